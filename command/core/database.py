@@ -1,0 +1,143 @@
+"""Units of work on SQLite and PostgreSQL.
+
+A verb takes a session and never commits. The edge calls `Database.write(work)`: the work runs, the journal entries it recorded are
+appended in order, and all of it is committed once. Serialisation failures and deadlocks run the whole work again."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from command.core import journal
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+
+RETRIED = {"40001", "40P01", "55P03"}
+TRIES = 8
+INTERACTIVE_WAIT = 0.0015
+BACKGROUND_WAIT = 0.004
+BACKGROUND_PAUSE = 0.003
+WRITER_PATIENCE = 30.0
+
+
+class Database:
+    """One database: sessions that read, units of work that write.
+
+    `before_append` are called with the session when a unit of work ends, after its streams are locked and before its entries are
+    written; they may record more entries (the boards do). `after_commit` are called with the names of the streams that grew."""
+
+    def __init__(self, url: str, *, pool: int = 20) -> None:
+        self.url = url
+        self.before_append: list[Callable[[Session, frozenset[str]], None]] = []
+        self.after_commit: list[Callable[[frozenset[str]], None]] = []
+        self.sqlite = url.startswith("sqlite")
+        if self.sqlite:
+            self.writer = _sqlite(url, "IMMEDIATE", pool)
+            self.reader = _sqlite(url, "DEFERRED", pool)
+        else:
+            self.writer = self.reader = create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True)
+
+    @property
+    def dialect(self) -> str:
+        return "sqlite" if self.sqlite else "postgresql"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads; what it is given stays usable afterwards."""
+        with Session(self.reader, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def write(self, work: Work[T], *, actor: str = "system", background: bool = False) -> T:
+        """Run `work(session)` as one unit of work by `actor` and commit once. Background work yields to people on SQLite."""
+        for attempt in range(1, TRIES + 1):
+            with Session(self.writer, expire_on_commit=False) as session:
+                session.info.update(actor=actor, entries=[])
+                if self.sqlite:
+                    session.connection(
+                        execution_options={"tocsin_wait": BACKGROUND_WAIT if background else INTERACTIVE_WAIT}
+                    )
+                try:
+                    result = work(session)
+                    grown = journal.append(session, self.before_append)
+                    session.commit()
+                except DBAPIError as error:
+                    session.rollback()
+                    if attempt == TRIES or not _passes(error):
+                        raise
+                    time.sleep(0.005 * attempt)
+                    continue
+            if background and self.sqlite:
+                time.sleep(BACKGROUND_PAUSE)
+            for tell in self.after_commit if grown else ():
+                tell(grown)
+            return result
+        raise AssertionError("unreachable")
+
+    def background(self, work: Work[T], *, actor: str = "system") -> T:
+        """`write` for cycles: on SQLite it leaves the lock free for people between two units of work."""
+        return self.write(work, actor=actor, background=True)
+
+    def close(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Whether the same work may succeed when run again: a serialisation failure, a deadlock, or a connection cut before commit."""
+    if error.connection_invalidated:
+        return False
+    return getattr(error.orig, "sqlstate", None) in RETRIED
+
+
+def _sqlite(url: str, mode: str, pool: int) -> Engine:
+    engine = create_engine(
+        url, pool_size=pool, max_overflow=4 * pool, connect_args={"timeout": 0 if mode == "IMMEDIATE" else 30}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        if mode == "DEFERRED":
+            cursor.execute("PRAGMA query_only=ON")
+        else:
+            cursor.execute("PRAGMA busy_timeout=0")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if mode == "DEFERRED":
+            connection.exec_driver_sql("BEGIN")
+            return
+        _begin_immediate(
+            connection.connection.dbapi_connection,
+            connection.get_execution_options().get("tocsin_wait", INTERACTIVE_WAIT),
+        )
+
+    return engine
+
+
+def _begin_immediate(connection: sqlite3.Connection, wait: float) -> None:
+    """Take SQLite's one write lock. Its own back-off starves people behind a busy engine, so ask again every `wait` seconds."""
+    deadline = time.monotonic() + WRITER_PATIENCE
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if ("locked" not in str(error) and "busy" not in str(error)) or time.monotonic() > deadline:
+                raise
+        time.sleep(wait)

@@ -1,0 +1,59 @@
+"""Structured logs that never show a phone number (I10)."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_NUMBER = re.compile(r"(?<![\w.-])(\+\d{1,3}|0086)?(\d{3})\d{4,8}(\d{4})(?![\w.-])")
+
+
+def mask(number: str) -> str:
+    """138****1234: the first three and last four digits of the national number."""
+    digits = number.removeprefix("+86").removeprefix("+")
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****"
+
+
+def redact(text: str) -> str:
+    """Mask whatever looks like a phone number of eleven digits or more."""
+    return _NUMBER.sub(lambda found: f"{found[2]}****{found[3]}", text)
+
+
+def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str) and key not in ("timestamp", "trace"):
+            event[key] = redact(value)
+    return event
+
+
+class _Redacting(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), ()
+        return True
+
+
+def configure(log_format: str = "console", level: int = logging.INFO) -> None:
+    """Set up structlog and the standard loggers of libraries, all redacted, to standard error."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _redact_event,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_Redacting())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("twilio").setLevel(logging.CRITICAL)
+    logging.getLogger("geventwebsocket").setLevel(logging.ERROR)

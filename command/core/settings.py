@@ -1,0 +1,151 @@
+"""What an operator can set, from the environment (TOCSIN_…) over config/tocsin.toml. A bad value names itself and its remedy."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from command.core.paths import CONFIG
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names each one and what to do."""
+
+
+class GatewaySettings(BaseModel):
+    """One transport. `rate` is messages a second shared by all engines; `elements` are those it depends on (B4)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    transport: Literal["twilio", "console", "simulated"]
+    account_sid: str = ""
+    auth_token: str = ""
+    sender: str = ""
+    base_url: str | None = None
+    rate: int = Field(default=100, ge=1, le=100_000)
+    window: int = Field(default=64, ge=1, le=1000)
+    two_way: bool = True
+    url: bool = True
+    unicode: bool = True
+    daily_cap: int | None = None
+    look_up: Literal["none", "advisory", "authoritative"] = "advisory"
+    elements: tuple[str, ...] = ()
+
+
+class CorrelationSettings(BaseModel):
+    """When alarms become an incident: window in seconds, hops in links, thresholds as counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    window_seconds: float = Field(default=300, gt=0)
+    max_hops: int = Field(default=3, ge=1)
+    min_elements: int = Field(default=3, ge=1)
+    min_alarms: int = Field(default=3, ge=1)
+    quiet_seconds: float = Field(default=600, gt=0)
+    quiet_is_recovery: bool = False
+
+
+class Settings(BaseSettings):
+    """Settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="TOCSIN_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    env: Literal["development", "test", "demo", "production"] = "development"
+    data: Path = Path("var")
+    database_url: str = ""
+    keys: str = ""
+    secret: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535, validation_alias=AliasChoices("TOCSIN_PORT", "PORT", "port"))
+    simulator_port: int = Field(
+        default=8025,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("TOCSIN_SIMULATOR_PORT", "SIMULATOR_PORT", "simulator_port"),
+    )
+    public_url: str = ""
+    operator: str = "demo"
+    operator_name_zh: str = "示例通信"
+    operator_name_en: str = "Example Telecom"
+    hotline: str = "10000"
+    zone: str = "Asia/Shanghai"
+    language: Literal["zh", "en"] = "zh"
+    profile: Literal["cn", "us", "eu"] = "cn"
+    quiet_hours: bool = True
+    log_format: Literal["console", "json"] = "console"
+    max_body_bytes: int = Field(default=8_000_000, ge=1000)
+    snapshot_every: int = Field(default=500, ge=1)
+    correlation: CorrelationSettings = CorrelationSettings()
+    gateways: tuple[GatewaySettings, ...] = ()
+    pages_share: float = Field(default=0.2, gt=0, lt=1)
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no IANA time zone; use a name such as Asia/Shanghai")
+        return value
+
+    @model_validator(mode="after")
+    def _production_is_no_demo(self) -> "Settings":
+        if self.env == "production" and not self.keys:
+            raise ValueError("production needs TOCSIN_KEYS; make one with `tocsin keys new`")
+        return self
+
+    @property
+    def url(self) -> str:
+        """The database's URL; SQLite in the data folder unless set."""
+        return self.database_url or f"sqlite:///{(self.data / 'tocsin.db').absolute()}"
+
+    @property
+    def origin(self) -> str:
+        """The address people and gateways reach this installation at, without a trailing slash."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def demo_allowed(self) -> bool:
+        return self.env != "production"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+
+def read(path: Path | None = None, **overrides: Any) -> Settings:
+    """Read the settings file, then the environment, then `overrides`; raise SettingsError naming what is wrong."""
+    file = path or Path(os.environ.get("TOCSIN_CONFIG", CONFIG / "tocsin.toml"))
+    try:
+        from_file = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}. Mend the line named.") from error
+    unknown = set(from_file) - set(Settings.model_fields)
+    if unknown:
+        raise SettingsError(f"{file}: unknown setting {', '.join(sorted(unknown))}. Remove it or correct its name.")
+    try:
+        from_env = Settings(**overrides)
+        given = from_env.model_fields_set
+        return Settings(**{k: v for k, v in from_file.items() if k not in given}, **overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(e) for e in error.errors())) from error
+
+
+def _explain(error: Any) -> str:
+    name = "TOCSIN_" + "__".join(str(part) for part in error["loc"]).upper().removeprefix("TOCSIN_")
+    given = f" (given {error['input']!r})" if isinstance(error.get("input"), str | int | float) else ""
+    return f"{name if error['loc'] else 'settings'}: {error['msg']}{given}. Correct it in the environment or config/tocsin.toml."

@@ -1,0 +1,180 @@
+"""The outbox: bodies, deliveries, receipts, inbound messages, opt-outs, gateways' shared state. Recipient rows are the queue."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from command.core.claims import Claimable
+from command.core.columns import Base, BigId, Id, OfExercise
+
+EXERCISE_GATEWAY = "exercise"
+
+
+class State(StrEnum):
+    """ready → leased → calling → submitted → sent → delivered | undelivered | failed, and the side states."""
+
+    READY = "ready"
+    LEASED = "leased"
+    CALLING = "calling"
+    SUBMITTED = "submitted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+
+
+TOLD = (State.SUBMITTED, State.SENT, State.DELIVERED, State.UNDELIVERED, State.UNKNOWN)
+"""States in which a person counts as told: submitted or later, or unknown. (Undelivered was submitted.)"""
+TERMINAL = (
+    State.DELIVERED,
+    State.UNDELIVERED,
+    State.FAILED,
+    State.UNKNOWN,
+    State.WITHDRAWN,
+    State.EXPIRED,
+    State.SUPPRESSED,
+)
+
+
+class Lane(IntEnum):
+    """Order of sending: the lower goes first."""
+
+    PAGE = 0
+    CORRECTION = 1
+    FIRST = 2
+    ALL_CLEAR = 3
+    UPDATE = 4
+    SURVEY = 5
+
+
+class Purpose(StrEnum):
+    PAGE = "page"
+    NOTICE = "notice"
+    ANSWER = "answer"
+
+
+class Body(Base):
+    """The text of a message in one language; a notice's recipients share it."""
+
+    __tablename__ = "body"
+    id: Mapped[Id]
+    text: Mapped[str]
+    language: Mapped[str]
+    encoding: Mapped[str]
+    segments: Mapped[int]
+
+
+_READY = text("state = 'ready'")
+_HELD = text("state IN ('leased', 'calling', 'in_doubt')")
+_TRIED = text("attempt IS NOT NULL")
+
+
+class Delivery(OfExercise, Claimable, Base):
+    """One message to one recipient. Nothing is sent that is not a committed row of this table.
+
+    `addressee` is a subscriber's id for notices, a person's id for pages and answers; `recipient` the blind index of the number."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        CheckConstraint("gateway IS NULL OR exercise = (gateway = 'exercise')", name="exercise_gateway"),
+        Index("uq_delivery_notice_addressee", "notice_id", "addressee", unique=True),
+        Index("ix_delivery_ready", "lane", "id", postgresql_where=_READY, sqlite_where=_READY),
+        Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
+        Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
+    )
+    id: Mapped[Id]
+    purpose: Mapped[str]
+    notice_id: Mapped[int | None] = mapped_column(BigId)
+    page_id: Mapped[int | None] = mapped_column(BigId)
+    addressee: Mapped[int] = mapped_column(BigId)
+    recipient: Mapped[bytes] = mapped_column(LargeBinary)
+    number: Mapped[bytes] = mapped_column(LargeBinary)
+    lane: Mapped[int] = mapped_column(SmallInteger)
+    body_id: Mapped[int] = mapped_column(BigId, ForeignKey("body.id"))
+    state: Mapped[str] = mapped_column(default=State.READY)
+    reason: Mapped[str | None]
+    code: Mapped[str | None]
+    gateway: Mapped[str | None]
+    attempt: Mapped[str | None]
+    provider_id: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    resent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+
+class Tally(Base):
+    """How many deliveries of a notice are in each state; kept in the same transaction as the states."""
+
+    __tablename__ = "tally"
+    notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class ReceiptIn(Base):
+    """A delivery receipt as it came, applied later in batches."""
+
+    __tablename__ = "receipt_in"
+    id: Mapped[Id]
+    gateway: Mapped[str]
+    attempt: Mapped[str | None]
+    provider_id: Mapped[str]
+    status: Mapped[str]
+    code: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class Inbound(OfExercise, Base):
+    """A message that came in. The body is an erasable note; `handled` says what was made of it."""
+
+    __tablename__ = "inbound"
+    id: Mapped[Id]
+    gateway: Mapped[str]
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    sender: Mapped[bytes] = mapped_column(LargeBinary)
+    sender_index: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    note_id: Mapped[int] = mapped_column(BigId, ForeignKey("note.id"))
+    at: Mapped[datetime]
+    handled: Mapped[str | None]
+
+
+class OptOut(Base):
+    """Someone who wants no updates and surveys (never covers the first notice of tiers I and II)."""
+
+    __tablename__ = "opt_out"
+    recipient: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    at: Mapped[datetime]
+    source: Mapped[str]
+
+
+class GatewayState(Base):
+    """What all engines share about a gateway: this second's quota and the breaker."""
+
+    __tablename__ = "gateway_state"
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    second: Mapped[datetime | None]
+    used: Mapped[int] = mapped_column(default=0)
+    pages_used: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    open_until: Mapped[datetime | None]
+    stopped_reason: Mapped[str | None]
+
+
+class ExerciseAllowed(Base):
+    """A number exercise messages may go to, until when. Everything else is refused (default deny)."""
+
+    __tablename__ = "exercise_allowed"
+    recipient: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    until: Mapped[datetime]
+    by: Mapped[str]

@@ -1,0 +1,30 @@
+"""Every table, so that migrations and tests see the whole schema."""
+
+from command.alarms import models as alarms
+from command.boards import models as boards
+from command.core import clock, heads, installation, journal
+from command.core.columns import Base
+from command.engine import models as engine
+from command.incidents import models as incidents
+from command.messages import models as messages
+from command.network import models as network
+from command.notices import models as notices
+from command.oncall import models as oncall
+from command.people import models as people
+
+metadata = Base.metadata
+rooms = (
+    alarms,
+    boards,
+    clock,
+    engine,
+    heads,
+    incidents,
+    installation,
+    journal,
+    messages,
+    network,
+    notices,
+    oncall,
+    people,
+)

@@ -1,0 +1,99 @@
+"""The operator's network: areas, services, elements with their links, subscribers, and which elements an incident has cut off."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from command.core.columns import Base, BigId, Id, OfExercise
+
+
+class Area(Base):
+    """A node of the area tree; level is country, province, prefecture or county."""
+
+    __tablename__ = "area"
+    __table_args__ = (CheckConstraint("level IN ('country','province','prefecture','county')", name="level"),)
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    parent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("area.id"), index=True)
+    level: Mapped[str]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+
+
+class Service(Base):
+    """A service subscribers use. `bit` is its place (0–62) in the service masks of elements and subscribers."""
+
+    __tablename__ = "service"
+    __table_args__ = (CheckConstraint("bit BETWEEN 0 AND 62", name="bit"),)
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    bit: Mapped[int] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    critical: Mapped[bool] = mapped_column(default=False)
+
+
+class Element(Base):
+    """A network element. `services` is the mask of services it carries for subscribers it serves; a core element is where paths end."""
+
+    __tablename__ = "element"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id"), index=True)
+    core: Mapped[bool] = mapped_column(default=False)
+    services: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class Link(Base):
+    """A link between two elements, walked both ways; a_id < b_id. Imported from the up-links of elements."""
+
+    __tablename__ = "link"
+    __table_args__ = (CheckConstraint("a_id < b_id", name="order"),)
+    a_id: Mapped[int] = mapped_column(BigId, ForeignKey("element.id", ondelete="CASCADE"), primary_key=True)
+    b_id: Mapped[int] = mapped_column(BigId, ForeignKey("element.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Subscriber(Base):
+    """A user of the network: encrypted number, its blind index, language, the element that serves them, mask of services."""
+
+    __tablename__ = "subscriber"
+    __table_args__ = (Index("ix_subscriber_element_id_id", "element_id", "id"),)
+    id: Mapped[Id]
+    number: Mapped[bytes] = mapped_column(LargeBinary)
+    number_index: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    language: Mapped[str] = mapped_column(default="zh")
+    element_id: Mapped[int] = mapped_column(BigId, ForeignKey("element.id"))
+    services: Mapped[int] = mapped_column(BigId)
+    tariff_plan: Mapped[str] = mapped_column(default="")
+    critical: Mapped[str] = mapped_column(default="")
+
+
+class CutOff(OfExercise, Base):
+    """An element cut off (failed, or with no path to a core left) by an incident, from–until. Open while `until_at` is null."""
+
+    __tablename__ = "cut_off"
+    __table_args__ = (
+        Index(
+            "ix_cut_off_open",
+            "element_id",
+            postgresql_where=text("until_at IS NULL"),
+            sqlite_where=text("until_at IS NULL"),
+        ),
+        Index(
+            "uq_cut_off_open",
+            "incident_id",
+            "element_id",
+            unique=True,
+            postgresql_where=text("until_at IS NULL"),
+            sqlite_where=text("until_at IS NULL"),
+        ),
+    )
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId)
+    element_id: Mapped[int] = mapped_column(BigId, ForeignKey("element.id"))
+    failed: Mapped[bool]
+    services: Mapped[int] = mapped_column(BigId)
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]

@@ -1,0 +1,107 @@
+"""Notices: what is told to the affected, to whom, approved by whom; the waves by which the audience is materialised."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from command.core.claims import Claimable
+from command.core.columns import Base, BigId, Id, Json, OfExercise
+
+
+class Kind(StrEnum):
+    FIRST = "first"
+    UPDATE = "update"
+    ALL_CLEAR = "all_clear"
+    CORRECTION = "correction"
+    ADVISORY = "advisory"
+    SURVEY = "survey"
+
+
+class NoticeState(StrEnum):
+    """draft → submitted → approved → sending → sent; withdrawn and rejected end it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+
+
+class Basis(StrEnum):
+    """Where a wave's recipients come from: those cut off now, those told and no longer affected, those affected but never reached."""
+
+    AFFECTED = "affected"
+    TOLD = "told"
+    RECOVERED = "recovered"
+    MISSED = "missed"
+
+
+class Notice(OfExercise, Base):
+    """One notice of an incident. `incident_id` and `stream` point up without knowing the room above."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint("kind IN ('first','update','all_clear','correction','advisory','survey')", name="kind"),
+        Index("ix_notice_incident_id_kind", "incident_id", "kind"),
+    )
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId)
+    incident_number: Mapped[str]
+    tier: Mapped[int]
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default=NoticeState.DRAFT)
+    basis: Mapped[str]
+    playbook: Mapped[str | None]
+    pre_approved_cap: Mapped[int] = mapped_column(default=0)
+    audience: Mapped[int] = mapped_column(default=0)
+    corrects_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"))
+    validity_minutes: Mapped[int]
+    automatic: Mapped[bool] = mapped_column(default=False)
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    submitted_by: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    override: Mapped[bool] = mapped_column(default=False)
+    release_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+
+
+class NoticeText(Base):
+    """The text of a notice in one language; `missed` marks the one for people never reached by the first notice."""
+
+    __tablename__ = "notice_text"
+    notice_id: Mapped[int] = mapped_column(BigId, ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    missed: Mapped[bool] = mapped_column(primary_key=True, default=False)
+    body_id: Mapped[int] = mapped_column(BigId, ForeignKey("body.id"))
+
+
+class Wave(OfExercise, Claimable, Base):
+    """One pass of materialising a notice's audience, in keyset chunks. The cursor moves in the transaction that inserts the rows."""
+
+    __tablename__ = "wave"
+    __table_args__ = (Index("ix_wave_open", "done_at", "id"),)
+    id: Mapped[Id]
+    notice_id: Mapped[int] = mapped_column(BigId, ForeignKey("notice.id"), index=True)
+    basis: Mapped[str]
+    cursor: Mapped[list[int]] = mapped_column(Json)
+    inserted: Mapped[int] = mapped_column(BigId, default=0)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Passed(OfExercise, Base):
+    """A subscriber told by one incident and still cut off by another when the first ended: the other owes the all-clear (B12)."""
+
+    __tablename__ = "passed"
+    incident_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    addressee: Mapped[int] = mapped_column(BigId, primary_key=True)
+    from_incident_id: Mapped[int] = mapped_column(BigId)

