@@ -29,11 +29,13 @@ WRITER_PATIENCE = 30.0
 class Database:
     """One database: sessions that read, units of work that write.
 
+    `info` is given to every session as `session.info` (the installation puts its settings there).
     `before_append` are called with the session when a unit of work ends, after its streams are locked and before its entries are
     written; they may record more entries (the boards do). `after_commit` are called with the names of the streams that grew."""
 
     def __init__(self, url: str, *, pool: int = 20) -> None:
         self.url = url
+        self.info: dict[str, Any] = {}
         self.before_append: list[Callable[[Session, frozenset[str]], None]] = []
         self.after_commit: list[Callable[[frozenset[str]], None]] = []
         self.sqlite = url.startswith("sqlite")
@@ -51,6 +53,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A session that only reads; what it is given stays usable afterwards."""
         with Session(self.reader, expire_on_commit=False) as session:
+            session.info.update(self.info)
             yield session
             session.rollback()
 
@@ -58,7 +61,7 @@ class Database:
         """Run `work(session)` as one unit of work by `actor` and commit once. Background work yields to people on SQLite."""
         for attempt in range(1, TRIES + 1):
             with Session(self.writer, expire_on_commit=False) as session:
-                session.info.update(actor=actor, entries=[])
+                session.info.update(self.info, actor=actor, entries=[])
                 if self.sqlite:
                     session.connection(
                         execution_options={"tocsin_wait": BACKGROUND_WAIT if background else INTERACTIVE_WAIT}

@@ -40,6 +40,9 @@ class Installation:
     database: Database
     keyring: Keyring
 
+    def __post_init__(self) -> None:
+        self.database.info["settings"] = self.settings
+
     @classmethod
     def open(cls, settings: Settings) -> "Installation":
         """Open the data folder, the keys and the database (which must have been upgraded)."""

@@ -11,15 +11,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from command.people.authority import LEVELS as LEVELS
+from command.people.authority import Level as Level
+from command.people.authority import Tier as Tier
 from playbooks.schema import Kind
 from playbooks.source import Misfit, Unfit
 from playbooks.texts import Record, Slug, Text
-
-Tier = Literal[1, 2, 3, 4]
-"""Severity tier: 1 the highest, 4 the lowest."""
-Level = Literal["county", "prefecture", "province", "country"]
-LEVELS: tuple[Level, ...] = ("county", "prefecture", "province", "country")
-"""Area levels from the narrowest to the widest."""
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")]
 _Count = Annotated[int, Field(ge=1)]

@@ -14,7 +14,8 @@ KINDS = ("natural_disaster", "network_fault", "service_interruption", "complaint
 class Incident(OfExercise, Base):
     """One emergency. States and their transitions are in `incidents.lifecycle`; `tier` 1 is the highest, 4 the lowest.
 
-    `users_*` count subscribers once; `user_minutes` is the sum up to `measured_at`. Free texts are notes."""
+    `users_*` count subscribers once; `user_minutes` is the sum up to `measured_at`. Free texts are notes. `overruled` are the grading
+    rules a person overruled when they lowered the tier; `request_key` makes a repeated report the same report."""
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -30,6 +31,7 @@ class Incident(OfExercise, Base):
     current_tier: Mapped[int]
     projected_tier: Mapped[int]
     rules: Mapped[list[str]] = mapped_column(Json)
+    overruled: Mapped[list[str]] = mapped_column(Json, default=list)
     response_level: Mapped[int | None]
     area_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("area.id"))
     source: Mapped[str]
@@ -47,6 +49,7 @@ class Incident(OfExercise, Base):
     assessed_at: Mapped[datetime | None]
     responding_at: Mapped[datetime | None]
     located_at: Mapped[datetime | None]
+    fault_class: Mapped[str | None]
     quiet_at: Mapped[datetime | None]
     restored_at: Mapped[datetime | None]
     reviewing_at: Mapped[datetime | None]
@@ -65,6 +68,7 @@ class Incident(OfExercise, Base):
     measured_at: Mapped[datetime | None]
     records_leaked: Mapped[int] = mapped_column(BigId, default=0)
     complaints: Mapped[int] = mapped_column(default=0)
+    request_key: Mapped[str | None] = mapped_column(unique=True)
 
 
 class PlaybookVersion(Base):
@@ -135,7 +139,8 @@ class Task(OfExercise, Base):
 
 
 class IncidentClock(OfExercise, Claimable, Base):
-    """A time limit that runs: running → met | breached (breached stays breached, met late or not)."""
+    """A time limit that runs: running → met | breached (breached stays breached, met late or not). It is void once the incident was
+    cancelled or merged."""
 
     __tablename__ = "incident_clock"
     __table_args__ = (

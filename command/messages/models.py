@@ -72,14 +72,17 @@ class Body(Base):
 
 
 _READY = text("state = 'ready'")
-_HELD = text("state IN ('leased', 'calling', 'in_doubt')")
+_HELD = text("state IN ('leased', 'calling', 'in_doubt', 'submitted', 'sent')")
 _TRIED = text("attempt IS NOT NULL")
+_PAGED = text("page_id IS NOT NULL")
 
 
 class Delivery(OfExercise, Claimable, Base):
     """One message to one recipient. Nothing is sent that is not a committed row of this table.
 
-    `addressee` is a subscriber's id for notices, a person's id for pages and answers; `recipient` the blind index of the number."""
+    `addressee` is a subscriber's id for notices, a person's id for pages and answers; `recipient` the blind index of the number.
+    `due_at` is when it may be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again:
+    the end of a lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -87,6 +90,7 @@ class Delivery(OfExercise, Claimable, Base):
         Index("uq_delivery_notice_addressee", "notice_id", "addressee", unique=True),
         Index("ix_delivery_ready", "lane", "id", postgresql_where=_READY, sqlite_where=_READY),
         Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
+        Index("ix_delivery_page_id", "page_id", postgresql_where=_PAGED, sqlite_where=_PAGED),
         Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
     )
     id: Mapped[Id]
@@ -120,6 +124,20 @@ class Tally(Base):
     notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     state: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class Halt(Base):
+    """No delivery of this notice leaves any more: those not yet called end in `state` with `reason`. Rows are ended in chunks, by
+    ascending addressee from `cursor`; until then, and for any that come later, the intent to call sees this row and ends them."""
+
+    __tablename__ = "halt"
+    notice_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    state: Mapped[str]
+    reason: Mapped[str]
+    code: Mapped[str | None]
+    cursor: Mapped[int] = mapped_column(BigId, default=-1)
+    at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
 
 
 class ReceiptIn(Base):
@@ -159,13 +177,16 @@ class OptOut(Base):
 
 
 class GatewayState(Base):
-    """What all engines share about a gateway: this second's quota and the breaker."""
+    """What all engines share about a gateway: this second's quota, this day's count (UTC, kept where a cap is set), the breaker
+    (`failures` in a row) and why it was stopped."""
 
     __tablename__ = "gateway_state"
     gateway: Mapped[str] = mapped_column(primary_key=True)
     second: Mapped[datetime | None]
     used: Mapped[int] = mapped_column(default=0)
     pages_used: Mapped[int] = mapped_column(default=0)
+    day: Mapped[str | None]
+    day_used: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     open_until: Mapped[datetime | None]
     stopped_reason: Mapped[str | None]

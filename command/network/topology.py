@@ -13,6 +13,9 @@ from typing import Self
 
 import rustworkx as rx
 
+_REMEMBERED = 2_000_000
+"""About how many members of neighbourhoods are kept for the next question (some 100 MB) before all are dropped."""
+
 
 class TopologyError(ValueError):
     """The rows do not describe a graph: an element given twice, or a link to an element that is not given."""
@@ -73,7 +76,10 @@ class Topology:
         """
         key = (element, hops)
         if (known := self._near.get(key)) is None:
-            known = self._near[key] = frozenset(self._spread(element, hops))
+            known = frozenset(self._spread(element, hops))
+            if len(self._near) * len(known) > _REMEMBERED:
+                self._near.clear()
+            self._near[key] = known
         return known
 
     def components(self) -> Mapping[int, int]:
@@ -144,7 +150,7 @@ def _access(
 ) -> Mapping[int, tuple[int, ...]]:
     near: dict[int, set[int]] = {element: set() for element in index if element not in core}
     for a, b in pairs:
-        if a in near and b in near and a != b:
+        if a in near and b in near:
             near[a].add(b)
             near[b].add(a)
     return {element: tuple(sorted(others)) for element, others in near.items() if others}

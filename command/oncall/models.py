@@ -41,7 +41,7 @@ class EscalationState(StrEnum):
 
 class Escalation(OfExercise, Claimable, Base):
     """One chain of pages of an incident. `steps` is frozen at its start: [{"target": …, "after_minutes": …}]; editing a plan changes
-    nothing that runs. `step` is the next one, due at `due_at`."""
+    nothing that runs. `texts` per language hold {code} and {link}. `step` is the next one, due at `due_at`."""
 
     __tablename__ = "escalation"
     __table_args__ = (Index("ix_escalation_due", "state", "due_at"),)
@@ -50,6 +50,8 @@ class Escalation(OfExercise, Claimable, Base):
     incident_number: Mapped[str]
     tier: Mapped[int]
     steps: Mapped[list[dict[str, object]]] = mapped_column(Json)
+    area_codes: Mapped[list[str]] = mapped_column(Json)
+    texts: Mapped[dict[str, str]] = mapped_column(Json)
     step: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default=EscalationState.RUNNING)

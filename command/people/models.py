@@ -88,3 +88,11 @@ class Limit(Base):
     started_at: Mapped[datetime]
     count: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+
+
+class EndedSession(Base):
+    """A browser's session that was signed out before its time; kept until it would have ended by itself."""
+
+    __tablename__ = "ended_session"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)

@@ -5,6 +5,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from command.alarms.correlation import AlarmFact, OpenIncident, Rule, correlate
@@ -40,12 +41,12 @@ def affecting_kinds() -> frozenset[int]:
 
 
 def alarms_of(
-    trace: Iterable[Recorded], element_of: Callable[[int], int] = int, speed: float = 1.0
+    trace: Iterable[Recorded], element_of: Callable[[int], int] = int, speed: float = 1.0, since: float = 0.0
 ) -> list[AlarmFact]:
-    """The trace as alarm facts; speed compresses time, as the demo's replay does."""
+    """The trace as alarm facts in seconds after `since`; speed compresses time, as the demo's replay does."""
     affecting = affecting_kinds()
     return [
-        AlarmFact(number, element_of(one.device), one.at / speed, one.kind in affecting)
+        AlarmFact(number, element_of(one.device), (one.at - since) / speed, one.kind in affecting)
         for number, one in enumerate(trace)
     ]
 
@@ -59,6 +60,8 @@ class Offered:
     incidents: dict[int, OpenIncident] = field(default_factory=dict)
     incident_of: dict[int, int] = field(default_factory=dict)
     loose: list[AlarmFact] = field(default_factory=list)
+    just_joined: list[AlarmFact] = field(default_factory=list)
+    keys: Iterator[int] = field(default_factory=lambda: count(1))
 
     def all(self, alarms: list[AlarmFact], batch_s: float) -> "Offered":
         for at, batch in batches(alarms, batch_s):
@@ -73,9 +76,10 @@ class Offered:
         for alarm, key in found.attach.items():
             joined[key].append(facts[alarm])
         for ids in found.new:
-            joined[len(self.incidents) + len(joined) + 1000].extend(facts[alarm] for alarm in ids)
+            joined[next(self.keys)].extend(facts[alarm] for alarm in ids)
         for key, members in joined.items():
             self._join(key, members)
+        self.just_joined = [alarm for members in joined.values() for alarm in members]
         self.loose = [facts[alarm] for alarm in found.loose]
 
     def _join(self, key: int, members: list[AlarmFact]) -> None:

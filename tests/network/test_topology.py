@@ -73,8 +73,8 @@ def test_components_are_told_apart_by_taking_the_core_away() -> None:
 
 def test_groups_are_linked_step_by_step() -> None:
     chain = network(*((i, i + 1) for i in range(10, 20)), (10, CORE))
-    assert chain.connected_groups({11, 13, 15, 19}, 2) == ({11, 13, 15}, {19})
-    assert chain.connected_groups({19, 11, 13, 15}, 1) == ({11}, {13}, {15}, {19})
+    assert list(chain.connected_groups({11, 13, 15, 19}, 2)) == [{11, 13, 15}, {19}]
+    assert list(chain.connected_groups({19, 11, 13, 15}, 1)) == [{11}, {13}, {15}, {19}]
 
 
 def test_a_link_to_nowhere_is_named() -> None:

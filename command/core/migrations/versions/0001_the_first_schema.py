@@ -133,6 +133,8 @@ def upgrade() -> None:
     sa.Column('incident_number', sa.Text(), nullable=False),
     sa.Column('tier', sa.Integer(), nullable=False),
     sa.Column('steps', sa.Text(), nullable=False),
+    sa.Column('area_codes', sa.Text(), nullable=False),
+    sa.Column('texts', sa.Text(), nullable=False),
     sa.Column('step', sa.Integer(), nullable=False),
     sa.Column('due_at', command.core.columns.Time(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
@@ -159,10 +161,22 @@ def upgrade() -> None:
     sa.Column('second', command.core.columns.Time(), nullable=True),
     sa.Column('used', sa.Integer(), nullable=False),
     sa.Column('pages_used', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Text(), nullable=True),
+    sa.Column('day_used', sa.Integer(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('open_until', command.core.columns.Time(), nullable=True),
     sa.Column('stopped_reason', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('gateway', name=op.f('pk_gateway_state'))
+    )
+    op.create_table('halt',
+    sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=True),
+    sa.Column('cursor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', command.core.columns.Time(), nullable=False),
+    sa.Column('done_at', command.core.columns.Time(), nullable=True),
+    sa.PrimaryKeyConstraint('notice_id', name=op.f('pk_halt'))
     )
     op.create_table('limit_window',
     sa.Column('key', sa.Text(), nullable=False),
@@ -349,7 +363,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.create_index('ix_delivery_attempt', ['attempt'], unique=True, postgresql_where=sa.text('attempt IS NOT NULL'), sqlite_where=sa.text('attempt IS NOT NULL'))
-        batch_op.create_index('ix_delivery_held', ['lease_until'], unique=False, postgresql_where=sa.text("state IN ('leased', 'calling', 'in_doubt')"), sqlite_where=sa.text("state IN ('leased', 'calling', 'in_doubt')"))
+        batch_op.create_index('ix_delivery_held', ['lease_until'], unique=False, postgresql_where=sa.text("state IN ('leased', 'calling', 'in_doubt', 'submitted', 'sent')"), sqlite_where=sa.text("state IN ('leased', 'calling', 'in_doubt', 'submitted', 'sent')"))
+        batch_op.create_index('ix_delivery_page_id', ['page_id'], unique=False, postgresql_where=sa.text('page_id IS NOT NULL'), sqlite_where=sa.text('page_id IS NOT NULL'))
         batch_op.create_index('ix_delivery_ready', ['lane', 'id'], unique=False, postgresql_where=sa.text("state = 'ready'"), sqlite_where=sa.text("state = 'ready'"))
         batch_op.create_index('uq_delivery_notice_addressee', ['notice_id', 'addressee'], unique=True)
 
@@ -407,6 +422,7 @@ def upgrade() -> None:
     sa.Column('current_tier', sa.Integer(), nullable=False),
     sa.Column('projected_tier', sa.Integer(), nullable=False),
     sa.Column('rules', sa.Text(), nullable=False),
+    sa.Column('overruled', sa.Text(), nullable=False),
     sa.Column('response_level', sa.Integer(), nullable=True),
     sa.Column('area_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('source', sa.Text(), nullable=False),
@@ -424,6 +440,7 @@ def upgrade() -> None:
     sa.Column('assessed_at', command.core.columns.Time(), nullable=True),
     sa.Column('responding_at', command.core.columns.Time(), nullable=True),
     sa.Column('located_at', command.core.columns.Time(), nullable=True),
+    sa.Column('fault_class', sa.Text(), nullable=True),
     sa.Column('quiet_at', command.core.columns.Time(), nullable=True),
     sa.Column('restored_at', command.core.columns.Time(), nullable=True),
     sa.Column('reviewing_at', command.core.columns.Time(), nullable=True),
@@ -442,6 +459,7 @@ def upgrade() -> None:
     sa.Column('measured_at', command.core.columns.Time(), nullable=True),
     sa.Column('records_leaked', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('complaints', sa.Integer(), nullable=False),
+    sa.Column('request_key', sa.Text(), nullable=True),
     sa.Column('exercise', sa.Boolean(), nullable=False),
     sa.CheckConstraint('tier BETWEEN 1 AND 4', name=op.f('ck_incident_tier')),
     sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_incident_area_id_area')),
@@ -456,7 +474,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['playbook_id'], ['playbook_version.id'], name=op.f('fk_incident_playbook_id_playbook_version')),
     sa.ForeignKeyConstraint(['summary_note_id'], ['note.id'], name=op.f('fk_incident_summary_note_id_note')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_incident')),
-    sa.UniqueConstraint('number', name=op.f('uq_incident_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_incident_number')),
+    sa.UniqueConstraint('request_key', name=op.f('uq_incident_request_key'))
     )
     with op.batch_alter_table('incident', schema=None) as batch_op:
         batch_op.create_index('ix_incident_reported_at', ['reported_at'], unique=False)
@@ -777,7 +796,8 @@ def downgrade() -> None:
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.drop_index('uq_delivery_notice_addressee')
         batch_op.drop_index('ix_delivery_ready', postgresql_where=sa.text("state = 'ready'"), sqlite_where=sa.text("state = 'ready'"))
-        batch_op.drop_index('ix_delivery_held', postgresql_where=sa.text("state IN ('leased', 'calling', 'in_doubt')"), sqlite_where=sa.text("state IN ('leased', 'calling', 'in_doubt')"))
+        batch_op.drop_index('ix_delivery_page_id', postgresql_where=sa.text('page_id IS NOT NULL'), sqlite_where=sa.text('page_id IS NOT NULL'))
+        batch_op.drop_index('ix_delivery_held', postgresql_where=sa.text("state IN ('leased', 'calling', 'in_doubt', 'submitted', 'sent')"), sqlite_where=sa.text("state IN ('leased', 'calling', 'in_doubt', 'submitted', 'sent')"))
         batch_op.drop_index('ix_delivery_attempt', postgresql_where=sa.text('attempt IS NOT NULL'), sqlite_where=sa.text('attempt IS NOT NULL'))
 
     op.drop_table('delivery')
@@ -802,6 +822,7 @@ def downgrade() -> None:
     op.drop_table('opt_out')
     op.drop_table('note')
     op.drop_table('limit_window')
+    op.drop_table('halt')
     op.drop_table('gateway_state')
     op.drop_table('exercise_allowed')
     with op.batch_alter_table('escalation', schema=None) as batch_op:

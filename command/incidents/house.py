@@ -1,0 +1,59 @@
+"""What every verb needs to know of this house: its settings, its rule tables, its library of plans."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from command.core.paths import CONFIG
+from command.core.settings import Settings, read
+from command.incidents.clocks import ClockTable
+from command.incidents.grading import TierTable
+from command.people.departments import Structure
+from playbooks.loader import Library, load_library
+from playbooks.source import load
+
+
+def settings(session: Session) -> Settings:
+    """The settings of the installation the session belongs to; those of the environment where nobody gave any."""
+    found = session.info.get("settings")
+    return found if isinstance(found, Settings) else _environment()
+
+
+@cache
+def _environment() -> Settings:
+    return read()
+
+
+@cache
+def tiers() -> TierTable:
+    """The grading rules, read once a process."""
+    return load(CONFIG / "tiers.yaml", TierTable)
+
+
+@cache
+def clocks() -> ClockTable:
+    """The table of clocks, read once a process."""
+    return load(CONFIG / "clocks.yaml", ClockTable)
+
+
+@cache
+def structure() -> Structure:
+    """Departments and the form of the emergency groups, read once a process."""
+    return load(CONFIG / "departments.yaml", Structure)
+
+
+@cache
+def library() -> Library:
+    """The plans that ship and are on file, read once a process."""
+    return load_library()
+
+
+def local(session: Session, at: datetime) -> datetime:
+    """An instant on the wall clock of the operator's zone."""
+    return at.astimezone(settings(session).tz)
+
+
+def today(session: Session, at: datetime) -> date:
+    """The operator's date at an instant."""
+    return local(session, at.astimezone(UTC)).date()

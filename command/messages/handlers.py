@@ -1,0 +1,58 @@
+"""How what comes back (a reply, the fate of a page) reaches the rooms above; joined where the application is put together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A text that came in. `sender_index` is the blind index of the number, `person_id` whose number it is.
+
+    `exercise` says which conversation is meant: handlers are asked about the live one first, and about the exercise one only when
+    the sender is on the exercise allow-list and no handler took the message as live."""
+
+    id: int
+    gateway: str
+    sender_index: bytes
+    person_id: int | None
+    text: str
+    exercise: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one page: `state` is a delivery state from `submitted` on; `code` the provider's error, if any."""
+
+    delivery_id: int
+    purpose: str
+    page_id: int | None
+    notice_id: int | None
+    state: str
+    code: str | None
+
+
+Reply = Callable[[Session, InboundMessage], str | None]
+"""Reads a message in its unit of work; returns the answer to send, or None when it is not for this room."""
+Told = Callable[[Session, Sequence[Settled]], None]
+"""Learns in the same unit of work what became of pages. The same state may be told twice after a crash: handlers ignore repeats."""
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The handlers of every room, in the order they are asked."""
+
+    replies: list[Reply] = field(default_factory=list)
+    settled: list[Told] = field(default_factory=list)
+
+    def answer(self, session: Session, message: InboundMessage) -> str | None:
+        """The first answer a room gives, or None."""
+        return next((text for reply in self.replies if (text := reply(session, message)) is not None), None)
+
+    def tell(self, session: Session, outcomes: Sequence[Settled]) -> None:
+        """Tell every room; nothing is told of nothing."""
+        for told in self.settled if outcomes else ():
+            told(session, outcomes)

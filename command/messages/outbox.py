@@ -1,0 +1,100 @@
+"""Changing deliveries: lock in ascending id, write many in one statement, keep the tallies and tell of pages in the same transaction."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
+from sqlalchemy.orm import Session
+
+from command.messages import rows
+from command.messages.handlers import Handlers, Settled
+from command.messages.models import TERMINAL, Delivery, Purpose, State
+
+deliveries: Table = Delivery.__table__  # type: ignore[assignment]
+_c = deliveries.c
+LOCKED = (_c.id, _c.state, _c.fence, _c.purpose, _c.notice_id, _c.page_id)
+_TELLING = frozenset({State.SUBMITTED, State.SENT, *TERMINAL})
+Change = Mapping[str, Any]
+"""New values of one delivery by column, with its `id`."""
+
+
+def among(session: Session, column: str, values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column` is one of `values`, given as one parameter."""
+    given = rows.table(session, [column], [{column: value} for value in values])
+    return _c[column].in_(select(given.c[column]))
+
+
+def in_state(*states: State) -> ColumnElement[bool]:
+    """The state is one of these, written out so that both databases use the partial indexes."""
+    return literal_column("delivery.state").in_([literal_column(f"'{state}'") for state in states])
+
+
+def lock(
+    session: Session,
+    where: ColumnElement[bool],
+    extra: Sequence[ColumnElement[Any]] = (),
+    *,
+    limit: int | None = None,
+    order: ColumnElement[Any] = _c.id,
+) -> Sequence[Row[Any]]:
+    """Lock the deliveries for which `where` holds, in ascending id, and read LOCKED and `extra`."""
+    if limit is not None:
+        chosen = select(_c.id).where(where).order_by(order).limit(limit)
+        where = _c.id.in_(chosen)
+    return session.execute(select(*LOCKED, *extra).where(where).order_by(_c.id).with_for_update(of=deliveries)).all()
+
+
+def write(session: Session, changes: Sequence[Change], *, keep_fence: bool = False) -> None:
+    """Write locked deliveries, one statement for each set of columns. The fence rises, so whoever held the row has lost it."""
+    groups: dict[tuple[str, ...], list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[tuple(sorted(change))].append(change)
+    for columns, group in groups.items():
+        given = rows.table(session, columns, group)
+        values = {name: given.c[name] for name in columns if name != "id"}
+        if not keep_fence:
+            values["fence"] = _c.fence + 1
+        session.execute(
+            update(deliveries).where(_c.id == given.c.id).values(values),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def change(
+    session: Session,
+    locked: Sequence[Row[Any]],
+    changes: Mapping[int, Change],
+    handlers: Handlers,
+    *,
+    keep_fence: bool = False,
+) -> None:
+    """Write `changes` (by id) of `locked` deliveries, move the tallies and tell of pages."""
+    write(session, list(changes.values()), keep_fence=keep_fence)
+    deltas: Counter[tuple[int, str]] = Counter()
+    told = []
+    for row in locked:
+        new = changes.get(row.id)
+        state = new.get("state", row.state) if new else row.state
+        if state == row.state:
+            continue
+        if row.notice_id is not None:
+            deltas[row.notice_id, row.state] -= 1
+            deltas[row.notice_id, state] += 1
+        if row.purpose == Purpose.PAGE and state in _TELLING and new is not None:
+            told.append(Settled(row.id, row.purpose, row.page_id, row.notice_id, str(state), new.get("code")))
+    bump(session, deltas)
+    handlers.tell(session, told)
+
+
+def bump(session: Session, deltas: Mapping[tuple[int, str], int]) -> None:
+    """Add to tallies by (notice, state), in that order, so that two transactions cannot wait for each other."""
+    given = [{"notice": notice, "state": str(state), "by": by} for (notice, state), by in sorted(deltas.items()) if by]
+    if given:
+        session.execute(_BUMP, given)
+
+
+_BUMP = text(
+    "INSERT INTO tally (notice_id, state, count) VALUES (:notice, :state, :by) "
+    "ON CONFLICT (notice_id, state) DO UPDATE SET count = tally.count + excluded.count"
+)

@@ -1,0 +1,154 @@
+"""Who is affected: users of each service in each area, every subscriber once in the total.
+
+One grouped query says how many subscribers of an area lose which set of services; the sets are taken apart here."""
+
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Case, case, func, select
+from sqlalchemy.orm import Session
+
+from command.network import masks, service
+from command.network.models import Area, CutOff, Element, Service, Subscriber
+
+_lock = threading.Lock()
+_censuses: dict[str, tuple[int, "Census"]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Users of one service in one area who lost it, and their share (0–1) of those who have it there."""
+
+    service_id: int
+    area_id: int
+    users: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """The impact of a set of cut-off elements. `total` and `areas` count each subscriber once; `rows` once per service."""
+
+    total: int
+    rows: tuple[Hit, ...]
+    areas: Mapping[int, int]
+    critical: int
+    """subscribers among them who are critical customers"""
+
+
+@dataclass(frozen=True)
+class Census:
+    """Subscribers by area and by (area, service bit), as of one revision of the network."""
+
+    areas: Mapping[int, int]
+    users: Mapping[tuple[int, int], int]
+    parents: Mapping[int, int | None]
+
+    def total(self, area_id: int | None) -> int:
+        """Subscribers in an area and all below it; everybody for None."""
+        return sum(count for area, count in self.areas.items() if area_id is None or area_id in self.above(area))
+
+    def above(self, area_id: int) -> tuple[int, ...]:
+        """The area itself and those it lies in."""
+        chain: list[int] = []
+        at: int | None = area_id
+        while at is not None and at not in chain:
+            chain.append(at)
+            at = self.parents.get(at)
+        return tuple(chain)
+
+
+Group = tuple[int, int, int, int]
+"""(area id, mask of services lost, subscribers, critical customers among them)"""
+
+
+def tally(groups: Iterable[Group], bits: Mapping[int, int], users: Mapping[tuple[int, int], int]) -> Affected:
+    """Add up groups. `bits` is service bit → service id, `users` (area, bit) → those who have the service there. Pure."""
+    by_service: Counter[tuple[int, int]] = Counter()
+    areas: Counter[int] = Counter()
+    critical = 0
+    for area, mask, count, marked in groups:
+        areas[area] += count
+        critical += marked
+        for bit in masks.bits(mask):
+            by_service[bit, area] += count
+    rows = tuple(
+        Hit(bits[bit], area, count, min(1.0, count / max(count, users.get((area, bit), 0))))
+        for (bit, area), count in sorted(by_service.items())
+        if bit in bits
+    )
+    return Affected(areas.total(), rows, dict(areas), critical)
+
+
+def affected(session: Session, incident_id: int) -> Affected:
+    """The users affected by an incident's open cut-offs."""
+    lost = Subscriber.services.bitwise_and(CutOff.services)
+    marked = func.sum(_is_critical())
+    query = (
+        select(Element.area_id, lost, func.count(), marked)
+        .join_from(CutOff, Element, Element.id == CutOff.element_id)
+        .join(Subscriber, Subscriber.element_id == CutOff.element_id)
+        .where(CutOff.incident_id == incident_id, CutOff.until_at.is_(None), lost != 0)
+        .group_by(Element.area_id, lost)
+    )
+    return tally(session.execute(query).tuples().all(), _services(session), census(session).users)
+
+
+def if_cut_off(session: Session, elements: Collection[int]) -> Affected:
+    """The users who would be affected if exactly these elements were cut off. Nothing is written."""
+    chosen = service.id_table(session, elements)
+    lost = Subscriber.services.bitwise_and(Element.services)
+    query = (
+        select(Element.area_id, lost, func.count(), func.sum(_is_critical()))
+        .join_from(chosen, Element, Element.id == chosen.c.id)
+        .join(Subscriber, Subscriber.element_id == Element.id)
+        .where(lost != 0)
+        .group_by(Element.area_id, lost)
+    )
+    return tally(session.execute(query).tuples().all(), _services(session), census(session).users)
+
+
+def _is_critical() -> Case[int]:
+    return case((Subscriber.critical != "", 1), else_=0)
+
+
+def _services(session: Session) -> dict[int, int]:
+    return dict(session.execute(select(Service.bit, Service.id)).tuples())
+
+
+def census(session: Session) -> Census:
+    """How many subscribers have which service where; counted once per revision and process."""
+    place, now = service.database_of(session), service.revision(session)
+    with _lock:
+        known = _censuses.get(place)
+        if known is None or known[0] != now:
+            known = _censuses[place] = (now, _count(session))
+        return known[1]
+
+
+def subscribers_total(session: Session, area_id: int | None) -> int:
+    """Subscribers in an area and all below it; everybody for None."""
+    return census(session).total(area_id)
+
+
+def _count(session: Session) -> Census:
+    per_element = (
+        select(Subscriber.element_id, Subscriber.services, func.count().label("users"))
+        .group_by(Subscriber.element_id, Subscriber.services)
+        .subquery()
+    )
+    query = (
+        select(Element.area_id, per_element.c.services, func.sum(per_element.c.users))
+        .join(Element, Element.id == per_element.c.element_id)
+        .group_by(Element.area_id, per_element.c.services)
+    )
+    areas: Counter[int] = Counter()
+    users: Counter[tuple[int, int]] = Counter()
+    for area, mask, count in session.execute(query).tuples():
+        areas[area] += int(count)
+        for bit in masks.bits(mask):
+            users[area, bit] += int(count)
+    parents = dict(session.execute(select(Area.id, Area.parent_id)).tuples())
+    return Census(dict(areas), dict(users), parents)

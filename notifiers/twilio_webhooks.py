@@ -1,0 +1,53 @@
+"""What Twilio calls us with: delivery receipts and inbound texts, signed.
+
+Source: Twilio's public pages on webhook security and on the status callback of the Message resource.
+"""
+
+from collections.abc import Mapping
+
+from twilio.request_validator import RequestValidator
+
+from notifiers.base import BadWebhook, Inbound, Receipt
+from notifiers.twilio_codes import STATES
+
+ATTEMPT = "attempt"
+"""Query parameter of the status callback that carries our attempt id back."""
+
+
+def valid_signature(url: str, params: Mapping[str, str], signature: str | None, token: str) -> bool:
+    """Whether Twilio, holding `token`, signed these form fields for this public URL (query included, no fragment).
+
+    `url` is the configured public one: behind a proxy the address the server sees is not what was signed.
+    """
+    return bool(signature) and bool(RequestValidator(token).validate(url, dict(params), signature))
+
+
+def parse_receipt(params: Mapping[str, str], query: Mapping[str, str]) -> Receipt:
+    """Read a status callback. Raises BadWebhook when the id or the status is missing or unknown."""
+    status = _field(params, "MessageStatus")
+    state = STATES.get(status)
+    if state is None:
+        raise BadWebhook(f"MessageStatus: unknown value {status!r:.40}; expected one of {', '.join(STATES)}")
+    return Receipt(
+        provider_id=_field(params, "MessageSid"),
+        attempt=query.get(ATTEMPT) or None,
+        status=state,
+        code=params.get("ErrorCode") or None,
+    )
+
+
+def parse_inbound(params: Mapping[str, str]) -> Inbound:
+    """Read an inbound text. Raises BadWebhook when a number or the id is missing; an empty text is allowed."""
+    return Inbound(
+        provider_id=_field(params, "MessageSid"),
+        sender=_field(params, "From"),
+        recipient=_field(params, "To"),
+        text=params.get("Body", ""),
+    )
+
+
+def _field(params: Mapping[str, str], name: str) -> str:
+    value = params.get(name, "").strip()
+    if not value:
+        raise BadWebhook(f"{name}: missing; Twilio sends it with every callback, so check the URL that was configured")
+    return value

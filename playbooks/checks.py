@@ -1,0 +1,211 @@
+"""`check`: what is sound in form but will not work, or not for long, with this operator's gateways, posts and rotas."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from playbooks.content import has_link
+from playbooks.faults import Fault, Place, dotted
+from playbooks.findings import Finding, Level
+from playbooks.loader import Library, Sheet, read_sheets, yaml_files
+from playbooks.notices import NoticeKind
+from playbooks.schema import TIERS, Kind, Page, Playbook
+from playbooks.texts import Text
+
+WARN_DAYS = 30
+
+
+class Gateway(Protocol):
+    """What a check needs to know of a transport."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def two_way(self) -> bool: ...
+    @property
+    def url(self) -> bool: ...
+    @property
+    def voice(self) -> bool: ...
+    @property
+    def unicode(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names this operator uses. None means not known here, and those names are not checked."""
+
+    departments: frozenset[str] | None = None
+    posts: frozenset[str] | None = None
+    schedules: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Remark:
+    level: Level
+    place: Place
+    message: str
+    remedy: str
+
+
+def check(
+    library: Library,
+    gateways: Sequence[Gateway] = (),
+    *,
+    on: date,
+    known: Known = Known(),
+    published: Mapping[tuple[str, int], str] | None = None,
+) -> list[Finding]:
+    """Every finding about the plans on a day.
+
+    Gateways are checked only if some are given. `published` maps (code, version) to the digest at publication: a
+    published version that has changed since is an error.
+    """
+    findings = dict[Finding, None]()
+    for sheet in library.sheets:
+        for remark in _remarks(sheet, library, gateways, on, known, published or {}):
+            # A value of all_tiers is met in every tier and told once.
+            findings[_finding(sheet, remark)] = None
+    return list(findings)
+
+
+def missing_kinds(library: Library) -> list[Kind]:
+    """Event kinds for which the library has no plan; R1 wants one for each."""
+    covered = {sheet.playbook.kind for sheet in library.sheets}
+    return [kind for kind in Kind if kind not in covered]
+
+
+def check_paths(
+    paths: Iterable[Path], *, on: date, gateways: Sequence[Gateway] = (), known: Known = Known()
+) -> list[Fault | Finding]:
+    """The faults of files and folders, and the findings about the plans in them that are sound in form.
+
+    A folder must hold a plan for every event kind; a single file need not.
+    """
+    given = list(paths)
+    files = yaml_files(given)
+    sheets, faults = read_sheets(files)
+    library = Library(sheets)
+    gaps = list[Fault]()
+    if not faults and (folders := [path for path in given if path.is_dir()]):
+        gaps = [_gap(folders[0], kind) for kind in missing_kinds(library)]
+    return [*faults, *gaps, *check(library, gateways, on=on, known=known)]
+
+
+def _gap(folder: Path, kind: Kind) -> Fault:
+    return Fault(folder.as_posix(), 1, "kind", f"no plan for '{kind}'", "Add one; every event kind needs a plan.")
+
+
+def expiry(playbook: Playbook, on: date) -> tuple[Level, str] | None:
+    """Whether a plan is out of force on a day or will be within 30 days, and how to say so."""
+    if on > playbook.expires:
+        return Level.error, f"expired on {playbook.expires}"
+    if on < playbook.issued:
+        return Level.warning, f"not in force before {playbook.issued}"
+    if playbook.expires - on <= timedelta(days=WARN_DAYS):
+        return Level.warning, f"expires on {playbook.expires}, in {(playbook.expires - on).days} days"
+    return None
+
+
+def _finding(sheet: Sheet, remark: "_Remark") -> Finding:
+    plan, line = sheet.playbook, sheet.line(*remark.place)
+    place = dotted(sheet.written(remark.place))
+    return Finding(remark.level, plan.code, plan.version, sheet.file, line, place, remark.message, remark.remedy)
+
+
+def _remarks(
+    sheet: Sheet,
+    library: Library,
+    gateways: Sequence[Gateway],
+    on: date,
+    known: Known,
+    published: Mapping[tuple[str, int], str],
+) -> Iterator["_Remark"]:
+    plan = sheet.playbook
+    if library.current(plan.kind, on) == plan and (found := expiry(plan, on)):
+        yield _Remark(found[0], ("expires",), found[1], "Review the plan and issue its next version.")
+    if published.get((plan.code, plan.version), sheet.digest) != sheet.digest:
+        message = f"version {plan.version} is published and has been changed since"
+        yield _Remark(Level.error, ("version",), message, "Undo the change, or write it as the next version.")
+    yield from _unknown_names(plan, known)
+    if gateways:
+        for number in TIERS:
+            yield from _gateway_remarks(plan, number, gateways)
+
+
+def _unknown_names(plan: Playbook, known: Known) -> Iterator["_Remark"]:
+    for place, name in _departments(plan):
+        yield from _unknown("department", place, name, known.departments)
+    for place, name in _posts(plan):
+        yield from _unknown("post", place, name, known.posts)
+    for place, sort, name in _targets(plan):
+        names = {"oncall": known.schedules, "post": known.posts}.get(sort)
+        yield from _unknown("schedule" if sort == "oncall" else sort, place, name, names)
+
+
+def _unknown(sort: str, place: Place, name: str, names: frozenset[str] | None) -> Iterator["_Remark"]:
+    if names is not None and name not in names:
+        remedy = f"Use one of: {', '.join(sorted(names))}." if names else f"Set up the {sort} first."
+        yield _Remark(Level.error, place, f"unknown {sort} '{name}'", remedy)
+
+
+def _departments(plan: Playbook) -> Iterator[tuple[Place, str]]:
+    yield ("owner",), plan.owner
+    for number in TIERS:
+        for index, task in enumerate(plan.tier(number).tasks):
+            yield ("tiers", str(number), "tasks", index, "department"), task.department
+
+
+def _posts(plan: Playbook) -> Iterator[tuple[Place, str]]:
+    yield ("approved_by",), plan.approved_by
+    for index, role in enumerate(plan.organisation):
+        yield ("organisation", index, "post"), role.post
+    for number in TIERS:
+        for field, bulletin in plan.tier(number).bulletins:
+            yield ("tiers", str(number), "bulletins", field, "approver"), bulletin.approver
+
+
+def _targets(plan: Playbook) -> Iterator[tuple[Place, str, str]]:
+    for number in TIERS:
+        for index, page in enumerate(plan.tier(number).pages):
+            for place, sort, name in page.targets():
+                yield ("tiers", str(number), "pages", index, *place), sort, name
+
+
+def _gateway_remarks(plan: Playbook, number: int, gateways: Sequence[Gateway]) -> Iterator["_Remark"]:
+    tier, place = plan.tier(number), ("tiers", str(number))
+    for index, page in enumerate(tier.pages):
+        yield from _page_remarks(page, (*place, "pages", index), gateways)
+    texts = [((*place, "notices", kind, "text"), tier.notices.of(kind).text) for kind in NoticeKind]
+    for at, text in [*texts, ((*place, "advice"), tier.advice)]:
+        yield from _text_remarks(text, at, gateways)
+
+
+def _page_remarks(page: Page, place: Place, gateways: Sequence[Gateway]) -> Iterator["_Remark"]:
+    if page.by == "voice" and not any(gateway.voice for gateway in gateways):
+        yield _Remark(Level.error, (*place, "by"), "no gateway can call by voice", "Set up one, or write 'by: sms'.")
+    if page.reply_code and page.by == "sms":
+        deaf = [gateway.name for gateway in gateways if not gateway.two_way]
+        remedy = "Write 'reply_code: false' to page with a link, or route pages over a two-way gateway."
+        yield from _lacking(deaf, gateways, (*place, "target"), "bring a reply code back", remedy)
+
+
+def _text_remarks(text: Text, place: Place, gateways: Sequence[Gateway]) -> Iterator["_Remark"]:
+    narrow = [gateway.name for gateway in gateways if not gateway.unicode]
+    remedy = "Route notices over a gateway with unicode."
+    yield from _lacking(narrow, gateways, (*place, "zh"), "carry Chinese", remedy)
+    stripping = [gateway.name for gateway in gateways if not gateway.url]
+    for language, words in (("zh", text.zh), ("en", text.en)):
+        if has_link(words):
+            remedy = "Name the hotline instead of the link."
+            yield from _lacking(stripping, gateways, (*place, language), "carry a link", remedy)
+
+
+def _lacking(
+    lacking: list[str], gateways: Sequence[Gateway], place: Place, what: str, remedy: str
+) -> Iterator["_Remark"]:
+    if len(lacking) == len(gateways):
+        yield _Remark(Level.error, place, f"no gateway can {what}", remedy)
+    elif lacking:
+        yield _Remark(Level.warning, place, f"cannot {what}: {', '.join(lacking)}", remedy)

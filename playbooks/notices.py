@@ -1,0 +1,136 @@
+"""What a plan says: notices to the affected and bulletins to superiors, regulator and partners."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from playbooks import templates
+from playbooks.content import has_link
+from playbooks.faults import Misfit
+from playbooks.texts import PublicText, Record, Slug, Text, within
+
+Minutes = Annotated[int, Field(ge=1, le=43_200)]
+
+
+class NoticeKind(StrEnum):
+    """Every kind of notice that a plan holds ready."""
+
+    first = "first"  # sent once, to each affected subscriber
+    update = "update"  # sent to those told, on real change or by cadence
+    all_clear = "all_clear"  # sent to exactly those told, after restoration
+    correction = "correction"  # sent to those told, when what they were told was wrong
+    missed = "missed"  # one message for those never reached: interrupted from-to, restored
+
+
+# Unknown in the first minutes, or not given at all: a notice must read well without them.
+_LATE_FIELDS = frozenset({"eta", "next_update", "advice"})
+_ALWAYS = frozenset({"operator", "hotline"})
+_OUTAGE = {
+    NoticeKind.first: frozenset({"area", "services", "since", "eta", "next_update"}),
+    NoticeKind.update: frozenset({"area", "services", "eta", "next_update"}),
+    NoticeKind.all_clear: frozenset({"area", "services", "restored_at"}),
+    NoticeKind.correction: frozenset[str](),
+    NoticeKind.missed: frozenset({"area", "services", "since", "restored_at"}),
+}
+_SIGNATURES = {"zh": "【{operator}】", "en": "{operator}: "}
+
+
+class NoticeText(PublicText):
+    """A template for one SMS, signed in front; fields as `templates.NOTICE_FIELDS`."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        yield from super().misfits()
+        yield from within("zh", _template_misfits(self.zh, "zh"))
+        yield from within("en", _template_misfits(self.en, "en"))
+
+
+def _template_misfits(template: str, language: str) -> Iterator[Misfit]:
+    yield from templates.misfits(template, templates.NOTICE_FIELDS)
+    signature = _SIGNATURES[language]
+    if not template.startswith(signature):
+        yield Misfit("the notice does not begin with its signature", f"Begin with '{signature}'.")
+    if len(template) > 400:
+        yield Misfit("longer than 400 characters", "Shorten it: every part of an SMS is sent to every subscriber.")
+    for name in sorted(_ALWAYS - templates.required(template)):
+        yield Misfit(f"{{{name}}} is missing", f"Say it in every notice: add {{{name}}} outside of [ ].")
+    for name in sorted(_LATE_FIELDS & templates.required(template)):
+        yield Misfit(f"{{{name}}} may be unknown when the notice leaves", f"Put its words in [ ]: [ … {{{name}}} … ].")
+
+
+class Notice(Record):
+    """One kind of notice. `valid_minutes`: after this it is pointless and is not sent any more."""
+
+    valid_minutes: Minutes
+    text: NoticeText
+
+
+class Notices(Record):
+    """The notices of one tier."""
+
+    first: Notice
+    update: Notice
+    all_clear: Notice
+    correction: Notice
+    missed: Notice
+
+    def of(self, kind: NoticeKind) -> Notice:
+        """The notice of a kind."""
+        found: Notice = getattr(self, kind)
+        return found
+
+    def outage_misfits(self) -> Iterator[Misfit]:
+        """Facts that the notices of an outage must have room for: what, where, since, ETA, next update."""
+        for kind, fields in _OUTAGE.items():
+            text = self.of(kind).text
+            for language, template in (("zh", text.zh), ("en", text.en)):
+                for name in sorted(fields - templates.placeholders(template)):
+                    yield Misfit(f"{{{name}}} is missing", f"Say it: add {{{name}}}.", (kind, "text", language))
+
+    def link_misfits(self) -> Iterator[Misfit]:
+        """Links, which a notice about information security must not hold: they look like the attack itself."""
+        for kind in NoticeKind:
+            text = self.of(kind).text
+            for language, template in (("zh", text.zh), ("en", text.en)):
+                if has_link(template):
+                    yield Misfit(
+                        "a link in a notice about information security",
+                        "Name the hotline instead.",
+                        (kind, "text", language),
+                    )
+
+
+class BulletinText(Text):
+    """A template for a bulletin; fields as `templates.BULLETIN_FIELDS`."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        yield from super().misfits()
+        for language, template in (("zh", self.zh), ("en", self.en)):
+            yield from within(language, templates.misfits(template, templates.BULLETIN_FIELDS))
+
+
+class Recipient(StrEnum):
+    """Who reads a bulletin."""
+
+    superior = "superior"  # the next command centre up
+    regulator = "regulator"
+    government = "government"  # the local government's emergency office
+    partner = "partner"  # other operators, the power company, suppliers
+
+
+class Bulletin(Record):
+    """First and follow-up reports fall due `within_minutes` of the activation, a final report of the restoration."""
+
+    recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)]
+    approver: Slug
+    within_minutes: Minutes
+    text: BulletinText
+
+
+class Bulletins(Record):
+    """The first, follow-up and final report of one tier."""
+
+    first: Bulletin
+    follow_up: Bulletin
+    final: Bulletin
