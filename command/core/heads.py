@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -143,3 +144,17 @@ def _cut(session: Session, signed: SignedHeads) -> Fault | None:
         if found is None or found.hex() != digest:
             return Fault(name, seq, f"the head signed at {signed.at:%Y-%m-%d %H:%M} UTC is gone or different")
     return None
+
+
+def export(session: Session, keyring: Keyring) -> Iterator[dict[str, Any]]:
+    """Every signing with its public key, to be kept outside the database."""
+    for signed in session.scalars(select(SignedHeads).order_by(SignedHeads.id)):
+        public = keyring.by_id(signed.key_id).signer.public_key().public_bytes_raw()
+        yield {
+            "id": signed.id,
+            "at": signed.at.isoformat(),
+            "heads": orjson.loads(signed.heads),
+            "previous": signed.previous.hex(),
+            "key": public.hex(),
+            "signature": signed.signature.hex(),
+        }

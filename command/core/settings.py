@@ -43,9 +43,9 @@ class CorrelationSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     window_seconds: float = Field(default=300, gt=0)
-    max_hops: int = Field(default=3, ge=1)
-    min_elements: int = Field(default=3, ge=1)
-    min_alarms: int = Field(default=3, ge=1)
+    max_hops: int = Field(default=10, ge=1)
+    min_elements: int = Field(default=2, ge=1)
+    min_alarms: int = Field(default=2, ge=1)
     quiet_seconds: float = Field(default=600, gt=0)
     quiet_is_recovery: bool = False
 

@@ -38,9 +38,9 @@ def refresh(session: Session, incident: Incident, extra: dict[Event, datetime] |
     profile = house.settings(session).profile
     tier = cast(Tier, incident.tier) if incident.rules else None
     for due in clocks.due(table, Kind(incident.kind), tier, profile, events):
-        row = known.get(due.clock)
+        row = known.get(due.id)
         if row is None:
-            known[due.clock] = _start(session, incident, due)
+            known[due.id] = _start(session, incident, due)
         elif due.due_at < row.due_at and row.state == "running":
             _move(session, incident, row, due.due_at)
     for definition in table.clocks:
@@ -76,14 +76,14 @@ def definition(code: str) -> Definition | None:
 def _start(session: Session, incident: Incident, due: ClockDue) -> IncidentClock:
     row = IncidentClock(
         incident_id=incident.id,
-        code=due.clock,
+        code=due.id,
         started_at=due.started_at,
         due_at=due.due_at,
         state="running",
         exercise=incident.exercise,
     )
     session.add(row)
-    entries.record(session, incident, entries.ClockStarted(clock=due.clock, due_at=due.due_at))
+    entries.record(session, incident, entries.ClockStarted(clock=due.id, due_at=due.due_at))
     return row
 
 

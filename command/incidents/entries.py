@@ -258,3 +258,19 @@ class NotTold(Payload, kind="incident.not_told"):
 
     notice: str
     reason: str
+
+
+class Overridden(Payload, kind="authority.overridden"):
+    """Somebody acted on their own word where another would have had to agree; it is reviewed afterwards, always."""
+
+    act: str
+    person_id: int
+    reason: NoteRef | None
+
+
+class ActedAsDeputy(Payload, kind="authority.deputised"):
+    """A deputy acted because those in charge had not answered."""
+
+    act: str
+    person_id: int
+    after_minutes: int

@@ -52,7 +52,7 @@ def write(session: Session, changes: Sequence[Change], *, keep_fence: bool = Fal
         groups[tuple(sorted(change))].append(change)
     for columns, group in groups.items():
         given = rows.table(session, columns, group)
-        values = {name: given.c[name] for name in columns if name != "id"}
+        values: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in columns if name != "id"}
         if not keep_fence:
             values["fence"] = _c.fence + 1
         session.execute(

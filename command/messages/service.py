@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.messages import halts, optouts, outbox, segments
 from command.messages.exercises import allow, allowed
-from command.messages.handlers import Handlers
-from command.messages.models import Body, Delivery, Halt, Lane, State, Tally
+from command.messages.models import Body, Delivery, Halt, State, Tally
 
 __all__ = [
     "Outgoing",
@@ -31,7 +30,6 @@ VALIDITY = timedelta(hours=24)
 AT_ONCE = 500
 """Deliveries a withdrawal ends in its own unit of work; the sweep ends the others, the intent to call refuses them meanwhile."""
 _WAITING = (State.READY, State.LEASED)
-_NOBODY = Handlers()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 One grouped query says how many subscribers of an area lose which set of services; the sets are taken apart here."""
 
-import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,10 +10,8 @@ from sqlalchemy import Case, case, func, select
 from sqlalchemy.orm import Session
 
 from command.network import masks, service
-from command.network.models import Area, CutOff, Element, Service, Subscriber
-
-_lock = threading.Lock()
-_censuses: dict[str, tuple[int, "Census"]] = {}
+from command.network.census import census
+from command.network.models import CutOff, Element, Service, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +33,6 @@ class Affected:
     areas: Mapping[int, int]
     critical: int
     """subscribers among them who are critical customers"""
-
-
-@dataclass(frozen=True)
-class Census:
-    """Subscribers by area and by (area, service bit), as of one revision of the network."""
-
-    areas: Mapping[int, int]
-    users: Mapping[tuple[int, int], int]
-    parents: Mapping[int, int | None]
-
-    def total(self, area_id: int | None) -> int:
-        """Subscribers in an area and all below it; everybody for None."""
-        return sum(count for area, count in self.areas.items() if area_id is None or area_id in self.above(area))
-
-    def above(self, area_id: int) -> tuple[int, ...]:
-        """The area itself and those it lies in."""
-        chain: list[int] = []
-        at: int | None = area_id
-        while at is not None and at not in chain:
-            chain.append(at)
-            at = self.parents.get(at)
-        return tuple(chain)
 
 
 Group = tuple[int, int, int, int]
@@ -116,39 +91,3 @@ def _is_critical() -> Case[int]:
 
 def _services(session: Session) -> dict[int, int]:
     return dict(session.execute(select(Service.bit, Service.id)).tuples())
-
-
-def census(session: Session) -> Census:
-    """How many subscribers have which service where; counted once per revision and process."""
-    place, now = service.database_of(session), service.revision(session)
-    with _lock:
-        known = _censuses.get(place)
-        if known is None or known[0] != now:
-            known = _censuses[place] = (now, _count(session))
-        return known[1]
-
-
-def subscribers_total(session: Session, area_id: int | None) -> int:
-    """Subscribers in an area and all below it; everybody for None."""
-    return census(session).total(area_id)
-
-
-def _count(session: Session) -> Census:
-    per_element = (
-        select(Subscriber.element_id, Subscriber.services, func.count().label("users"))
-        .group_by(Subscriber.element_id, Subscriber.services)
-        .subquery()
-    )
-    query = (
-        select(Element.area_id, per_element.c.services, func.sum(per_element.c.users))
-        .join(Element, Element.id == per_element.c.element_id)
-        .group_by(Element.area_id, per_element.c.services)
-    )
-    areas: Counter[int] = Counter()
-    users: Counter[tuple[int, int]] = Counter()
-    for area, mask, count in session.execute(query).tuples():
-        areas[area] += int(count)
-        for bit in masks.bits(mask):
-            users[area, bit] += int(count)
-    parents = dict(session.execute(select(Area.id, Area.parent_id)).tuples())
-    return Census(dict(areas), dict(users), parents)

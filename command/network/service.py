@@ -7,28 +7,19 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Select, Subquery, cast, func, insert, select, text, update
+from sqlalchemy import BigInteger, Select, Subquery, Text, cast, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from command.core.installation import Counter, count_up
+from command.network.census import census
 from command.network.models import CutOff, Element, Link
+from command.network.revision import database_of, revision
 from command.network.topology import Topology
 
-REVISION = "network"
 _SLICE = 5000
 
 _lock = threading.Lock()
 _topologies: dict[str, tuple[int, Topology]] = {}
-
-
-def revision(session: Session) -> int:
-    """How often the network's records have changed; 0 before the first import."""
-    return session.scalar(select(Counter.value).where(Counter.name == REVISION)) or 0
-
-
-def changed(session: Session) -> int:
-    """Say that areas, elements, links or subscribers changed: whatever was derived from them is made again. Returns the revision."""
-    return count_up(session, REVISION)
 
 
 def topology(session: Session) -> Topology:
@@ -41,15 +32,15 @@ def topology(session: Session) -> Topology:
         return known[1]
 
 
-def database_of(session: Session) -> str:
-    """A name for the database a session talks to, for caches of this process."""
-    return str(session.get_bind().engine.url)
-
-
 def _build(session: Session) -> Topology:
     elements = session.execute(select(Element.id, Element.core).order_by(Element.id)).tuples()
     links = session.execute(select(Link.a_id, Link.b_id)).tuples()
     return Topology.build(elements.all(), links.all())
+
+
+def subscribers_total(session: Session, area_id: int | None) -> int:
+    """Subscribers in an area and all below it; everybody for None. Counted once per revision."""
+    return census(session).total(area_id)
 
 
 def cut_off(session: Session, failed: Collection[int]) -> frozenset[int]:
@@ -146,5 +137,5 @@ def id_table(session: Session, given: Collection[int]) -> Subquery:
     if session.get_bind().dialect.name == "sqlite":
         each = func.json_each(document).table_valued("value")
     else:
-        each = func.jsonb_array_elements_text(text(":ids").bindparams(ids=document)).table_valued("value")
+        each = func.jsonb_array_elements_text(cast(literal(document, Text), JSONB)).table_valued("value")
     return select(cast(each.c.value, BigInteger).label("id")).subquery()

@@ -41,6 +41,7 @@ class Principal:
     theme: str = "dark"
     epoch: int = 0
     token_id: int | None = None
+    session: str = ""
 
     @property
     def actor(self) -> str:

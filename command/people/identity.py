@@ -4,13 +4,13 @@ A request with an Authorization header ignores cookies. A session ends after twe
 grows (sign-out everywhere, lock, change of posts or password)."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask, request
 from flask_login import LoginManager, current_user
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -89,7 +89,7 @@ def by_session(installation: Installation, key: SessionKey) -> Visitor | None:
         person = session.get(Person, key.person_id)
         if person is None or not _stands(session, installation, person, key):
             return None
-        return Visitor(key, described(person))
+        return Visitor(key, described(person, key=key))
 
 
 def _stands(session: Session, installation: Installation, person: Person, key: SessionKey) -> bool:
@@ -114,11 +114,11 @@ def by_token(installation: Installation, header: str) -> Principal | None:
             return None
         now = clock.now(session)
     tokens.note_use(installation.database, found[0], now)
-    return described(found[1], found[0])
+    return described(found[1], token=found[0])
 
 
-def described(person: Person, token: ApiToken | None = None) -> Principal:
-    """A person as a Principal, limited by the token they came with."""
+def described(person: Person, *, key: SessionKey | None = None, token: ApiToken | None = None) -> Principal:
+    """A person as a Principal, with the session or limited by the token they came with."""
     source = token.source if token else None
     return Principal(
         person_id=person.id,
@@ -132,10 +132,38 @@ def described(person: Person, token: ApiToken | None = None) -> Principal:
         theme=person.theme,
         epoch=person.epoch,
         token_id=token.id if token else None,
-        session_name="",
+        session=str(key) if key else "",
     )
 
 
-def standing(session: Session, principals: Collection[Principal]) -> frozenset[Principal]:
-    """Those whose session or token still holds: asked for connections that outlive a request."""
-    raise NotImplementedError
+def standing(session: Session, principals: Iterable[Principal]) -> frozenset[Principal]:
+    """Those whose session or token still holds: asked again and again of connections that outlive a request."""
+    asked = list(principals)
+    now = clock.now(session)
+    ids = {who.person_id for who in asked}
+    epochs = dict(session.execute(select(Person.id, Person.epoch).where(Person.id.in_(ids), Person.active)).tuples())
+    keys = {who: SessionKey.read(who.session) for who in asked if who.session}
+    names = [key.name for key in keys.values() if key]
+    ended = set(session.scalars(select(EndedSession.id).where(EndedSession.id.in_(names))))
+    live = select(ApiToken.id).where(
+        ApiToken.id.in_([who.token_id for who in asked if who.token_id]),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > now,
+    )
+    tokens_live = set(session.scalars(live))
+
+    def stands(who: Principal) -> bool:
+        if who.token_id is not None:
+            return who.person_id in epochs and who.token_id in tokens_live
+        key = keys.get(who)
+        return key is not None and epochs.get(who.person_id) == key.epoch and key.name not in ended and now < key.until
+
+    return frozenset(filter(stands, asked))
+
+
+def end(session: Session, key: SessionKey) -> None:
+    """Remember that a session was signed out, so that a copy of its cookie is worth nothing; forget those long over."""
+    now = clock.now(session)
+    session.execute(delete(EndedSession).where(EndedSession.until < now))
+    if session.get(EndedSession, key.name) is None:
+        session.add(EndedSession(id=key.name, until=key.until))

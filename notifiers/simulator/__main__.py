@@ -42,9 +42,10 @@ def main(
         click.echo(f"callback token: {token}")
     try:
         settings = Settings(token, account_sid, inbound_url, seed, keep, receipt_delay, senders)
-        asyncio.run(_serve(settings, host, port))
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    try:
+        asyncio.run(_serve(settings, host, port))
     except OSError as error:
         raise click.ClickException(
             f"--port: cannot listen on {host}:{port} ({error.strerror}); choose another"

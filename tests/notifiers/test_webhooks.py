@@ -1,12 +1,15 @@
 """Receipts and replies over a real HTTP listener: signed by the simulator, checked by Twilio's own validator."""
 
+import socket
+
 import pytest
 
 from notifiers.base import RANK, BadWebhook, Inbound, Receipt
+from notifiers.simulator import Settings, Simulator
 from notifiers.twilio_codes import STATES
 from notifiers.twilio_webhooks import parse_inbound, parse_receipt, valid_signature
 from tests.notifiers.conftest import PHONE, SENDER, TOKEN, House, message
-from tests.notifiers.listener import Delivery
+from tests.notifiers.listener import Delivery, ScriptedServer
 
 
 def genuine(delivery: Delivery, **changes: str) -> bool:
@@ -104,6 +107,36 @@ def test_a_reply_the_application_refuses_says_so(house: House) -> None:
     house.listener.answers = [500]
     status, answer = house.call("POST", f"/api/phones/{PHONE}/reply", {"body": "ACK"})
     assert (status, answer["delivered"], answer["answer"]) == (202, False, 500)
+
+
+def test_an_application_that_closes_each_connection_is_told_all_the_same(house: House) -> None:
+    with ScriptedServer(200, b"thanks") as server:
+        outcomes = house.send(*(message(number) for number in range(5)), status_callback=f"{server.url}/old")
+        assert len(outcomes) == 5
+        with Simulator(Settings(TOKEN, inbound_url=f"{server.url}/in")) as simulator:
+            other = House(simulator.url, house.listener)
+            answers = [
+                other.call("POST", f"/api/phones/{PHONE}/reply", {"body": "ACK", "to": SENDER})[1] for _ in range(2)
+            ]
+    assert [answer["answer"] for answer in answers] == [200, 200]
+
+
+def test_a_reply_nobody_listens_to_says_that_no_connection_was_made(house: House) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}/in"
+        with Simulator(Settings(TOKEN, inbound_url=nowhere)) as simulator:
+            other = House(simulator.url, house.listener)
+            _, answer = other.call("POST", f"/api/phones/{PHONE}/reply", {"body": "ACK", "to": SENDER})
+    assert (answer["delivered"], answer["answer"]) == (False, "ct")
+
+
+@pytest.mark.parametrize(
+    "url", ["nowhere", "ftp://host/in", "http://host/a b", "http://ho st/", "http://host/\r\nX: y"]
+)
+def test_an_inbound_address_that_cannot_be_is_named(url: str) -> None:
+    with pytest.raises(ValueError, match=r"^inbound_url: "):
+        Settings(TOKEN, inbound_url=url)
 
 
 def test_an_inbound_text_without_a_sender_is_refused() -> None:

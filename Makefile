@@ -1,0 +1,57 @@
+# `make` prints what there is to make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench test-faults test-tour coverage-of-rows wheel clean
+
+help: ## print the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Tocsin needs Python 3.11 or newer; set PYTHON=python3.x" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+static/vendor/.installed: package-lock.json $(VENV)/.installed
+	$(BIN)/python .ci/front_end
+	touch $@
+
+setup: $(VENV)/.installed static/vendor/.installed ## install everything into this folder
+
+run: setup ## start Tocsin with the demo operator and the SMS simulator
+	exec $(BIN)/tocsin serve --demo
+
+test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (under 20 minutes on two cores)
+	$(BIN)/python .ci/chromium
+	$(PYTEST) -n 2 --dist loadgroup -m "not tour"
+
+check: setup ## ruff, mypy, import-linter, migrations up and down
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -q tests/core/test_schema.py
+
+bench: setup ## the figures of the design's section 12, one JSON line each
+	$(BIN)/python -m tests.bench
+
+test-faults: setup ## the long proofs: processes killed at random instants
+	$(PYTEST) tests/faults --long
+
+test-tour: setup ## the browser tour at three widths, both themes, both languages
+	$(BIN)/python .ci/chromium
+	$(PYTEST) tests/browser -m tour
+
+coverage-of-rows: setup ## which requirement rows and invariants no test proves
+	$(BIN)/python .ci/rows
+
+wheel: setup ## build the wheel into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove what setup and runs made
+	rm -rf $(VENV) node_modules static/vendor dist var

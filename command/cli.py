@@ -1,0 +1,211 @@
+"""The `tocsin` command."""
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import Progress
+
+from command import joined
+from command.alarms.commands import alarms
+from command.core import heads, log, schema
+from command.core.installation import Installation
+from command.core.keys import KeyringError, new_key
+from command.core.paths import CONFIG
+from command.core.settings import Settings, SettingsError, read
+from command.demo.commands import demo
+from command.demo.load import is_loaded, load
+from command.engine.run import Engine, run
+from command.network.commands import import_
+from command.people.commands import admin, token
+from command.processes import Part, supervise, tocsin
+from playbooks.loader import check_paths
+
+console = Console(stderr=True)
+
+
+@click.group()
+@click.version_option(package_name="tocsin")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Incident and emergency response command for telecom operators."""
+    try:
+        context.obj = read()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    log.configure(context.obj.log_format)
+
+
+for group in (admin, token, import_, alarms, demo):
+    main.add_command(group)
+
+
+def opened(settings: Settings) -> Installation:
+    """The installation, if its schema and keys can be used; a clear error otherwise."""
+    try:
+        schema.require_current(settings.url)
+        return Installation.open(settings)
+    except (schema.SchemaError, KeyringError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--demo", "demo_", is_flag=True, help="With the demo operator, the SMS simulator and the driver.")
+@click.pass_context
+def serve(context: click.Context, demo_: bool) -> None:
+    """Start web and engine, and restart what dies."""
+    settings: Settings = context.obj
+    if demo_:
+        settings = _demo_settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    schema.upgrade(settings.url)
+    parts = [Part("web", tocsin("web")), Part("engine", tocsin("engine"))]
+    if demo_:
+        _load_demo(opened(settings))
+        simulator = Part("simulator", [sys.executable, "-m", "notifiers.simulator", *_simulator_arguments(settings)])
+        parts = [simulator, *parts, Part("driver", tocsin("demo", "drive"), once=True)]
+    _tell_where(settings, demo_)
+    supervise(parts, threading.Event())
+
+
+def _demo_settings() -> Settings:
+    """The demo's settings, put into the environment so that every part reads the same."""
+    if os.environ.get("TOCSIN_ENV") == "production":
+        raise click.ClickException("TOCSIN_ENV=production refuses the demo: its credentials are public. Unset it, or leave out --demo.")
+    os.environ.setdefault("TOCSIN_CONFIG", str(CONFIG / "demo" / "tocsin.toml"))
+    os.environ["TOCSIN_ENV"] = "demo"
+    return read()
+
+
+def _simulator_arguments(settings: Settings) -> list[str]:
+    gateway = next((g for g in settings.gateways if g.transport == "twilio"), None)
+    if gateway is None:
+        raise click.ClickException("the demo needs a gateway of transport twilio in its settings")
+    return [
+        *("--port", str(settings.simulator_port), "--host", settings.host),
+        *("--account-sid", gateway.account_sid, "--auth-token", gateway.auth_token),
+        *("--inbound-url", f"{settings.origin}/hooks/twilio/{gateway.name}/inbound"),
+    ]
+
+
+def _load_demo(installation: Installation) -> None:
+    if not is_loaded(installation):
+        with Progress(console=console) as progress:
+            load(installation, progress)
+
+
+def _tell_where(settings: Settings, demo_: bool) -> None:
+    console.print(f"[bold]Tocsin[/bold]  {settings.origin}/")
+    if demo_:
+        console.print(f"SMS simulator (the phones)  http://{settings.host}:{settings.simulator_port}/")
+        console.print("Sign in as [bold]commander[/bold], password [bold]tocsin-demo-only[/bold] (demo credentials)")
+        console.print(f"API token of the commander  {settings.data / 'demo-token'}")
+        console.print("A real alarm storm begins within a minute. Stop with Ctrl-C.")
+
+
+@main.command()
+@click.pass_obj
+def web(settings: Settings) -> None:
+    """Start one web process (gunicorn: threads on SQLite, gevent on PostgreSQL)."""
+    worker = "gevent" if settings.url.startswith("postgresql") else "gthread"
+    os.environ.setdefault("TOCSIN_WEB_WORKER", worker)
+    os.environ["TOCSIN_BIND"] = f"{settings.host}:{settings.port}"
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(CONFIG / "gunicorn.conf.py"), "command.wsgi:application"]
+    os.execv(sys.executable, gunicorn)
+
+
+@main.command()
+@click.pass_obj
+def engine(settings: Settings) -> None:
+    """Start one engine: it runs every cycle; start as many as you like."""
+    installation = opened(settings)
+    stopping = threading.Event()
+    run(Engine(installation, joined.cycles(installation, stopping), stopping))
+
+
+@main.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(settings: Settings) -> None:
+    """Bring the schema up to this version's."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    schema.upgrade(settings.url)
+    console.print(f"the database is at {schema.versions(settings.url)[0]}")
+
+
+@db.command()
+@click.argument("to")
+@click.confirmation_option(prompt="A downgrade can lose data. Have you made a backup?")
+@click.pass_obj
+def downgrade(settings: Settings, to: str) -> None:
+    """Take the schema down to revision TO."""
+    schema.downgrade(settings.url, to)
+
+
+@main.group()
+def journal() -> None:
+    """The journal."""
+
+
+@journal.command()
+@click.pass_obj
+def verify(settings: Settings) -> None:
+    """Walk every stream and every signed head; name the first bad entry of each."""
+    installation = opened(settings)
+    with installation.database.read() as session, Progress(console=console) as progress:
+        task = progress.add_task("verifying", total=None)
+        found = heads.verify(session, installation.keyring, lambda n: progress.advance(task, n))
+    for fault in found.faults:
+        console.print(f"[red]{fault.stream} {fault.seq}: {fault.why}[/red]")
+    console.print(f"{found.streams} streams, {found.entries} entries, {found.signatures} signed heads, {len(found.faults)} faults")
+    sys.exit(1 if found.faults else 0)
+
+
+@journal.command("heads")
+@click.pass_obj
+def export_heads(settings: Settings) -> None:
+    """Sign the heads now and print every signature as JSON lines, to keep elsewhere."""
+    installation = opened(settings)
+    installation.database.write(lambda session: heads.sign(session, installation.keyring), actor="system:cli")
+    with installation.database.read() as session:
+        for line in heads.export(session, installation.keyring):
+            click.echo(orjson.dumps(line))
+
+
+@main.group("playbooks")
+def playbooks_() -> None:
+    """Playbooks."""
+
+
+@playbooks_.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+def check(settings: Settings, paths: tuple[Path, ...]) -> None:
+    """Check playbooks (all shipped ones, or PATHS): each fault with file, line and remedy."""
+    faults = joined.check_playbooks(settings, paths, check_paths)
+    for fault in faults:
+        click.echo(str(fault))
+    sys.exit(1 if faults else 0)
+
+
+@main.group()
+def keys() -> None:
+    """Encryption keys."""
+
+
+@keys.command("new")
+def new() -> None:
+    """Print a new key for TOCSIN_KEYS. Keep it apart from the database: losing it loses the numbers."""
+    click.echo(new_key())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Who commands and who holds which role: from the emergency group of the matching echelon (R4), handed over on record (R14)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.core.problems import N_, Conflict, Invalid
+from command.incidents import entries, places
+from command.incidents.guards import FINAL, State
+from command.incidents.models import Incident, Role
+from command.incidents.standing import authorise
+from command.people.access import Principal
+from command.people.models import EmergencyGroup, GroupMember, Person
+from playbooks.schema import Echelon
+
+COMMANDER = "commander"
+OWNER = "first_contact_owner"
+WIDENING = (Echelon.county, Echelon.prefecture, Echelon.province, Echelon.head_office)
+
+
+def groups_for(session: Session, incident: Incident, echelon: Echelon) -> list[EmergencyGroup]:
+    """The groups that could handle the incident, the right one first: that of the echelon, then of wider ones; of each, those
+    whose area contains the incident's before others."""
+    codes = places.codes_upward(session, incident.area_id)
+    order = {each.value: place for place, each in enumerate(WIDENING[WIDENING.index(echelon) :])}
+    found = [g for g in session.scalars(select(EmergencyGroup).order_by(EmergencyGroup.id)) if g.echelon in order]
+    near = [g for g in found if g.area_code in codes]
+    return sorted(near or found, key=lambda g: (order[g.echelon], codes.index(g.area_code) if g.area_code in codes else 0))
+
+
+def holders(session: Session, group: EmergencyGroup) -> dict[str, Person]:
+    """Who fills each duty of a group now: the holder, or the first deputy who is active."""
+    rows = session.execute(
+        select(GroupMember.duty, Person)
+        .join(Person, Person.id == GroupMember.person_id)
+        .where(GroupMember.group_id == group.id, Person.active)
+        .order_by(GroupMember.rank, GroupMember.id)
+    )
+    found: dict[str, Person] = {}
+    for duty, person in rows:
+        found.setdefault(duty, person)
+    return found
+
+
+def appoint(session: Session, incident: Incident, echelon: Echelon, by: Principal | None) -> None:
+    """Fill the roles that are still empty from the group of the echelon. Without any group, the person who activates commands."""
+    for group in groups_for(session, incident, echelon):
+        filled = holders(session, group)
+        if COMMANDER in filled:
+            for duty, person in filled.items():
+                take(session, incident, duty, person.id)
+            return
+    if by is not None:
+        take(session, incident, COMMANDER, by.person_id)
+
+
+def take(session: Session, incident: Incident, role: str, person_id: int) -> None:
+    """Give somebody an empty role; who holds it already keeps it."""
+    if _holding(session, incident, role) is not None or (role == COMMANDER and incident.commander_id is not None):
+        return
+    _begin(session, incident, role, person_id, None)
+    entries.record(session, incident, entries.RoleTaken(role=role, person_id=person_id))
+
+
+def transfer(
+    session: Session,
+    incident: Incident,
+    to: Person,
+    briefing: str,
+    by: Principal,
+    *,
+    role: str = COMMANDER,
+    override: bool = False,
+) -> None:
+    """Hand a role over on record, with a briefing for the one who takes it; raise Invalid without one, Denied, or Conflict."""
+    if incident.commander_id != by.person_id:
+        authorise(session, incident, by, "transfer_command", override=override, reason=briefing)
+    if State(incident.state) in (*FINAL, State.CLOSED):
+        raise Conflict(
+            N_("The incident is %(state)s."),
+            remedy=N_("Roles change hands while an incident is handled; reopen it first."),
+            state=incident.state,
+        )
+    if not briefing.strip():
+        raise Invalid(
+            N_("A role is handed over with a briefing."),
+            field="briefing",
+            remedy=N_("Write the situation, what is under way and what comes next."),
+        )
+    if not to.active:
+        raise Invalid(N_("This person is not active."), field="to", remedy=N_("Name somebody who is."))
+    cited = entries.note(session, briefing)
+    before = incident.owner_id if role == OWNER else _end(session, incident, role)
+    _begin(session, incident, role, to.id, cited)
+    changed = entries.RoleTransferred(role=role, from_person_id=before, to_person_id=to.id, briefing=cited)
+    entries.record(session, incident, changed)
+
+
+def _begin(session: Session, incident: Incident, role: str, person_id: int, cited: entries.NoteRef | None) -> None:
+    now = clock.now(session)
+    if role == OWNER:
+        incident.owner_id = person_id
+        _end(session, incident, role)
+    if role == COMMANDER:
+        incident.commander_id, incident.commander_since = person_id, now
+    session.add(
+        Role(
+            incident_id=incident.id,
+            role=role,
+            person_id=person_id,
+            from_at=now,
+            briefing_note_id=cited.id if cited else None,
+            exercise=incident.exercise,
+        )
+    )
+    session.flush()
+
+
+def _holding(session: Session, incident: Incident, role: str) -> Role | None:
+    query = select(Role).where(Role.incident_id == incident.id, Role.role == role, Role.until_at.is_(None))
+    return session.scalar(query.limit(1))
+
+
+def _end(session: Session, incident: Incident, role: str) -> int | None:
+    held = _holding(session, incident, role)
+    if held is None:
+        return None
+    held.until_at = clock.now(session)
+    return held.person_id
+
+
+def own(session: Session, incident: Incident, person_id: int) -> None:
+    """Make somebody the first-contact owner, if nobody is (R14)."""
+    if incident.owner_id is None:
+        take(session, incident, OWNER, person_id)
+
+
+def of(session: Session, incident: Incident) -> Sequence[Role]:
+    """Every role of an incident, those that ended too, the oldest first."""
+    return session.scalars(select(Role).where(Role.incident_id == incident.id).order_by(Role.id)).all()

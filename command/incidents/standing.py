@@ -1,0 +1,189 @@
+"""The incident's row under lock, and the frozen picture of it that guards look at."""
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.core.heads import _walk
+from command.core.journal import Stream
+from command.core.problems import N_, NotFound
+from command.incidents import clock_rows, entries, house, plans
+from command.incidents.guards import Standing, State
+from command.incidents.lifecycle import Action, Forbidden, Refusal, Step, attempt
+from command.incidents.models import Incident, Role, Task
+from command.messages import service as messages
+from command.messages.models import TOLD
+from command.notices.models import Notice, NoticeState
+from command.oncall.models import Page, PageState
+from command.people import access
+from command.people.access import Principal
+from command.people.authority import ByDeputy, Override
+from command.people.models import Person
+from command.incidents.places import level_of
+from playbooks.texts import Text
+
+IN_FLIGHT = (NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING)
+UNFINISHED = ("waiting", "open")
+
+
+def lock(session: Session, which: str | int) -> Incident:
+    """The incident of a number or id, its row locked until the unit of work ends; raise NotFound."""
+    match = Incident.number == which if isinstance(which, str) else Incident.id == which
+    query = select(Incident).where(match).with_for_update().execution_options(populate_existing=True)
+    return _found(session.scalar(query), which)
+
+
+def lock_both(session: Session, one: str, other: str) -> tuple[Incident, Incident]:
+    """Two incidents locked in ascending id, given back in the order asked for."""
+    numbers = {one, other}
+    ids = session.scalars(select(Incident.id).where(Incident.number.in_(numbers)).order_by(Incident.id))
+    by_number = {incident.number: incident for incident in [lock(session, each) for each in ids]}
+    return _found(by_number.get(one), one), _found(by_number.get(other), other)
+
+
+def find(session: Session, number: str) -> Incident:
+    """The incident of a number, to read; raise NotFound."""
+    return _found(session.scalar(select(Incident).where(Incident.number == number)), number)
+
+
+def _found(incident: Incident | None, which: str | int) -> Incident:
+    if incident is None:
+        raise NotFound(
+            N_("There is no incident %(number)s."),
+            remedy=N_("Look at the list of incidents for its number."),
+            number=str(which)[:64],
+        )
+    return incident
+
+
+def may_see(session: Session, incident: Incident, who: Principal) -> bool:
+    """A restricted incident is known to commanders, the security department, its owner and those who hold a role in it."""
+    if not incident.restricted or "commander" in who.posts or incident.owner_id == who.person_id:
+        return True
+    holds = select(Role.id).where(
+        Role.incident_id == incident.id, Role.person_id == who.person_id, Role.until_at.is_(None)
+    )
+    department = select(Person.department).where(Person.id == who.person_id)
+    return session.scalar(holds.limit(1)) is not None or session.scalar(department) == "security"
+
+
+def seen_by(session: Session, incident: Incident, who: Principal) -> Incident:
+    """The incident, if they may know of it; raise NotFound as if there were none."""
+    return _found(incident if may_see(session, incident, who) else None, incident.number)
+
+
+def waited_minutes(session: Session, incident: Incident) -> float:
+    """How long the commander has left a page of this incident unanswered, in minutes; 0 where nothing waits for them."""
+    unanswered = (PageState.SENDING, PageState.WAITING, PageState.UNANSWERED)
+    first = session.scalar(
+        select(func.min(Page.created_at)).where(
+            Page.incident_id == incident.id, Page.person_id == incident.commander_id, Page.state.in_(unanswered)
+        )
+    )
+    answered = session.scalar(
+        select(Page.id).where(
+            Page.incident_id == incident.id,
+            Page.person_id == incident.commander_id,
+            Page.state == PageState.ACKNOWLEDGED,
+        )
+    )
+    if first is None or answered is not None:
+        return 0.0
+    return (clock.now(session) - first).total_seconds() / 60
+
+
+def authorise(
+    session: Session, incident: Incident, by: Principal | None, act: str, *, override: bool = False, reason: str = ""
+) -> None:
+    """Let a person do an act to this incident, or raise Denied. Automation (None) has its own bounds. An override and a
+    deputy's turn are journaled."""
+    if by is None:
+        return
+    seen_by(session, incident, by)
+    decision = access.must(
+        by,
+        act,
+        tier=incident.tier,
+        area_level=level_of(session, incident.area_id),
+        waited_minutes=waited_minutes(session, incident),
+        override=override,
+    )
+    if isinstance(decision, Override):
+        cited = entries.note(session, reason)
+        entries.record(session, incident, entries.Overridden(act=act, person_id=by.person_id, reason=cited))
+    elif isinstance(decision, ByDeputy):
+        taken = entries.ActedAsDeputy(act=act, person_id=by.person_id, after_minutes=decision.after_minutes)
+        entries.record(session, incident, taken)
+
+
+def standing(session: Session, incident: Incident, by: Principal | None, *, reason: str = "") -> Standing:
+    """The facts of a locked incident that guards look at, as they are now."""
+    session.flush()
+    told, in_flight = told_count(session, incident), len(notices_in_flight(session, incident))
+    return Standing(
+        graded=bool(incident.rules),
+        has_commander=incident.commander_id is not None,
+        has_playbook=plans.of(session, incident) is not None,
+        has_first_contact_owner=incident.owner_id is not None,
+        positive_evidence=incident.quiet_at is not None,
+        quiet_is_recovery=house.settings(session).correlation.quiet_is_recovery,
+        open_tasks=len(open_tasks(session, incident)),
+        owed_clocks=len(clock_rows.owed(session, incident)),
+        told_count=told,
+        notices_in_flight=in_flight,
+        review_written=None
+        not in (incident.cause_note_id, incident.effect_note_id, incident.improvement_note_id),
+        journal_ok=_journal_verifies(session, incident),
+        reason_given=bool(reason.strip()),
+        by_person=by is not None,
+    )
+
+
+def open_tasks(session: Session, incident: Incident) -> list[str]:
+    """Codes of tasks that nobody has finished or dropped."""
+    query = select(Task.code).where(Task.incident_id == incident.id, Task.state.in_(UNFINISHED))
+    return list(session.scalars(query.order_by(Task.due_at, Task.id)))
+
+
+def notices_in_flight(session: Session, incident: Incident) -> list[Notice]:
+    """Notices that wait for approval or are being sent, the oldest first."""
+    query = select(Notice).where(Notice.incident_id == incident.id, Notice.state.in_(IN_FLIGHT))
+    return list(session.scalars(query.order_by(Notice.id)))
+
+
+def told_count(session: Session, incident: Incident) -> int:
+    """How many messages of first notices and updates count as told: submitted or later, or unknown."""
+    ids = session.scalars(
+        select(Notice.id).where(Notice.incident_id == incident.id, Notice.kind.in_(("first", "update")))
+    ).all()
+    return sum(count for each in ids for state, count in messages.tally(session, each).items() if state in TOLD)
+
+
+def _journal_verifies(session: Session, incident: Incident) -> bool:
+    name = entries.stream(incident)
+    head = session.execute(select(Stream.head_seq, Stream.head_hash).where(Stream.id == name)).one_or_none()
+    return head is not None and _walk(session, name, head.head_seq, head.head_hash)[1] is None
+
+
+def step(session: Session, incident: Incident, action: Action, at: Standing) -> Step:
+    """The step an action makes; raise Forbidden, whose reasons name the tasks, clocks and notices that are in the way."""
+    try:
+        return attempt(action, State(incident.state), at)
+    except Forbidden as error:
+        raise Forbidden(action, *(_named(session, incident, each) for each in error.refusals)) from None
+
+
+def _named(session: Session, incident: Incident, refusal: Refusal) -> Refusal:
+    found: list[str] = []
+    if refusal.reason_key == "no_open_tasks":
+        found = open_tasks(session, incident)
+    elif refusal.reason_key == "no_owed_clocks":
+        found = clock_rows.owed(session, incident)
+    elif refusal.reason_key == "no_notices_in_flight":
+        found = [f"{notice.kind} {notice.id}" for notice in notices_in_flight(session, incident)]
+    if not found:
+        return refusal
+    names, allow = ", ".join(found), refusal.what_would_allow
+    return replace(refusal, what_would_allow=Text(zh=f"{allow.zh}（{names}）", en=f"{allow.en} ({names})"))

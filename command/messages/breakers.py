@@ -1,0 +1,71 @@
+"""Whether a gateway is in service: a breaker opened by failures in a row, and a stop that only a person undoes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.messages.models import GatewayState
+from command.messages.quota import locked_state
+from notifiers.base import Outcome, Verdict
+
+log = structlog.get_logger()
+
+THRESHOLD = 20
+"""Failures in a row that open the breaker."""
+OPEN_FOR = timedelta(seconds=15)
+"""How long it stays open; then single calls probe, and one success closes it."""
+
+
+def failed(outcome: Outcome) -> bool:
+    """Whether a call tells that the gateway is in trouble: no connection, no answer, or a server error. A 429 does not."""
+    return outcome.verdict == Verdict.DOUBTFUL or (outcome.verdict == Verdict.RETRY and outcome.code == "not_sent")
+
+
+def trailing(outcomes: Sequence[Outcome]) -> tuple[int, bool]:
+    """(failures at the end, whether a success came before them)."""
+    count = 0
+    for outcome in reversed(outcomes):
+        if not failed(outcome):
+            return count, True
+        count += 1
+    return count, False
+
+
+def learn(session: Session, gateway: str, outcomes: Sequence[Outcome], known_failures: int) -> int:
+    """Count failures in a row over all engines and open the breaker at THRESHOLD; return the count.
+
+    Nothing is written while all is well."""
+    count, recovered = trailing(outcomes)
+    if not outcomes or (not count and not known_failures):
+        return known_failures
+    row = locked_state(session, gateway)
+    row.failures = count if recovered else row.failures + count
+    if row.failures < THRESHOLD:
+        row.open_until = None
+    elif count:
+        row.open_until = clock.now(session) + OPEN_FOR
+        log.warning("gateway breaker open", gateway=gateway, failures=row.failures, last=outcomes[-1].code)
+    return row.failures
+
+
+def stop(session: Session, gateway: str, reason: str) -> None:
+    """Take a gateway out of service until somebody restarts it; messages wait or take another road."""
+    row = locked_state(session, gateway)
+    if row.stopped_reason is None:
+        row.stopped_reason = reason
+        log.error("gateway stopped", gateway=gateway, reason=reason)
+
+
+def restart(session: Session, gateway: str) -> None:
+    """Put a gateway back into service, its breaker closed."""
+    row = locked_state(session, gateway)
+    row.stopped_reason, row.failures, row.open_until = None, 0, None
+
+
+def states(session: Session) -> Mapping[str, GatewayState]:
+    """What is known of each gateway that was used."""
+    return {row.gateway: row for row in session.scalars(select(GatewayState))}

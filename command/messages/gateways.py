@@ -1,0 +1,182 @@
+"""The gateways of this installation, built from its settings, on the one asyncio loop of the engine.
+
+Each live gateway is built twice: pages have connections of their own. The exercise gateway always exists and holds a transport of its
+own, never a live gateway."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from command.core.installation import Installation
+from command.core.settings import GatewaySettings
+from command.messages import exercises
+from command.messages.models import EXERCISE_GATEWAY
+from notifiers import console
+from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Transport, Unanswered, Verdict
+from notifiers.console import Console
+from notifiers.exercise import Exercise
+from notifiers.masking import mask
+from notifiers.twilio_sms import TwilioSettings, TwilioSms, TwilioTransport
+
+T = TypeVar("T")
+
+SIMULATED_ACCOUNT = "AC" + "0" * 32
+SIMULATED_SENDER = "10690000"
+CONSOLE = GatewaySettings(name="console", transport="console")
+"""What is used where no gateway is configured: messages are printed."""
+
+
+class GatewaySettingsError(ValueError):
+    """The configured gateways cannot work; the text names the gateway and the remedy."""
+
+
+def token(installation: Installation) -> str:
+    """The auth token the simulator and its gateway share where none is configured."""
+    return installation.keyring.secret("simulator").hex()[:32]
+
+
+def configured(installation: Installation, name: str) -> GatewaySettings | None:
+    """The settings of a gateway; the exercise gateway without settings of its own uses those of the first."""
+    given = installation.settings.gateways or (CONSOLE,)
+    found = next((one for one in given if one.name == name), None)
+    return given[0] if found is None and name == EXERCISE_GATEWAY else found
+
+
+def auth_token(installation: Installation, name: str) -> str | None:
+    """The token that signs a gateway's webhooks, or None where it has none."""
+    given = configured(installation, name)
+    if given is None or given.transport == "console":
+        return None
+    return given.auth_token or (token(installation) if given.transport == "simulated" else None)
+
+
+@dataclass(frozen=True)
+class Road:
+    """One gateway: its settings, the object for notices and the one for pages."""
+
+    name: str
+    settings: GatewaySettings
+    bulk: Gateway
+    pages: Gateway
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.bulk.capabilities
+
+    def gateway(self, pages: bool) -> Gateway:
+        """The object that carries pages or the one that carries notices."""
+        return self.pages if pages else self.bulk
+
+
+class Gateways:
+    """Every road out of the house and the loop they live on. Closed by `close`, or as a context manager."""
+
+    def __init__(self, installation: Installation) -> None:
+        given = installation.settings.gateways or (CONSOLE,)
+        names = [one.name for one in given]
+        if len(set(names)) != len(names):
+            raise GatewaySettingsError(f"gateways: two have the same name ({', '.join(names)}); rename one")
+        self.roads: dict[str, Road] = {}
+        for one in given:
+            if one.name != EXERCISE_GATEWAY:
+                self.roads[one.name] = Road(one.name, one, _live(installation, one), _live(installation, one))
+        own = configured(installation, EXERCISE_GATEWAY)
+        assert own is not None
+        exercise = _exercise(installation, own)
+        self.roads[EXERCISE_GATEWAY] = Road(EXERCISE_GATEWAY, own, exercise, exercise)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="gateways", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the gateways' loop and wait for it; called from any other thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def look_up(self, name: str, message: Message, since: datetime) -> LookUp:
+        """Ask a gateway for a doubtful message; a gateway that is no longer configured knows nothing."""
+        road = self.roads.get(name)
+        return self.run(road.bulk.look_up(message, since)) if road else Unanswered("gateway is not configured any more")
+
+    def close(self) -> None:
+        """Close every connection and the loop."""
+        if self._loop.is_closed():
+            return
+        self.run(self._close_all())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _close_all(self) -> None:
+        for road in self.roads.values():
+            await road.bulk.aclose()
+            await road.pages.aclose()
+
+    def __enter__(self) -> "Gateways":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class PrintedTransport:
+    """The wire of the console for exercises: texts are printed, numbers masked."""
+
+    async def submit(self, message: Message) -> Outcome:
+        """Print and accept."""
+        print(f"SMS → {mask(message.to)}  {message.text}", flush=True)
+        return Outcome(Verdict.ACCEPTED, provider_id=f"console-{message.attempt}")
+
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        """Nothing is remembered."""
+        return Unanswered("the console remembers nothing")
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""
+
+
+def capabilities(given: GatewaySettings) -> Capabilities:
+    """What the settings declare; the console can do what it can do."""
+    if given.transport == "console":
+        return console.CAPABILITIES
+    return Capabilities(
+        two_way=given.two_way,
+        url=given.url,
+        voice=False,
+        unicode=given.unicode,
+        daily_cap=given.daily_cap,
+        look_up=given.look_up,
+        elements=given.elements,
+    )
+
+
+def _live(installation: Installation, given: GatewaySettings) -> Gateway:
+    if given.transport == "console":
+        return Console(given.name)
+    return TwilioSms(_twilio(installation, given, given.name), capabilities(given), given.name)
+
+
+def _exercise(installation: Installation, given: GatewaySettings) -> Exercise:
+    def allowed(number: str) -> bool:
+        with installation.database.read() as session:
+            return exercises.allowed(session, installation.keyring.index(number))
+
+    transport: Transport = PrintedTransport()
+    if given.transport != "console":
+        transport = TwilioTransport(_twilio(installation, given, EXERCISE_GATEWAY))
+    return Exercise(transport, allowed, capabilities(given), EXERCISE_GATEWAY)
+
+
+def _twilio(installation: Installation, given: GatewaySettings, name: str) -> TwilioSettings:
+    simulated = given.transport == "simulated"
+    address = f"http://127.0.0.1:{installation.settings.simulator_port}" if simulated else None
+    return TwilioSettings(
+        account_sid=given.account_sid or (SIMULATED_ACCOUNT if simulated else ""),
+        auth_token=given.auth_token or (token(installation) if simulated else ""),
+        sender=given.sender or (SIMULATED_SENDER if simulated else ""),
+        base_url=given.base_url or address,
+        status_callback=f"{installation.settings.origin}/hooks/twilio/{name}/status",
+        connections=given.window,
+    )

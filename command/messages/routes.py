@@ -1,0 +1,84 @@
+"""Which gateways may carry a message, in order, and why the others may not. Pure."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from command.messages.models import EXERCISE_GATEWAY, Lane
+from notifiers.base import Capabilities
+
+_LINK = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a text asks of a gateway: `url` that links survive, `unicode` characters beyond GSM-7."""
+
+    url: bool = False
+    unicode: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A gateway as it stands now. `stopped` is the reason somebody or the provider stopped it, or None; `open` its breaker."""
+
+    name: str
+    capabilities: Capabilities
+    stopped: str | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Gateways that may carry the message, the best first, and each that may not with its reason.
+
+    `ever` is false when no gateway of this installation could ever carry it, whatever its state."""
+
+    gateways: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    ever: bool
+
+
+def needs_of(text: str, encoding: str) -> Needs:
+    """What a text needs; a link is anything that begins with http:// or https://."""
+    return Needs(url=_LINK.search(text) is not None, unicode=encoding == "UCS-2")
+
+
+def choose(
+    lane: int, exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = (), needs: Needs = Needs()
+) -> Route:
+    """Route one kind of message.
+
+    Exercises go to the exercise gateway and nothing else does. Live gateways keep the order of the settings, but a page prefers one
+    where replies come back. A gateway whose own elements are cut off is no road (B4)."""
+    able, skipped, ever = [], [], False
+    for offer in offers:
+        reason = _unable(offer, exercise, needs)
+        ever = ever or reason is None
+        reason = reason or _unfit_now(offer, frozenset(cut_off))
+        if reason is None:
+            able.append(offer)
+        else:
+            skipped.append((offer.name, reason))
+    if lane == Lane.PAGE:
+        able.sort(key=lambda offer: not offer.capabilities.two_way)
+    return Route(tuple(offer.name for offer in able), tuple(skipped), ever)
+
+
+def _unable(offer: Offer, exercise: bool, needs: Needs) -> str | None:
+    if exercise != (offer.name == EXERCISE_GATEWAY):
+        return "exercise_only" if offer.name == EXERCISE_GATEWAY else "live_only"
+    if needs.url and not offer.capabilities.url:
+        return "no_links"
+    if needs.unicode and not offer.capabilities.unicode:
+        return "no_unicode"
+    return None
+
+
+def _unfit_now(offer: Offer, cut_off: Collection[str]) -> str | None:
+    if offer.stopped:
+        return f"stopped:{offer.stopped}"
+    if offer.open:
+        return "breaker_open"
+    lost = sorted(set(offer.capabilities.elements) & set(cut_off))
+    return f"cut_off:{lost[0]}" if lost else None
