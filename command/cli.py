@@ -10,7 +10,6 @@ import orjson
 from rich.console import Console
 from rich.progress import Progress
 
-from command import joined
 from command.alarms.commands import alarms
 from command.core import heads, log, schema
 from command.core.installation import Installation
@@ -19,6 +18,7 @@ from command.core.paths import CONFIG
 from command.core.settings import Settings, SettingsError, read
 from command.demo.commands import demo
 from command.demo.load import is_loaded, load
+from command.engine import cycles
 from command.engine.run import Engine, run
 from command.network.commands import import_
 from command.people.commands import admin, token
@@ -66,8 +66,7 @@ def serve(context: click.Context, demo_: bool) -> None:
     parts = [Part("web", tocsin("web")), Part("engine", tocsin("engine"))]
     if demo_:
         _load_demo(opened(settings))
-        simulator = Part("simulator", [sys.executable, "-m", "notifiers.simulator", *_simulator_arguments(settings)])
-        parts = [simulator, *parts, Part("driver", tocsin("demo", "drive"), once=True)]
+        parts = [_simulator(settings), *parts, Part("driver", tocsin("demo", "drive"), once=True)]
     _tell_where(settings, demo_)
     supervise(parts, threading.Event())
 
@@ -75,21 +74,26 @@ def serve(context: click.Context, demo_: bool) -> None:
 def _demo_settings() -> Settings:
     """The demo's settings, put into the environment so that every part reads the same."""
     if os.environ.get("TOCSIN_ENV") == "production":
-        raise click.ClickException("TOCSIN_ENV=production refuses the demo: its credentials are public. Unset it, or leave out --demo.")
+        raise click.ClickException(
+            "TOCSIN_ENV=production refuses the demo: its credentials are public. Unset it, or leave out --demo."
+        )
     os.environ.setdefault("TOCSIN_CONFIG", str(CONFIG / "demo" / "tocsin.toml"))
     os.environ["TOCSIN_ENV"] = "demo"
     return read()
 
 
-def _simulator_arguments(settings: Settings) -> list[str]:
+def _simulator(settings: Settings) -> Part:
+    """The SMS simulator as a part, listening where the demo's gateway sends."""
     gateway = next((g for g in settings.gateways if g.transport == "twilio"), None)
     if gateway is None:
         raise click.ClickException("the demo needs a gateway of transport twilio in its settings")
-    return [
+    arguments = [
+        *(sys.executable, "-m", "notifiers.simulator"),
         *("--port", str(settings.simulator_port), "--host", settings.host),
-        *("--account-sid", gateway.account_sid, "--auth-token", gateway.auth_token),
+        *("--account-sid", gateway.account_sid),
         *("--inbound-url", f"{settings.origin}/hooks/twilio/{gateway.name}/inbound"),
     ]
+    return Part("simulator", arguments, {"TOCSIN_SIMULATOR_TOKEN": gateway.auth_token})
 
 
 def _load_demo(installation: Installation) -> None:
@@ -124,7 +128,7 @@ def engine(settings: Settings) -> None:
     """Start one engine: it runs every cycle; start as many as you like."""
     installation = opened(settings)
     stopping = threading.Event()
-    run(Engine(installation, joined.cycles(installation, stopping), stopping))
+    run(Engine(installation, cycles.joined(installation, stopping), stopping))
 
 
 @main.group()
@@ -165,7 +169,9 @@ def verify(settings: Settings) -> None:
         found = heads.verify(session, installation.keyring, lambda n: progress.advance(task, n))
     for fault in found.faults:
         console.print(f"[red]{fault.stream} {fault.seq}: {fault.why}[/red]")
-    console.print(f"{found.streams} streams, {found.entries} entries, {found.signatures} signed heads, {len(found.faults)} faults")
+    console.print(
+        f"{found.streams} streams, {found.entries} entries, {found.signatures} signed heads, {len(found.faults)} faults"
+    )
     sys.exit(1 if found.faults else 0)
 
 

@@ -2,9 +2,8 @@
 
 from command.alarms import models as alarms
 from command.boards import models as boards
-from command.core import clock, heads, installation, journal
+from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
-from command.engine import models as engine
 from command.incidents import models as incidents
 from command.messages import models as messages
 from command.network import models as network
@@ -17,7 +16,7 @@ rooms = (
     alarms,
     boards,
     clock,
-    engine,
+    beats,
     heads,
     incidents,
     installation,

@@ -23,6 +23,8 @@ from notifiers.base import NotifierError
 
 API_HOST = "https://api.twilio.com"
 
+_REPEATED = frozenset({"Body", "From", "MessagingServiceSid", "ValidityPeriod"})
+
 _silent = logging.getLogger("notifiers.twilio_http")
 
 
@@ -120,14 +122,16 @@ def _basic(user: str, password: str) -> str:
 
 
 def _form(data: Mapping[str, object]) -> bytes:
-    """The fields as an urlencoded form. A mass notice repeats its body, so the quoting of bodies is kept."""
-    pairs = [f"{name}={_quoted(value) if name == 'Body' else quote_plus(str(value))}" for name, value in data.items()]
+    """The fields as an urlencoded form. A mass notice repeats its body and sender, so their quoting is kept."""
+    pairs = [
+        f"{name}={_quoted(value) if name in _REPEATED else quote_plus(str(value))}" for name, value in data.items()
+    ]
     return "&".join(pairs).encode("ascii")
 
 
 @lru_cache(maxsize=256)
-def _quoted(body: object) -> str:
-    return quote_plus(str(body), errors="replace")
+def _quoted(value: object) -> str:
+    return quote_plus(str(value), errors="replace")
 
 
 @lru_cache(maxsize=32)

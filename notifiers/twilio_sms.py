@@ -29,7 +29,7 @@ from notifiers.base import (
 )
 from notifiers.masking import scrub
 from notifiers.twilio_codes import STATES, refused
-from notifiers.twilio_http import LeanHttpClient, NoAnswer, NotSent, Refused, Timeouts
+from notifiers.twilio_http import API_HOST, LeanHttpClient, NoAnswer, NotSent, Refused, Timeouts
 from notifiers.twilio_webhooks import ATTEMPT
 
 CAPABILITIES = Capabilities(two_way=True, url=True, voice=False, unicode=True, daily_cap=None, look_up="advisory")
@@ -85,24 +85,25 @@ class TwilioTransport:
         self._http = LeanHttpClient(settings.base_url, settings.timeouts, settings.connections)
         self._client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
         self._messages = self._client.messages
+        self._address = f"{API_HOST}/2010-04-01/Accounts/{settings.account_sid}/Messages.json"
         self._sender = _sender(settings.sender)
         self._callback = _callback_prefix(settings.status_callback)
 
     async def submit(self, message: Message) -> Outcome:
         """Create the message at Twilio; whatever happens is classified, nothing is raised."""
         try:
-            created = await self._messages.create_async(**self._fields(message))
+            # One floor below messages.create_async: building its typed instance costs a fifth of the call.
+            answer = await self._client.request_async("POST", self._address, data=self._fields(message))
         except NotSent as error:
             return Outcome(Verdict.RETRY, code="not_sent", detail=str(error))
         except NoAnswer as error:
             return Outcome(Verdict.DOUBTFUL, code="no_answer", detail=str(error))
         except Refused as error:
             return _classified(error)
-        except ValueError:
-            return Outcome(Verdict.DOUBTFUL, code="unreadable", detail="success without readable JSON")
-        if not created.sid:
+        sid = _decoded(answer.text).get("sid")
+        if not isinstance(sid, str):
             return Outcome(Verdict.DOUBTFUL, code="unreadable", detail="success without a message id")
-        return Outcome(Verdict.ACCEPTED, provider_id=created.sid)
+        return Outcome(Verdict.ACCEPTED, provider_id=sid)
 
     async def find(self, message: Message, since: datetime) -> LookUp:
         """Look among the number's newest messages for this one.
@@ -121,11 +122,11 @@ class TwilioTransport:
         await self._http.close()
 
     def _fields(self, message: Message) -> dict[str, Any]:
-        fields: dict[str, Any] = {"to": message.to, "body": message.text, **self._sender}
+        fields: dict[str, Any] = {"To": message.to, "Body": message.text, **self._sender}
         if self._callback is not None:
-            fields["status_callback"] = f"{self._callback}{message.attempt}{OVERRIDES}"
+            fields["StatusCallback"] = f"{self._callback}{message.attempt}{OVERRIDES}"
         if message.valid_for is not None:
-            fields["validity_period"] = min(max(message.valid_for, 1), LONGEST_VALIDITY)
+            fields["ValidityPeriod"] = min(max(message.valid_for, 1), LONGEST_VALIDITY)
         return fields
 
 
@@ -149,11 +150,7 @@ class TwilioSms(Gateway):
 
 
 def _classified(error: Refused) -> Outcome:
-    try:
-        body = orjson.loads(error.body)
-    except orjson.JSONDecodeError:
-        body = None
-    told = body if isinstance(body, dict) else {}
+    told = _decoded(error.body)
     code = told.get("code")
     return refused(
         error.status,
@@ -161,6 +158,15 @@ def _classified(error: Refused) -> Outcome:
         scrub(f"HTTP {error.status}: {told.get('message', '')}".rstrip(": ")),
         error.retry_after,
     )
+
+
+def _decoded(body: str) -> dict[str, Any]:
+    """The members of a JSON object; none for anything else an edge or a proxy may have said."""
+    try:
+        decoded = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return decoded if isinstance(decoded, dict) else {}
 
 
 def _recognised(message: Message, since: datetime, listed: list[MessageInstance]) -> LookUp:
@@ -178,7 +184,7 @@ def _recognised(message: Message, since: datetime, listed: list[MessageInstance]
 
 def _sender(sender: str) -> dict[str, str]:
     is_service = sender.startswith("MG") and len(sender) == 34
-    return {"messaging_service_sid": sender} if is_service else {"from_": sender}
+    return {"MessagingServiceSid": sender} if is_service else {"From": sender}
 
 
 def _callback_prefix(url: str | None) -> str | None:

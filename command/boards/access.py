@@ -16,6 +16,10 @@ def may_see(session: Session, who: Principal, board: str) -> None:
     if board in SHARED:
         return
     number = board.removeprefix("incident:")
-    incident = session.scalar(select(Incident).where(Incident.number == number)) if board.startswith("incident:") else None
+    incident = (
+        session.scalar(select(Incident).where(Incident.number == number)) if board.startswith("incident:") else None
+    )
     if incident is None or not visibility.visible(session, incident, who):
-        raise NotFound(N_("There is no board %(board)s."), remedy=N_("Open the command board and choose from it."), board=board)
+        raise NotFound(
+            N_("There is no board %(board)s."), remedy=N_("Open the command board and choose from it."), board=board
+        )

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.engine.models import EngineBeat
+from command.core.beats import EngineBeat
 from command.messages.models import Delivery, GatewayState, Tally
 from command.notices.models import Notice
 

@@ -19,7 +19,9 @@ class Renderer:
         self.app = app
         self.catalogue = Catalogue()
 
-    def cards(self, session: Session, board: str, state: State, ids: Iterable[str], language: str) -> dict[str, str | None]:
+    def cards(
+        self, session: Session, board: str, state: State, ids: Iterable[str], language: str
+    ) -> dict[str, str | None]:
         """HTML by card id; None for a card that is gone. `latest` is the card of the newest entries."""
         names = Names(session, self.catalogue, language)
         with self.app.app_context(), force_locale(LOCALES[language]):

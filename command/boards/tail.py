@@ -94,14 +94,18 @@ class Tail:
         watched.board = Board(stream, state)
         self.tell(session, name, watched.board, projection.changed(entries), before.seq)
 
-    def tell(self, session: Session, name: str, board: Board, ids: frozenset[str], after: int, to: str | None = None) -> None:
+    def tell(
+        self, session: Session, name: str, board: Board, ids: frozenset[str], after: int, to: str | None = None
+    ) -> None:
         """Emit cards of a board as they are now, to everyone who looks at it or to one client."""
         for language in LANGUAGES:
             if to is None or to.endswith(f"|{language}"):
                 target = to.rpartition("|")[0] if to else room(name, language)
                 self.emit("update", self.update(session, name, board, ids, after, language), target)
 
-    def update(self, session: Session, name: str, board: Board, ids: frozenset[str], after: int, language: str) -> dict[str, Any]:
+    def update(
+        self, session: Session, name: str, board: Board, ids: frozenset[str], after: int, language: str
+    ) -> dict[str, Any]:
         """The update that brings a client from `after` to the board's seq."""
         wanted = set(ids) | ({"latest"} if name.startswith("incident:") else set())
         return {
@@ -129,9 +133,10 @@ class Tail:
         if watched is None or time.monotonic() - watched.beat_at < BEAT_EVERY:
             return
         watched.beat_at = time.monotonic()
-        at = clock.instant(session).isoformat()
+        board = watched.board
+        beat = {"room": name, "stream": board.stream, "seq": board.state.seq, "at": clock.instant(session).isoformat()}
         for language in LANGUAGES:
-            self.emit("beat", {"room": name, "stream": watched.board.stream, "seq": watched.board.state.seq, "at": at}, room(name, language))
+            self.emit("beat", beat, room(name, language))
 
 
 class Hints:
@@ -179,5 +184,3 @@ def behind(session: Session, board: Board, after: int) -> frozenset[str] | None:
     if after > board.state.seq or board.state.seq - after > BATCH:
         return None
     return projection.changed(store.seen(session, board.stream, after, board.state.seq))
-
-

@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.beats import EngineBeat
 from command.core.installation import Installation
-from command.engine.models import EngineBeat
 
 log = structlog.get_logger()
 

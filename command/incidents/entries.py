@@ -274,3 +274,10 @@ class ActedAsDeputy(Payload, kind="authority.deputised"):
     act: str
     person_id: int
     after_minutes: int
+
+
+class ClockAnswered(Payload, kind="clock.answered"):
+    """Somebody said that what a clock asks for was done."""
+
+    clock: str
+    note: NoteRef | None

@@ -118,7 +118,9 @@ def authorise(
         entries.record(session, incident, taken)
 
 
-def standing(session: Session, incident: Incident, by: Principal | None, *, reason: str = "") -> Standing:
+def standing(
+    session: Session, incident: Incident, by: Principal | None, *, reason: str = "", lowering: bool = False
+) -> Standing:
     """The facts of a locked incident that guards look at, as they are now."""
     session.flush()
     told, in_flight = told_count(session, incident), len(notices_in_flight(session, incident))
@@ -137,6 +139,7 @@ def standing(session: Session, incident: Incident, by: Principal | None, *, reas
         not in (incident.cause_note_id, incident.effect_note_id, incident.improvement_note_id),
         journal_ok=_journal_verifies(session, incident),
         reason_given=bool(reason.strip()),
+        lowering=lowering,
         by_person=by is not None,
     )
 

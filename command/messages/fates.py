@@ -11,7 +11,8 @@ from notifiers.base import Outcome, Verdict
 FIRST_WAIT, LONGEST_WAIT = 2.0, 300.0
 """Seconds before the second try, and the longest wait between two; doubled from try to try."""
 MOST_TRIES = 6
-"""Calls the provider refused for a reason that may pass. Refusals for rate and calls that never left are not counted: validity ends those."""
+"""Calls the provider refused for a reason that may pass. Refusals for rate and calls that never left are not counted: their end is the
+validity."""
 DOUBT_PATIENCE = 5.0
 """Seconds a doubtful call waits for a callback that settles it before the gateway is asked."""
 RECEIPT_PATIENCE = 24 * 3600.0

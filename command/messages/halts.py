@@ -26,14 +26,22 @@ def halt(session: Session, notice_id: int, state: State, reason: str, code: str 
     )
 
 
-def end(session: Session, where: ColumnElement[bool], state: State, reason: str, *, limit: int | None = None) -> int:
+def end(
+    session: Session,
+    where: ColumnElement[bool],
+    state: State,
+    reason: str,
+    code: str | None = None,
+    *,
+    limit: int | None = None,
+) -> int:
     """End the deliveries for which `where` holds and that were not called; return how many.
 
     The fence rises: an engine that had leased one loses it when it writes its intent."""
     locked = outbox.lock(session, where & outbox.in_state(*WAITING), limit=limit)
     now = clock.now(session)
     ended = {
-        row.id: {"id": row.id, "state": state, "reason": reason, "lease_until": None, "settled_at": now}
+        row.id: {"id": row.id, "state": state, "reason": reason, "code": code, "lease_until": None, "settled_at": now}
         for row in locked
     }
     outbox.change(session, locked, ended, _NOBODY)
@@ -55,7 +63,7 @@ def end_some(session: Session, halted: Halt, limit: int) -> int:
     mine = (_c.notice_id == halted.notice_id) & _c.addressee.between(span[0], span[-1])
     halted.cursor = span[-1]
     session.flush()
-    return end(session, mine, State(halted.state), halted.reason)
+    return end(session, mine, State(halted.state), halted.reason, halted.code)
 
 
 def unfinished(session: Session, limit: int = 20) -> Sequence[Halt]:

@@ -75,6 +75,7 @@ class CutOff(OfExercise, Base):
 
     __tablename__ = "cut_off"
     __table_args__ = (
+        Index("ix_cut_off_incident_id_element_id", "incident_id", "element_id"),
         Index(
             "ix_cut_off_open",
             "element_id",

@@ -4,13 +4,14 @@ A mobile number in the operator's own format takes one pass of a regular express
 some thirty times slower. A number that libphonenumber calls invalid is kept with a warning: live gateways refuse it anyway."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import phonenumbers
 
 REGION = "CN"
 _OWN = re.compile(r"(?:\+?86|0086)?(1\d{10})")
-_MOBILE = re.compile(phonenumbers.PhoneMetadata.metadata_for_region(REGION).mobile.national_number_pattern)
+_METADATA: Any = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
+_MOBILE = re.compile(_METADATA.mobile.national_number_pattern)
 
 
 class Number(NamedTuple):

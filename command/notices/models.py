@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -20,7 +20,9 @@ class Kind(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """draft → submitted → approved → sending → sent; withdrawn and rejected end it."""
+    """draft → submitted → approved → sending → sent; withdrawn and rejected end it.
+
+    sent → sending when the audience grows; approved or sending → submitted when it grows over the pre-approved cap."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -32,12 +34,17 @@ class NoticeState(StrEnum):
 
 
 class Basis(StrEnum):
-    """Where a wave's recipients come from: those cut off now, those told and no longer affected, those affected but never reached."""
+    """Where a wave's recipients come from: those cut off now, those told, those told (or never reached) who are not affected any more.
+
+    A recall has no recipients: it takes back queued messages that are no longer true."""
 
     AFFECTED = "affected"
     TOLD = "told"
     RECOVERED = "recovered"
-    MISSED = "missed"
+    RECALL = "recall"
+
+
+_LIVE = text("state IN ('approved', 'sending')")
 
 
 class Notice(OfExercise, Base):
@@ -47,6 +54,7 @@ class Notice(OfExercise, Base):
     __table_args__ = (
         CheckConstraint("kind IN ('first','update','all_clear','correction','advisory','survey')", name="kind"),
         Index("ix_notice_incident_id_kind", "incident_id", "kind"),
+        Index("ix_notice_live", "id", postgresql_where=_LIVE, sqlite_where=_LIVE),
     )
     id: Mapped[Id]
     incident_id: Mapped[int] = mapped_column(BigId)
@@ -85,7 +93,10 @@ class NoticeText(Base):
 
 
 class Wave(OfExercise, Claimable, Base):
-    """One pass of materialising a notice's audience, in keyset chunks. The cursor moves in the transaction that inserts the rows."""
+    """One pass of materialising a notice's audience, in keyset chunks. The cursor moves in the transaction that inserts the rows.
+
+    `lease_until` is when a wave that waits for messages in the air is looked at again; `fence` counts its turns, so that waves of
+    several incidents take turns."""
 
     __tablename__ = "wave"
     __table_args__ = (Index("ix_wave_open", "done_at", "id"),)
@@ -99,9 +110,23 @@ class Wave(OfExercise, Claimable, Base):
 
 
 class Passed(OfExercise, Base):
-    """A subscriber told by one incident and still cut off by another when the first ended: the other owes the all-clear (B12)."""
+    """A subscriber told by one incident and still cut off by another when the first ended: the other owes the all-clear (B12).
+
+    `from_notice_id` is the all-clear they did not get; `notice_id` the one by which the debt was settled, null while it is open."""
 
     __tablename__ = "passed"
+    __table_args__ = (Index("ix_passed_from", "from_notice_id", "addressee"),)
     incident_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     addressee: Mapped[int] = mapped_column(BigId, primary_key=True)
-    from_incident_id: Mapped[int] = mapped_column(BigId)
+    from_incident_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    from_notice_id: Mapped[int] = mapped_column(BigId)
+    notice_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class Owed(OfExercise, Base):
+    """Someone whose message was in the air (calling, in doubt) when a wave passed: decided when it is known whether they were told."""
+
+    __tablename__ = "owed"
+    notice_id: Mapped[int] = mapped_column(BigId, ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    about_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    addressee: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -72,7 +72,7 @@ def install(app: Flask, installation: Installation) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(text: str) -> Visitor | None:
         key = SessionKey.read(text)
-        return key and by_session(installation, key)
+        return by_session(installation, key) if key else None
 
     def identify() -> Principal | None:
         header = request.headers.get("Authorization")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from command.core import clock, journal
@@ -115,6 +115,14 @@ def sign_out_everywhere(session: Session, person: Person) -> None:
     """End every session of a person; tokens stay."""
     person.epoch += 1
     audit(session, SignedOut(person_id=person.id, everywhere=True))
+
+
+def choose(session: Session, person_id: int, *, language: str | None = None, theme: str | None = None) -> None:
+    """Remember the language (zh, en) or theme (dark, light) somebody chose."""
+    values = {"language": language, "theme": theme}
+    session.execute(
+        update(Person).where(Person.id == person_id).values({name: value for name, value in values.items() if value})
+    )
 
 
 def unmask(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -65,11 +65,3 @@ class _Try:
         audit(session, entries.SignedIn(person_id=person.id, address_index=self.address))
         key = SessionKey.new(person, clock.now(session))
         return Visitor(key, described(person, key=key))
-
-
-def choose(session: Session, person_id: int, *, language: str | None = None, theme: str | None = None) -> None:
-    """Remember the language (zh, en) or theme (dark, light) somebody chose."""
-    values = {"language": language, "theme": theme}
-    session.execute(
-        update(Person).where(Person.id == person_id).values({name: value for name, value in values.items() if value})
-    )

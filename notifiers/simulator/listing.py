@@ -44,7 +44,7 @@ def page_of(store: Store, account: str, path: str, query: Mapping[str, str]) -> 
 def _matching(store: Store, account: str, query: Mapping[str, str]) -> Iterator[Sms]:
     to, sender = query.get("To"), query.get("From")
     in_time = _date_filter(query)
-    for sms in store.of_phone(to) if to else store.newest():
+    for sms in store.perhaps_to(to) if to else store.newest():
         if sms.account != account or (to and sms.recipient != to) or (sender and sms.sender != sender):
             continue
         if in_time(sms):

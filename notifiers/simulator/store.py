@@ -86,12 +86,14 @@ class Store:
         self.keep = keep
         self._messages: dict[str, Sms] = {}
         self._order: deque[Sms] = deque()
+        self._inbound: deque[Sms] = deque()
         self._phones: OrderedDict[str, Phone] = OrderedDict()
 
     def clear(self) -> None:
         """Forget everything."""
         self._messages.clear()
         self._order.clear()
+        self._inbound.clear()
         self._phones.clear()
 
     def add(self, sms: Sms) -> None:
@@ -99,6 +101,8 @@ class Store:
         sms.body, sms.sender = sys.intern(sms.body), sys.intern(sms.sender)
         self._messages[sms.sid] = sms
         self._order.append(sms)
+        if sms.direction == "inbound":
+            self._inbound.append(sms)
         phone = self._phones.get(sms.phone)
         if phone is None:
             phone = self._phones[sms.phone] = Phone(sms.phone)
@@ -120,6 +124,14 @@ class Store:
         phone = self._phones.get(number)
         return iter(phone or ())
 
+    def perhaps_to(self, number: str) -> Iterator[Sms]:
+        """Newest first, every message that may be addressed to a number: a phone's own, or the inbound ones.
+
+        Never all of them: a look-up of a number that was never reached must not walk two million messages.
+        """
+        phone = self._phones.get(number)
+        return iter(phone) if phone is not None else reversed(self._inbound)
+
     def phones(self, query: str, limit: int) -> list[Phone]:
         """Up to `limit` phones whose number contains `query`, the latest used first."""
         matching = (phone for number, phone in self._phones.items() if query in number)
@@ -136,6 +148,8 @@ class Store:
     def _forget_oldest(self) -> None:
         oldest = self._order.popleft()
         del self._messages[oldest.sid]
+        if self._inbound and self._inbound[0] is oldest:
+            self._inbound.popleft()
         phone = self._phones[oldest.phone]
         phone.forget_oldest()
         if not phone:

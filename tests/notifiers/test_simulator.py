@@ -93,6 +93,13 @@ def test_list_filters_by_sender_and_day(client: Client) -> None:
     assert client.messages.list(date_sent_before=datetime(2020, 1, 1)) == []
 
 
+def test_replies_are_listed_under_the_number_they_were_written_to(client: Client, house: House) -> None:
+    client.messages.create(to=PHONE, from_=SENDER, body=TEXT)
+    house.call("POST", f"/api/phones/{PHONE}/reply", {"body": "ACK"})
+    (reply,) = client.messages.list(to=SENDER)
+    assert (reply.direction, reply.from_, reply.body, reply.status) == ("inbound", PHONE, "ACK", "received")
+
+
 def test_the_stock_async_client_is_served_too(house: House) -> None:
     async def run() -> tuple[Any, Any, list[Any]]:
         http = RedirectedAsync(house.url)

@@ -1,0 +1,142 @@
+"""The tier of an incident: raised by itself as the facts grow, raised or lowered by a person with a reason (I7), every grade kept."""
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.core.problems import N_, Conflict, Invalid
+from command.incidents import activation, clock_rows, entries, house, measuring, regrading
+from command.incidents.grading import Assessment, Tier
+from command.incidents.guards import BEFORE_RESTORATION, State
+from command.incidents.lifecycle import Action
+from command.incidents.models import GradeChange, Incident
+from command.incidents.standing import authorise, standing, step
+from command.people.access import Principal
+
+
+def regrade(session: Session, incident: Incident) -> bool:
+    """Grade a locked incident again from its facts; True if the tier rose. Nothing is written when nothing changed.
+
+    The plan of a higher tier is taken up at once: its tasks, pages and clocks are added to those there are."""
+    if incident.state not in BEFORE_RESTORATION:
+        return False
+    session.flush()
+    now = clock.now(session)
+    assessment = measuring.assess(session, incident, now)
+    held = cast(Tier, incident.tier) if incident.rules else None
+    decision = regrading.decide(held, assessment)
+    rises = isinstance(decision, regrading.Raise)
+    before = _picture(incident)
+    _figures(session, incident, assessment, now)
+    if rises or assessment.worst.tier == incident.tier:
+        incident.tier, incident.rules = assessment.worst.tier, list(assessment.worst.matched)
+    if _picture(incident) == before:
+        return False
+    _keep(session, incident, assessment, None, now)
+    entries.record(
+        session,
+        incident,
+        entries.Graded(
+            before=held,
+            tier=incident.tier,
+            current_tier=incident.current_tier,
+            projected_tier=incident.projected_tier,
+            rules=tuple(incident.rules),
+            response_level=incident.response_level,
+        ),
+    )
+    _follow(session, incident, held)
+    return rises and held is not None
+
+
+def _picture(incident: Incident) -> tuple[object, ...]:
+    return (
+        incident.tier,
+        incident.current_tier,
+        incident.projected_tier,
+        tuple(incident.rules),
+        incident.response_level,
+    )
+
+
+def _figures(session: Session, incident: Incident, assessment: Assessment, now: datetime) -> None:
+    incident.current_tier = assessment.current.tier
+    incident.projected_tier = assessment.projected.tier
+    level = measuring.response_level(session, incident, now)
+    if level is not None and (incident.response_level is None or level.level < incident.response_level):
+        incident.response_level = level.level
+
+
+def _keep(
+    session: Session, incident: Incident, assessment: Assessment, reason: entries.NoteRef | None, now: datetime
+) -> None:
+    session.add(
+        GradeChange(
+            incident_id=incident.id,
+            at=now,
+            tier=incident.tier,
+            current_tier=assessment.current.tier,
+            projected_tier=assessment.projected.tier,
+            rules=list(dict.fromkeys((*assessment.projected.matched, *assessment.current.matched))),
+            by=session.info["actor"],
+            reason_note_id=reason.id if reason else None,
+            exercise=incident.exercise,
+        )
+    )
+
+
+def _follow(session: Session, incident: Incident, held: int | None) -> None:
+    """What a new grade brings: clocks of the tier and, where a response runs and the tier rose, the rest of its plan."""
+    if held is not None and incident.tier < held and incident.state == State.RESPONDING:
+        activation.widen(session, incident)
+    clock_rows.refresh(session, incident)
+
+
+def change(
+    session: Session, incident: Incident, to: int, reason: str, by: Principal, *, override: bool = False
+) -> None:
+    """Raise or lower the tier by a person's judgement. Lowering needs a reason and overrules the rules that ask for more by name;
+    raise Invalid, Denied, Conflict or lifecycle.Forbidden."""
+    held = cast(Tier, incident.tier)
+    if to == held:
+        raise Conflict(
+            N_("The incident is of tier %(tier)d already."), remedy=N_("Name another tier, 1 to 4."), tier=held
+        )
+    authorise(session, incident, by, "raise" if to < held else "lower", override=override, reason=reason)
+    if to > held and not reason.strip():
+        raise Invalid(
+            N_("A tier is lowered with a reason."), field="reason", remedy=N_("Say why the lower tier is right.")
+        )
+    at = standing(session, incident, by, reason=reason, lowering=to > held)
+    step(session, incident, Action.REGRADE, at)
+    now = clock.now(session)
+    assessment = measuring.assess(session, incident, now)
+    cited = entries.note(session, reason)
+    incident.tier = to
+    if to < held:
+        entries.record(session, incident, entries.RaisedByPerson(before=held, tier=to, reason=cited))
+    else:
+        _lower(session, incident, held, cast(Tier, to), reason, assessment, cited)
+    _keep(session, incident, assessment, cited, now)
+    _follow(session, incident, held)
+
+
+def _lower(
+    session: Session,
+    incident: Incident,
+    held: Tier,
+    to: Tier,
+    reason: str,
+    assessment: Assessment,
+    cited: entries.NoteRef | None,
+) -> None:
+    found = regrading.lower(
+        held, to, by_person=True, reason=reason, table=house.tiers(), assessment=assessment
+    )
+    incident.overruled = sorted({*incident.overruled, *found.overruled})
+    now = clock.now(session)
+    _figures(session, incident, measuring.assess(session, incident, now), now)
+    payload = entries.Lowered(before=held, tier=to, overruled=tuple(sorted(found.overruled)), reason=cited)
+    entries.record(session, incident, payload)

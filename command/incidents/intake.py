@@ -1,0 +1,189 @@
+"""How an incident comes to be: reported by a person on any channel (R13), or opened for failed elements by correlation."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.core.installation import count_up
+from command.core.problems import N_, Denied, Invalid
+from command.incidents import clock_rows, command_roles, entries, facts, grades, house, impacts, places
+from command.incidents.guards import State
+from command.incidents.impacts import PERSON
+from command.incidents.models import Incident
+from command.network.models import Area, Element, Service
+from command.people.access import Principal
+
+RESTRICTED_KINDS = ("information_security",)
+UNGRADED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody reports by hand. `detected_at` is the first known sign, `occurred_at` when it happened; both may be unknown.
+    `users` lost `services` in the area, as far as the reporter knows."""
+
+    kind: str
+    area: str
+    occurred_at: datetime | None = None
+    detected_at: datetime | None = None
+    summary: str = ""
+    feedback: str = ""
+    measures: str = ""
+    elements: tuple[str, ...] = ()
+    users: int | None = None
+    services: tuple[str, ...] = ()
+    records_leaked: int = 0
+    complaints: int = 0
+    restricted: bool | None = None
+    exercise: bool = False
+    request_key: str | None = None
+
+
+def report(session: Session, given: Report, by: Principal) -> Incident:
+    """Take a report: number, clocks and first grade at once, the reporter as first-contact owner (R14). The same `request_key` twice
+    is one incident. Raise Invalid naming the field, or Denied."""
+    again = _reported_before(session, given, by)
+    if again is not None:
+        return again
+    if given.exercise and "trainer" not in by.posts:
+        raise Denied(
+            N_("Only a trainer starts an exercise."), field="exercise", remedy=N_("Leave `exercise` out for a real event.")
+        )
+    facts.check_time(session, given.occurred_at, "occurred_at")
+    facts.check_time(session, given.detected_at, "detected_at")
+    area = places.named(session, given.area)
+    elements = places.elements_named(session, given.elements)
+    services = services_named(session, given.services)
+    incident = _open(session, given, area.id, PERSON)
+    command_roles.own(session, incident, by.person_id)
+    summary = _reported(session, incident, len(elements), given.summary)
+    incident.summary_note_id = summary.id if summary else None
+    told = facts.Given(feedback=given.feedback, measures=given.measures)
+    facts.write(session, incident, told)
+    incident.scope_known = bool(elements or services or given.users)
+    _impact(session, incident, area, elements, services, given.users or 0)
+    grades.regrade(session, incident)
+    facts.settle(session, incident, clock.now(session))
+    return incident
+
+
+def _reported_before(session: Session, given: Report, by: Principal) -> Incident | None:
+    if given.request_key is None:
+        return None
+    return session.scalar(select(Incident).where(Incident.request_key == f"{by.actor}/{given.request_key}"))
+
+
+def _impact(
+    session: Session,
+    incident: Incident,
+    area: Area,
+    elements: Sequence[Element],
+    services: Sequence[Service],
+    users: int,
+) -> None:
+    if elements:
+        impacts.set_failed(session, incident, frozenset(e.id for e in elements))
+    if users:
+        impacts.declare(session, incident, area, services or _usual(session), users, None)
+
+
+def _usual(session: Session) -> Sequence[Service]:
+    """The services a report without any means: all that are not critical, or simply all."""
+    everything = session.scalars(select(Service).order_by(Service.bit)).all()
+    return [s for s in everything if not s.critical] or everything
+
+
+def services_named(session: Session, codes: Sequence[str]) -> list[Service]:
+    """The services of these codes; raise Invalid naming those that do not exist."""
+    found = {s.code: s for s in session.scalars(select(Service).where(Service.code.in_(list(codes))))}
+    unknown = [code for code in codes if code not in found]
+    if unknown:
+        known = ", ".join(session.scalars(select(Service.code).order_by(Service.bit)))
+        raise Invalid(
+            N_("Unknown services: %(names)s."),
+            field="services",
+            remedy=N_("Use some of: %(known)s."),
+            names=", ".join(unknown[:10]),
+            known=known,
+        )
+    return [found[code] for code in dict.fromkeys(codes)]
+
+
+def _open(session: Session, given: Report, area_id: int | None, source: str) -> Incident:
+    now = clock.now(session)
+    detected = given.detected_at or now
+    key = f"{session.info['actor']}/{given.request_key}" if given.request_key else None
+    incident = Incident(
+        number=number(session, given.exercise, now),
+        kind=given.kind,
+        state=State.REPORTED,
+        tier=UNGRADED,
+        current_tier=UNGRADED,
+        projected_tier=UNGRADED,
+        rules=[],
+        overruled=[],
+        area_id=area_id,
+        source=source,
+        restricted=given.kind in RESTRICTED_KINDS if given.restricted is None else given.restricted,
+        occurred_at=given.occurred_at or given.detected_at,
+        detected_at=min(detected, now),
+        reported_at=now,
+        records_leaked=given.records_leaked,
+        complaints=given.complaints,
+        users_now=0,
+        users_peak=0,
+        users_projected=0,
+        user_minutes=0.0,
+        scope_known=False,
+        request_key=key,
+        exercise=given.exercise,
+    )
+    session.add(incident)
+    session.flush()
+    return incident
+
+
+def number(session: Session, exercise: bool, now: datetime) -> str:
+    """The next incident number of the operator's day, such as 2026-1121-007; exercises count apart and begin with D-."""
+    day = f"{house.today(session, now):%Y-%m%d}"
+    line = f"D-{day}" if exercise else day
+    return f"{line}-{count_up(session, f'incident:{line}'):03d}"
+
+
+def _reported(session: Session, incident: Incident, elements: int, summary: str) -> entries.NoteRef | None:
+    cited = entries.note(session, summary)
+    payload = entries.Reported(
+        event_kind=incident.kind,
+        area_id=incident.area_id,
+        source=incident.source,
+        owner_id=incident.owner_id,
+        occurred_at=incident.occurred_at,
+        detected_at=incident.detected_at,
+        restricted=incident.restricted,
+        elements=elements,
+        summary=cited,
+    )
+    entries.record(session, incident, payload)
+    clock_rows.refresh(session, incident)
+    return cited
+
+
+def open_for_elements(
+    session: Session, failed: Collection[int], detected_at: datetime, exercise: bool, source: str
+) -> Incident:
+    """Open a network fault for elements (ids) whose alarms belong together. `detected_at` is the first alarm's time, `source` who
+    says so (`alarms`). It is graded, assessed and, from tier III up, activated at once: nobody has to be awake."""
+    areas = places.element_areas(session, failed)
+    area_id = places.containing(places.tree(session), areas)
+    given = Report(
+        kind="network_fault", area="", occurred_at=detected_at, detected_at=detected_at, exercise=exercise
+    )
+    incident = _open(session, given, area_id, source)
+    _reported(session, incident, len(failed), "")
+    impacts.set_failed(session, incident, failed)
+    grades.regrade(session, incident)
+    return incident

@@ -1,0 +1,143 @@
+"""What the affected are told: the plan's templates filled with what is confirmed, in both languages, by kind of notice."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.incidents import entries, house, measuring, places, plans
+from command.incidents.models import Incident
+from command.messages.about import About
+from command.network.models import Service
+from playbooks.notices import NoticeKind
+from playbooks.schema import Playbook, TierPlan
+from playbooks.templates import Language, TemplateError, render
+
+NIGHT = (time(22, 0), time(7, 0))
+"""Quiet hours on the operator's wall clock: from, until. Ours, from the operators' habit not to text at night."""
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+AND: Mapping[Language, str] = {"zh": "、", "en": ", "}
+SOME_SERVICES: Mapping[Language, str] = {"zh": "相关业务", "en": "some services"}
+SOME_AREA: Mapping[Language, str] = {"zh": "部分地区", "en": "some areas"}
+MOST = 3
+"""Areas or services named in one text; more are named by the area around them, or counted as others."""
+
+
+class NoPlan(LookupError):
+    """The incident follows no plan, so there is no text to send."""
+
+
+def about(session: Session, incident: Incident) -> About:
+    """The incident as the rooms below see it."""
+    return About(
+        incident_id=incident.id,
+        number=incident.number,
+        tier=incident.tier,
+        kind=incident.kind,
+        exercise=incident.exercise,
+        area_level=places.level_of(session, incident.area_id) or "country",
+        restricted=incident.restricted,
+    )
+
+
+def plan_of(session: Session, incident: Incident) -> tuple[Playbook, TierPlan]:
+    """The plan and what it does for the incident's tier; raise NoPlan."""
+    plan = plans.of(session, incident)
+    if plan is None:
+        raise NoPlan(incident.kind)
+    return plan, plan.tier(incident.tier)
+
+
+def texts(session: Session, incident: Incident, kind: NoticeKind) -> dict[str, str]:
+    """The notice of a kind in both languages, filled with what is known now; raise TemplateError naming a field that is not."""
+    _, tier = plan_of(session, incident)
+    template = tier.notices.of(kind).text
+    return {
+        "zh": render(template.zh, fields(session, incident, "zh")),
+        "en": render(template.en, fields(session, incident, "en")),
+    }
+
+
+def fields(session: Session, incident: Incident, language: Language) -> dict[str, str | None]:
+    """Every field a notice may mention, as subscribers read it; None for what is not known."""
+    house_settings = house.settings(session)
+    now = clock.now(session)
+    _, tier = plan_of(session, incident)
+    gap = tier.cadence_minutes
+    ended = incident.restored_at or incident.quiet_at
+    upcoming = now + timedelta(minutes=gap) if gap and ended is None else None
+    return {
+        "operator": house_settings.operator_name_zh if language == "zh" else house_settings.operator_name_en,
+        "area": area_words(session, incident, language),
+        "services": service_words(session, incident, language),
+        "since": moment(session, incident.occurred_at or incident.detected_at, language),
+        "eta": moment(session, incident.eta, language) if incident.eta and incident.eta > now else None,
+        "next_update": moment(session, upcoming, language),
+        "restored_at": moment(session, ended or now, language),
+        "hotline": house_settings.hotline,
+        "case": incident.number,
+        "advice": tier.advice.zh if language == "zh" else tier.advice.en,
+    }
+
+
+def moment(session: Session, at: datetime | None, language: Language) -> str | None:
+    """A time as a message says it: 14:05, with the date when it is not today."""
+    if at is None:
+        return None
+    there = house.local(session, at)
+    if there.date() == house.today(session, clock.now(session)):
+        return f"{there:%H:%M}"
+    if language == "zh":
+        return f"{there.month}月{there.day}日{there:%H:%M}"
+    return f"{there.day} {_MONTHS[there.month - 1]} {there:%H:%M}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def area_words(session: Session, incident: Incident, language: Language) -> str:
+    """The areas hit, by the narrowest level of which at most MOST names are needed; the incident's own area without impact."""
+    tree = places.tree(session)
+    hit = {row.area_id for row in measuring.last_impacts(session, incident)} or {incident.area_id or 0}
+    chosen = [tree[each] for each in sorted(hit) if each in tree]
+    while len(chosen) > MOST:
+        wider = {area.parent_id for area in chosen if area.parent_id is not None}
+        if not wider or len(wider) == len(chosen):
+            break
+        chosen = [tree[each] for each in sorted(wider) if each in tree]
+    names = [area.name_zh if language == "zh" else area.name_en for area in chosen[:MOST]]
+    return AND[language].join(names) or SOME_AREA[language]
+
+
+def service_words(session: Session, incident: Incident, language: Language) -> str:
+    """The services hit, those of most users first."""
+    users: dict[int, int] = {}
+    for row in measuring.last_impacts(session, incident):
+        users[row.service_id] = users.get(row.service_id, 0) + row.users
+    known = {s.id: s for s in session.scalars(select(Service))}
+    ordered = sorted(users, key=lambda each: (-users[each], each))
+    names = [known[each].name_zh if language == "zh" else known[each].name_en for each in ordered[:MOST]]
+    words = AND[language].join(_plain(name, language) for name in names)
+    if len(ordered) > MOST:
+        words += "等" if language == "zh" else " and more"
+    return words or SOME_SERVICES[language]
+
+
+def _plain(name: str, language: Language) -> str:
+    """A service's name inside a sentence: without numbers in brackets (a text must not advise numbers that may be cut off)."""
+    bare = name.partition("（" if language == "zh" else " (")[0]
+    return bare if language == "zh" or bare.isupper() else bare[:1].lower() + bare[1:]
+
+
+def release_at(session: Session, tier: TierPlan) -> datetime | None:
+    """When a notice of this plan may leave: at once (None), or in the morning where the plan waits for the end of quiet hours."""
+    if tier.quiet_hours == "pass" or not house.settings(session).quiet_hours:
+        return None
+    there = house.local(session, clock.now(session))
+    begins, ends = NIGHT
+    if ends <= there.time() < begins:
+        return None
+    day = there.date() + timedelta(days=1 if there.time() >= begins else 0)
+    return datetime.combine(day, ends, tzinfo=there.tzinfo)

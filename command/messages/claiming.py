@@ -1,0 +1,215 @@
+"""Leasing due deliveries (design §7, step 2) and the intent to call them (step 3)."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, false, select, true
+from sqlalchemy.orm import Session
+
+from command.core import claims, clock
+from command.core.keys import Keyring
+from command.messages import optouts, outbox
+from command.messages.handlers import Handlers
+from command.messages.models import Body, Halt, Lane, OptOut, State
+from command.messages.routes import Needs, needs_of
+from notifiers.base import Message
+
+LEASE = timedelta(seconds=60)
+"""How long an engine may keep a leased delivery without calling it."""
+CALL_LEASE = timedelta(seconds=90)
+"""How long a call may take before it counts as doubtful. A call waits at most PATIENCE for its turn, then 5 s for a connection and
+15 s between bytes."""
+PATIENCE = 25.0
+"""Seconds a call that was announced may wait for its turn before it is handed back."""
+
+_c = outbox.deliveries.c
+_TAKEN = (_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.valid_until, _c.tries, _c.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of four queues that do not wait for each other: pages or notices, of exercises or live."""
+
+    pages: bool
+    exercise: bool
+
+    @property
+    def name(self) -> str:
+        return ("pages" if self.pages else "notices") + (" (exercise)" if self.exercise else "")
+
+    def due(self, now: datetime) -> ColumnElement[bool]:
+        """Deliveries of this line that may be called now."""
+        lane = _c.lane == Lane.PAGE if self.pages else _c.lane > Lane.PAGE
+        return and_(
+            outbox.in_state(State.READY), lane, _c.exercise == (true() if self.exercise else false()), _c.due_at <= now
+        )
+
+
+LINES = tuple(Line(pages, exercise) for pages in (True, False) for exercise in (False, True))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A body as it is sent, and what it needs of a gateway."""
+
+    text: str
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One announced call. `fence` guards its result, `tries` counts this call too."""
+
+    id: int
+    fence: int
+    tries: int
+    notice_id: int | None
+    message: Message
+
+
+def waiting(session: Session, line: Line) -> bool:
+    """Whether any delivery of the line may be called now."""
+    due = line.due(clock.now(session))
+    return bool(session.scalar(select(exists().select_from(outbox.deliveries).where(due))))
+
+
+def lease(session: Session, line: Line, limit: int) -> Sequence[Row[Any]]:
+    """Lease up to `limit` due deliveries of a line, the most urgent lane first, the oldest first."""
+    return _lease(session, line.due(clock.now(session)), limit)
+
+
+def expired_waiting(session: Session, line: Line) -> bool:
+    """Whether any due delivery of the line has outlived its validity."""
+    return bool(session.scalar(select(exists().select_from(outbox.deliveries).where(_expired(session, line)))))
+
+
+def lease_expired(session: Session, line: Line, limit: int) -> Sequence[Row[Any]]:
+    """Lease due deliveries of a line that have outlived their validity."""
+    return _lease(session, _expired(session, line), limit)
+
+
+def _expired(session: Session, line: Line) -> ColumnElement[bool]:
+    now = clock.now(session)
+    return line.due(now) & (_c.valid_until <= now)
+
+
+def _lease(session: Session, due: ColumnElement[bool], limit: int) -> Sequence[Row[Any]]:
+    leased = claims.claim(
+        session,
+        outbox.deliveries,
+        due,
+        order=(_c.lane, _c.id),
+        limit=limit,
+        lease=LEASE,
+        values={"state": State.LEASED},
+        returning=_TAKEN,
+    )
+    deltas: dict[tuple[int, str], int] = {}
+    for row in leased:
+        if row.notice_id is not None:
+            for state, by in ((State.READY, -1), (State.LEASED, 1)):
+                deltas[row.notice_id, state] = deltas.get((row.notice_id, state), 0) + by
+    outbox.bump(session, deltas)
+    return sorted(leased, key=lambda row: (row.lane, row.id))
+
+
+def texts(session: Session, ids: set[int]) -> dict[int, Text]:
+    """The bodies of these ids."""
+    query = select(Body.id, Body.text, Body.encoding).where(Body.id.in_(ids))
+    return {id: Text(text, needs_of(text, encoding)) for id, text, encoding in session.execute(query)}
+
+
+def give_back(session: Session, leased: Sequence[Row[Any]], wait: float = 0.0) -> None:
+    """Return leased deliveries that are still ours to the queue, due in `wait` seconds: certainly not sent."""
+    due = clock.now(session) + timedelta(seconds=wait)
+    mine = _mine(session, leased)
+    changes = {row.id: {"id": row.id, "state": State.READY, "lease_until": None, "due_at": due} for row in mine}
+    outbox.change(session, mine, changes, Handlers())
+
+
+def end(session: Session, leased: Sequence[Row[Any]], state: State, reason: str, handlers: Handlers) -> None:
+    """End leased deliveries that are still ours."""
+    mine = _mine(session, leased)
+    now = clock.now(session)
+    outbox.change(session, mine, {row.id: _ended(row.id, state, reason, None, now) for row in mine}, handlers)
+
+
+def _mine(session: Session, leased: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    fences = {row.id: row.fence for row in leased}
+    locked = outbox.lock(session, outbox.among(session, "id", fences))
+    return [row for row in locked if row.state == State.LEASED and row.fence == fences[row.id]]
+
+
+def announce(
+    session: Session,
+    leased: Sequence[Row[Any]],
+    gateway: str,
+    line: Line,
+    bodies: Mapping[int, Text],
+    keyring: Keyring,
+    handlers: Handlers,
+) -> list[Call]:
+    """Write the intent to call: `calling` with an attempt each. Return the calls, which may begin once this is committed.
+
+    What is no longer ours by fence (withdrawn, leased again) is left alone; what is past its validity, halted, or opted out ends here."""
+    now = clock.now(session)
+    taken = {row.id: row for row in leased}
+    locked = outbox.lock(session, outbox.among(session, "id", taken), _extra())
+    changes: dict[int, dict[str, Any]] = {}
+    calls = []
+    for row in locked:
+        mine = taken[row.id]
+        if row.state != State.LEASED or row.fence != mine.fence:
+            continue
+        barred = _barred(row, mine, now)
+        if barred is not None:
+            changes[row.id] = _ended(row.id, *barred, now)
+            continue
+        attempt = secrets.token_hex(16)
+        changes[row.id] = _called(mine, gateway, attempt, now)
+        message = Message(
+            attempt=attempt,
+            to=keyring.decrypt(mine.number),
+            text=bodies[mine.body_id].text,
+            exercise=line.exercise,
+            valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
+        )
+        calls.append(Call(row.id, mine.fence, mine.tries + 1, mine.notice_id, message))
+    outbox.change(session, locked, changes, handlers, keep_fence=True)
+    return calls
+
+
+def _extra() -> tuple[ColumnElement[Any], ...]:
+    halt = select(Halt.state).where(Halt.notice_id == _c.notice_id).scalar_subquery()
+    why = select(Halt.reason).where(Halt.notice_id == _c.notice_id).scalar_subquery()
+    left = exists().where(OptOut.recipient == _c.recipient, _c.lane.in_([int(lane) for lane in optouts.LANES]))
+    return halt.label("halted"), why.label("why"), left.label("opted_out")
+
+
+def _barred(row: Row[Any], mine: Row[Any], now: datetime) -> tuple[State, str, None] | None:
+    if row.halted is not None:
+        return State(row.halted), row.why, None
+    if mine.valid_until is not None and mine.valid_until <= now:
+        return State.EXPIRED, "validity_over", None
+    if row.opted_out:
+        return State.SUPPRESSED, optouts.OPTED_OUT, None
+    return None
+
+
+def _ended(id: int, state: State, reason: str, code: str | None, now: datetime) -> dict[str, Any]:
+    return {"id": id, "state": state, "reason": reason, "code": code, "lease_until": None, "settled_at": now}
+
+
+def _called(mine: Row[Any], gateway: str, attempt: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": mine.id,
+        "state": State.CALLING,
+        "gateway": gateway,
+        "attempt": attempt,
+        "tries": mine.tries + 1,
+        "due_at": now,
+        "lease_until": now + CALL_LEASE,
+    }

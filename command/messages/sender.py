@@ -1,0 +1,300 @@
+"""Sending: lease, announce, call, write, on four lines that do not wait for each other, until nothing is due.
+
+Database work runs in threads while calls are under way on the gateways' loop. Any number of engines may do this at once on one
+database; what makes it right is the claim and the fence, not this code."""
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.core.installation import Installation
+from command.messages import breakers, claiming, quota, results, routes
+from command.messages.channel import Channel
+from command.messages.chunk import GOAL, Chunk
+from command.messages.claiming import LINES, Line, Text
+from command.messages.gateways import Gateways
+from command.messages.handlers import Handlers
+from command.messages.models import State
+from command.messages.permits import Permits
+from command.messages.quota import Grant
+from command.messages.results import Health, Result
+
+log = structlog.get_logger()
+T = TypeVar("T")
+CutOff = Callable[[Session], frozenset[str]]
+
+ACTOR = "system:deliver"
+LEASED_AT_ONCE, ANNOUNCED_AT_ONCE = 600, 160
+"""Rows in one claim, and calls announced in one window: a kill leaves at most two windows and the calls under way in doubt."""
+SECONDS_AHEAD = 4
+"""Seconds of a gateway's rate that are leased or announced ahead."""
+POLL, LOOK = 0.1, 0.5
+"""Seconds between two looks for due rows while another line works; seconds for which the gateways' state is believed."""
+NO_ROAD_WAIT = 30.0
+"""Seconds a message waits for a road that can carry it."""
+
+
+def nothing_cut_off(session: Session) -> frozenset[str]:
+    """No element is cut off."""
+    return frozenset()
+
+
+class Sender:
+    """Sends what is due. `cut_off` names the elements now cut off, so that gateways that depend on them are no road."""
+
+    def __init__(
+        self, installation: Installation, gateways: Gateways, handlers: Handlers, cut_off: CutOff = nothing_cut_off
+    ) -> None:
+        self._house, self._gateways, self._handlers, self._cut_off = installation, gateways, handlers, cut_off
+        goal = GOAL if installation.database.sqlite else None
+        self._chunks = {name: Chunk(most, goal) for name, most in _SIZES.items()}
+        self._threads = {
+            pages: ThreadPoolExecutor(3, thread_name_prefix="pages" if pages else "notices") for pages in (True, False)
+        }
+        self._channels: dict[tuple[Line, str], Channel] = {}
+        self._permits: dict[tuple[bool, str], Permits] = {}
+        self._texts: dict[int, Text] = {}
+        self._offers: tuple[float, list[routes.Offer], frozenset[str]] = (0.0, [], frozenset())
+        self._idle: set[Line] = set()
+        self._stop: Callable[[], bool] = bool
+        self._called = 0
+
+    def run(self, stop: Callable[[], bool] = bool) -> bool:
+        """Send until nothing is due or `stop()` is true; return whether anything was called.
+
+        Stopping hands back what was leased or announced and waits for the calls under way. One run at a time."""
+        return self._gateways.run(self._run(stop))
+
+    def close(self) -> None:
+        """End the threads."""
+        for threads in self._threads.values():
+            threads.shutdown(wait=True)
+
+    async def _run(self, stop: Callable[[], bool]) -> bool:
+        self._stop, self._idle, self._called = stop, set(), 0
+        lines = [asyncio.create_task(self._send(line)) for line in LINES]
+        try:
+            await asyncio.gather(*lines)
+        finally:
+            self._stop = _always
+            await asyncio.gather(*lines, return_exceptions=True)
+            await asyncio.gather(*(channel.stop() for channel in self._channels.values()))
+        return self._called > 0
+
+    async def _send(self, line: Line) -> None:
+        """Work one line until all lines are idle."""
+        while not self._stop():
+            if await self._step(line):
+                self._idle.discard(line)
+                continue
+            if any(channel.in_hand for (own, _), channel in self._channels.items() if own == line):
+                await asyncio.sleep(0.01)
+                continue
+            self._idle.add(line)
+            if len(self._idle) == len(LINES):
+                return
+            await asyncio.sleep(POLL)
+
+    async def _step(self, line: Line) -> bool:
+        """Lease and announce one batch; False when nothing of the line can be called now."""
+        offers, cut_off = await self._look()
+        if not await self._read(line, partial(claiming.waiting, line=line)):
+            return False
+        road = routes.choose(_lane(line), line.exercise, offers, cut_off)
+        if not road.gateways:
+            return await self._expire(line)
+        rate = self._gateways.roads[road.gateways[0]].settings.rate
+        size = min(self._chunks["lease"].size, max(1, rate * SECONDS_AHEAD))
+        leased = await self._write(line, "lease", size, partial(claiming.lease, line=line, limit=size))
+        try:
+            await self._announce_all(line, deque(leased))
+        except BaseException:
+            log.error("leased rows left to the sweep", line=line.name, count=len(leased))
+            raise
+        return bool(leased)
+
+    async def _expire(self, line: Line) -> bool:
+        """No road is open: end what has outlived its validity meanwhile, so that every row comes to an end."""
+        work = partial(claiming.lease_expired, line=line, limit=self._chunks["lease"].size)
+        if not await self._read(line, partial(claiming.expired_waiting, line=line)):
+            return False
+        gone = await self._write(line, "lease", len(self._channels), work)
+        await self._write(
+            line, "announce", len(gone), lambda s: claiming.end(s, gone, State.EXPIRED, "validity_over", self._handlers)
+        )
+        return bool(gone)
+
+    async def _announce_all(self, line: Line, leased: deque[Row[Any]]) -> None:
+        await self._learn_texts(line, {row.body_id for row in leased})
+        while leased:
+            offers, cut_off = await self._look()
+            if self._stop():
+                break
+            needs = self._texts[leased[0].body_id].needs
+            route = routes.choose(_lane(line), line.exercise, offers, cut_off, needs)
+            window = self._take(leased, needs, self._window(route))
+            if route.gateways:
+                await self._announce(line, window, route.gateways[0])
+            else:
+                await self._no_road(line, window, route)
+        if leased:
+            rest = list(leased)
+            await self._write(line, "announce", len(rest), lambda session: claiming.give_back(session, rest))
+
+    def _window(self, route: routes.Route) -> int:
+        size = self._chunks["announce"].size
+        if not route.gateways:
+            return size
+        return max(1, min(size, self._gateways.roads[route.gateways[0]].settings.rate * SECONDS_AHEAD))
+
+    def _take(self, leased: deque[Row[Any]], needs: routes.Needs, most: int) -> list[Row[Any]]:
+        taken: list[Row[Any]] = []
+        while leased and len(taken) < most and self._texts[leased[0].body_id].needs == needs:
+            taken.append(leased.popleft())
+        return taken
+
+    async def _announce(self, line: Line, window: list[Row[Any]], gateway: str) -> None:
+        channel = self._channel(line, gateway)
+        await channel.room(max(1, len(window) // 2))
+        if self._stop() or channel.tripped:
+            await self._write(line, "announce", len(window), lambda session: claiming.give_back(session, window))
+            return
+        work = partial(
+            claiming.announce,
+            leased=window,
+            gateway=gateway,
+            line=line,
+            bodies=self._texts,
+            keyring=self._house.keyring,
+            handlers=self._handlers,
+        )
+        calls = await self._write(line, "announce", len(window), work)
+        self._called += len(calls)
+        channel.put(calls)
+
+    async def _no_road(self, line: Line, window: list[Row[Any]], route: routes.Route) -> None:
+        reason = "; ".join(f"{name} {why}" for name, why in route.skipped)
+        log.warning("no road", line=line.name, count=len(window), skipped=reason)
+        if route.ever:
+            work = partial(claiming.give_back, leased=window, wait=NO_ROAD_WAIT)
+        else:
+            work = partial(claiming.end, leased=window, state=State.FAILED, reason="no_road", handlers=self._handlers)
+        await self._write(line, "announce", len(window), work)
+
+    def _channel(self, line: Line, gateway: str) -> Channel:
+        channel = self._channels.get((line, gateway))
+        if channel is None:
+            road = self._gateways.roads[gateway]
+            share = self._house.settings.pages_share
+            channel = Channel(
+                line, road, self._permits_of(line, gateway), self._settle, lambda: self._stop(), pages_share=share
+            )
+            self._channels[line, gateway] = channel
+        channel.start()
+        return channel
+
+    def _permits_of(self, line: Line, gateway: str) -> Permits:
+        road = self._gateways.roads[gateway]
+        rate, cap = road.settings.rate, road.capabilities.daily_cap
+        share = self._house.settings.pages_share
+
+        async def lease(want: int) -> Grant:
+            channel = self._channels[line, gateway]
+            now_rate = max(1, int(rate * channel.pace.share))
+            work = partial(
+                quota.lease,
+                gateway=gateway,
+                want=want,
+                rate=now_rate,
+                pages=line.pages,
+                pages_share=share,
+                daily_cap=cap,
+            )
+            return await self._write(line, "quota", 1, work)
+
+        return self._permits.setdefault(
+            (line.pages, gateway), Permits(lease, 1 if cap is not None else max(16, rate // 4))
+        )
+
+    async def _settle(self, channel: Channel, done: Sequence[Result]) -> Health:
+        health = Health(channel.failures, False)
+        size = self._chunks["settle"].size
+        for start in range(0, len(done), size):
+            part = done[start : start + size]
+            work = partial(
+                results.settle,
+                gateway=channel.road.name,
+                results=part,
+                handlers=self._handlers,
+                keyring=self._house.keyring,
+                known_failures=health.failures,
+            )
+            made = await self._write(channel.line, "settle", len(part), work)
+            health = Health(made.failures, made.stopped or health.stopped)
+        return health
+
+    async def _look(self) -> tuple[list[routes.Offer], frozenset[str]]:
+        """How the gateways stand, asked at most every LOOK seconds."""
+        at, offers, cut_off = self._offers
+        if time.monotonic() - at > LOOK:
+            offers, cut_off = await self._read(LINES[0], self._ask)
+            self._offers = (time.monotonic(), offers, cut_off)
+        return offers, cut_off
+
+    def _ask(self, session: Session) -> tuple[list[routes.Offer], frozenset[str]]:
+        now, known = clock.now(session), breakers.states(session)
+        offers = []
+        for name, road in self._gateways.roads.items():
+            state = known.get(name)
+            is_open = state is not None and state.open_until is not None and state.open_until > now
+            stopped = state.stopped_reason if state is not None else None
+            offers.append(routes.Offer(name, road.capabilities, stopped, is_open))
+            for channel in (self._channels[key] for key in self._channels if key[1] == name):
+                channel.failures = state.failures if state is not None else 0
+                channel.tripped = is_open or stopped is not None
+        return offers, self._cut_off(session)
+
+    async def _learn_texts(self, line: Line, ids: set[int]) -> None:
+        if len(self._texts) > 10_000:
+            self._texts.clear()
+        if missing := {id for id in ids if id not in self._texts}:
+            self._texts |= await self._read(line, partial(claiming.texts, ids=missing))
+
+    async def _read(self, line: Line, work: Callable[[Session], T]) -> T:
+        def reading() -> T:
+            with self._house.database.read() as session:
+                return work(session)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads[line.pages], reading)
+
+    async def _write(self, line: Line, kind: str, rows: int, work: Callable[[Session], T]) -> T:
+        """Run one unit of work in a thread. On SQLite pages ask for the lock as people do, notices yield to them."""
+
+        def timed(session: Session) -> T:
+            started = time.perf_counter()
+            made = work(session)
+            self._chunks[kind].took(rows, time.perf_counter() - started)
+            return made
+
+        writing = partial(self._house.database.write, timed, actor=ACTOR, background=not line.pages)
+        return await asyncio.get_running_loop().run_in_executor(self._threads[line.pages], writing)
+
+
+_SIZES = {"lease": LEASED_AT_ONCE, "announce": ANNOUNCED_AT_ONCE, "settle": 200, "quota": 1}
+
+
+def _lane(line: Line) -> int:
+    return 0 if line.pages else 1
+
+
+def _always() -> bool:
+    return True

@@ -1,0 +1,85 @@
+"""`tocsin import areas|services|elements|subscribers FILE.csv`: with a progress bar, and with what became of the rows."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from command.core import schema, settings
+from command.core.installation import Installation
+from command.core.problems import Problem
+from command.network import imports, subscriber_import
+from command.network.imports import Outcome
+
+Importer = Callable[[Path, Callable[[int], None]], Outcome]
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+
+
+@click.group("import")
+def group() -> None:
+    """Import the network's records from CSV files in UTF-8."""
+
+
+@group.command()
+@_FILE
+def areas(file: Path) -> None:
+    """code,parent,level,name_zh,name_en"""
+    opened = _open()
+    _import(file, partial(imports.areas, opened.database))
+
+
+@group.command()
+@_FILE
+def services(file: Path) -> None:
+    """code,bit,name_zh,name_en,critical"""
+    opened = _open()
+    _import(file, partial(imports.services, opened.database))
+
+
+@group.command()
+@_FILE
+def elements(file: Path) -> None:
+    """name,kind,area,uplinks(;),services(;),core"""
+    opened = _open()
+    _import(file, partial(imports.elements, opened.database))
+
+
+@group.command()
+@_FILE
+def subscribers(file: Path) -> None:
+    """number,language,element,services(;),tariff_plan,critical"""
+    opened = _open()
+    _import(file, partial(subscriber_import.subscribers, opened.database, opened.keyring))
+
+
+def _open() -> Installation:
+    read = settings.read()
+    schema.require_current(read.url)
+    return Installation.open(read)
+
+
+def _import(file: Path, importer: Importer) -> None:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task(file.name, total=file.stat().st_size)
+            outcome = importer(file, lambda done: bar.update(task, completed=done))
+    except Problem as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(told(outcome))
+    if outcome.bad:
+        raise SystemExit(1)
+
+
+def told(outcome: Outcome) -> str:
+    """The outcome in words."""
+    parts = [f"{outcome.kept} rows kept"]
+    if outcome.doubtful:
+        parts.append(f"{outcome.doubtful} of them with a number that cannot exist (kept; live gateways refuse it)")
+    if outcome.bad:
+        parts.append(f"{outcome.bad} errors, each with line and reason in {outcome.errors}")
+    return "; ".join(parts)

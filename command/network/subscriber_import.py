@@ -1,0 +1,166 @@
+"""Importing subscribers: millions of rows in a stream, in memory that does not grow with the file.
+
+A subscriber is known by the blind index of their number. A number that comes again (in the file or in a later one) takes the later
+row's values and keeps its ciphertext, so a second import of the same file writes nothing. On SQLite each slice holds the write lock
+for about 25 ms, unless there are no subscribers yet and nobody to wait."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core.database import Database
+from command.core.keys import Keyring
+from command.network import numbers
+from command.network.csvfile import BadRow, Columns, Rejects, Row, check_encoding, read
+from command.network.imports import (
+    Lined,
+    Outcome,
+    Progress,
+    Reject,
+    good,
+    needed,
+    quiet,
+    service_bits,
+    service_mask,
+    slices,
+)
+from command.network.models import Element, Subscriber
+from command.network.revision import changed
+
+COLUMNS = Columns(("number", "element", "services"), {"language": "zh", "tariff_plan": "", "critical": ""})
+LANGUAGES = ("zh", "en")
+HOLD = 0.025
+_BULK = 20_000
+_LEAST = 100
+
+Values = tuple[bytes, bytes, str, int, int, str, str]
+_NAMES = "number, number_index, language, element_id, services, tariff_plan, critical"
+_KEPT_UP = ("language", "element_id", "services", "tariff_plan", "critical")
+
+
+def subscribers(database: Database, keyring: Keyring, path: Path, progress: Progress = quiet) -> Outcome:
+    """Import subscribers: number, language, element, services (;), tariff_plan, critical."""
+    check_encoding(path)
+    with database.read() as session:
+        reader = _Reader(session, keyring)
+        empty = session.scalar(select(Subscriber.id).limit(1)) is None
+    with Rejects(path) as rejects:
+        rows = read(path, COLUMNS, rejects.add, progress)
+        kept = _store(database, reader.values(rows, rejects.add), empty)
+        database.write(changed, actor="system:import")
+    return Outcome(kept, rejects.count, reader.doubtful, rejects.path if rejects.count else None)
+
+
+class _Reader:
+    """Rows to values of the table; knows elements, services and keys. `doubtful` counts numbers libphonenumber calls invalid."""
+
+    def __init__(self, session: Session, keyring: Keyring) -> None:
+        self.elements = dict(session.execute(select(Element.name, Element.id)).tuples())
+        self.bits = service_bits(session)
+        self.keyring = keyring
+        self.doubtful = 0
+        self._masks: dict[str, int] = {}
+
+    def values(self, rows: Iterable[Lined], reject: Reject) -> Iterator[Values]:
+        return (values for _, values in good(rows, reject, self._values))
+
+    def _values(self, row: Row) -> Values:
+        number = self._number(row)
+        element = self.elements.get(row["element"])
+        if element is None:
+            raise BadRow(
+                "element", f"element {row['element']!r} is unknown", "import the elements first or correct the name"
+            )
+        if row["language"] not in LANGUAGES:
+            raise BadRow("language", f"{row['language']!r} is no language of ours", "write zh or en")
+        mask = self._mask(row)
+        encrypted, index = self.keyring.encrypt(number), self.keyring.index(number)
+        return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"]
+
+    def _number(self, row: Row) -> str:
+        try:
+            number = numbers.read(needed(row, "number"))
+        except numbers.NotANumber as wrong:
+            raise BadRow(
+                "number", f"is no phone number: {wrong}", "write it as +8613800138000 or 13800138000"
+            ) from None
+        self.doubtful += not number.valid
+        return number.e164
+
+    def _mask(self, row: Row) -> int:
+        written = row["services"]
+        mask = self._masks.get(written)
+        if mask is None:
+            mask = service_mask(needed(row, "services"), self.bits)
+            if len(self._masks) < 10_000:
+                self._masks[written] = mask
+        return mask
+
+
+def _store(database: Database, values: Iterable[Values], empty: bool) -> int:
+    write = _write_sqlite if database.sqlite else _write_postgresql
+    gentle = database.sqlite and not empty
+    size = _LEAST if gentle else _BULK
+    kept = 0
+    for some in _paced(values, size, gentle, lambda batch: _timed(database, write, batch, gentle)):
+        kept += some
+    return kept
+
+
+def _paced(values: Iterable[Values], size: int, gentle: bool, store: Callable[[list[Values]], float]) -> Iterator[int]:
+    """Store slice after slice; a gentle import sizes the next one by how long the last held the lock."""
+    for batch in slices(values, _BULK):
+        at = 0
+        while at < len(batch):
+            part = batch[at : at + size]
+            took = store(part)
+            at += len(part)
+            if gentle:
+                size = max(_LEAST, min(_BULK, int(size * min(2.0, 0.8 * HOLD / max(took, 1e-4)))))
+        yield len(batch)
+
+
+def _timed(
+    database: Database, write: Callable[[Session, list[Values]], None], batch: list[Values], gentle: bool
+) -> float:
+    """Seconds the transaction's work took."""
+    held = [0.0]
+
+    def work(session: Session) -> None:
+        start = time.perf_counter()
+        write(session, batch)
+        held[0] = time.perf_counter() - start
+
+    database.write(work, actor="system:import", background=gentle)
+    return held[0]
+
+
+def _on_conflict(dialect: str) -> str:
+    sets = ", ".join(f"{name} = excluded.{name}" for name in _KEPT_UP)
+    differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+    rows = [f"subscriber.{name} {differs} excluded.{name}" for name in _KEPT_UP]
+    return f"ON CONFLICT (number_index) DO UPDATE SET {sets} WHERE {' OR '.join(rows)}"
+
+
+def _write_sqlite(session: Session, batch: list[Values]) -> None:
+    statement = f"INSERT INTO subscriber ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?) " + _on_conflict("sqlite")
+    session.connection().exec_driver_sql(statement, batch)
+
+
+def _write_postgresql(session: Session, batch: list[Values]) -> None:
+    """COPY into a table of this transaction, then one upsert; of a number twice in the slice the later row stands."""
+    last = {values[1]: values for values in batch}
+    connection: Any = session.connection().connection.driver_connection
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS arriving ON COMMIT DELETE ROWS AS SELECT {_NAMES} FROM subscriber LIMIT 0"
+        )
+        with cursor.copy(f"COPY arriving ({_NAMES}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(("bytea", "bytea", "text", "int8", "int8", "text", "text"))
+            for values in last.values():
+                copy.write_row(values)
+        cursor.execute(f"INSERT INTO subscriber ({_NAMES}) SELECT {_NAMES} FROM arriving " + _on_conflict("postgresql"))

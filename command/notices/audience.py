@@ -1,0 +1,239 @@
+"""Who is in a notice's audience, as SQL. "Told" is a message submitted or later, or unknown; it stands until an all-clear after it.
+
+An incident's first notices and all-clears are ordered by id: an all-clear ends what the first notices before it told. The conditions
+are used to count an audience, to materialise it and to decide about single people, so that all three agree."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from command.messages.models import TOLD, Delivery, Halt, State
+from command.network.models import CutOff, Subscriber
+from command.notices.models import Kind, Notice, NoticeText, Passed
+
+S = Subscriber.__table__
+D = Delivery.__table__
+C = CutOff.__table__
+P = Passed.__table__
+
+QUEUED = (State.READY, State.LEASED)
+IN_THE_AIR = (State.CALLING, State.IN_DOUBT)
+_NOT_REACHED = (State.WITHDRAWN, State.EXPIRED, State.FAILED, State.SUPPRESSED)
+_UNREACHABLE = (State.FAILED, State.SUPPRESSED)
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Story:
+    """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped."""
+
+    incident_id: int
+    exercise: bool
+    firsts: tuple[int, ...] = ()
+    clears: tuple[int, ...] = ()
+    halted: frozenset[int] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
+        rows = session.execute(
+            select(Notice.id, Notice.kind, Halt.notice_id)
+            .outerjoin(Halt, Halt.notice_id == Notice.id)
+            .where(Notice.incident_id == incident_id, Notice.kind.in_((Kind.FIRST, Kind.ALL_CLEAR)))
+            .order_by(Notice.id)
+        ).all()
+        return cls(
+            incident_id,
+            exercise,
+            tuple(id_ for id_, kind, _ in rows if kind == Kind.FIRST),
+            tuple(id_ for id_, kind, _ in rows if kind == Kind.ALL_CLEAR),
+            frozenset(id_ for id_, _, halted in rows if halted),
+        )
+
+    def affected(self, s: FromClause = S) -> Condition:
+        """An open cut-off of the incident takes a service from the subscriber."""
+        return _cut(s, C.c.incident_id == self.incident_id)
+
+    def cut_by_another(self) -> Condition:
+        """Another live incident (of the same kind of reality) takes a service from the subscriber."""
+        return _cut(S, and_(C.c.incident_id != self.incident_id, _is(C.c.exercise, self.exercise)))
+
+    def another(self) -> Any:
+        """The incident that a subscriber is passed to: the oldest that cuts them off."""
+        theirs = and_(C.c.incident_id != self.incident_id, _is(C.c.exercise, self.exercise))
+        return select(func.min(C.c.incident_id)).where(_open_on(S), theirs).correlate(S).scalar_subquery()
+
+    def cleared(self, first: int, addressee: ColumnElement[int]) -> Condition:
+        """After `first`, the addressee was given an all-clear, or was passed to another incident."""
+        later = [id_ for id_ in self.clears if id_ > first]
+        if not later:
+            return false()
+        a = D.alias("a")
+        given = [
+            select(literal(1)).where(a.c.notice_id == id_, a.c.addressee == addressee, self._stands(a, id_)).exists()
+            for id_ in later
+        ]
+        passed = select(literal(1)).where(P.c.from_notice_id.in_(later), P.c.addressee == addressee).exists()
+        return or_(*given, passed)
+
+    def _stands(self, a: FromClause, notice_id: int) -> Condition:
+        gone = (State.WITHDRAWN, *QUEUED) if notice_id in self.halted else (State.WITHDRAWN,)
+        return a.c.state.not_in(gone)
+
+    def holds(self, addressee: ColumnElement[int], *, but: int | None = None, queued: bool = True) -> Condition:
+        """A first notice (other than `but`) reached the addressee or is on its way, and no all-clear followed.
+
+        `queued`: whether one that was not called yet counts as on its way."""
+        return or_(false(), *(self._holds(first, addressee, queued) for first in self.firsts if first != but))
+
+    def _holds(self, first: int, addressee: ColumnElement[int], queued: bool) -> Condition:
+        h = D.alias("h")
+        gone = _NOT_REACHED if queued and first not in self.halted else (*_NOT_REACHED, *QUEUED)
+        return and_(
+            select(literal(1))
+            .where(h.c.notice_id == first, h.c.addressee == addressee, h.c.state.not_in(gone))
+            .exists(),
+            ~self.cleared(first, addressee),
+        )
+
+    def unreachable(self, addressee: ColumnElement[int]) -> Condition:
+        """A first notice failed for good or was suppressed: another message would too."""
+        u = D.alias("u")
+        where = (u.c.notice_id.in_(self.firsts), u.c.addressee == addressee, u.c.state.in_(_UNREACHABLE))
+        return select(literal(1)).where(*where).exists() if self.firsts else false()
+
+    def knows_the_end(self, addressee: ColumnElement[int], until: ColumnElement[Any]) -> Condition:
+        """An all-clear of the incident was queued for the addressee after their cut-off ended, or they were passed on."""
+        e = D.alias("e")
+        passed = and_(P.c.from_incident_id == self.incident_id, P.c.addressee == addressee)
+        told = and_(
+            e.c.notice_id.in_(self.clears),
+            e.c.addressee == addressee,
+            e.c.state != State.WITHDRAWN,
+            e.c.created_at >= until,
+        )
+        return or_(select(literal(1)).where(told).exists(), select(literal(1)).where(passed).exists())
+
+
+def _open_on(s: FromClause) -> Condition:
+    return and_(C.c.element_id == s.c.element_id, C.c.until_at.is_(None), C.c.services.bitwise_and(s.c.services) != 0)
+
+
+def _cut(s: FromClause, whose: Condition) -> Condition:
+    return select(literal(1)).where(_open_on(s), whose).correlate(s).exists()
+
+
+def _is(column: ColumnElement[bool], value: bool) -> Condition:
+    return column.is_(True) if value else column.is_(False)
+
+
+# --- sources of recipients: selects whose rows are subscribers
+
+
+def affected(story: Story, notice: Notice, where: Condition) -> Select[Any]:
+    """Those cut off now whom no first notice holds; `where` narrows cut-offs (C) and subscribers (S)."""
+    query = (
+        _recipients()
+        .select_from(C.join(S, S.c.element_id == C.c.element_id))
+        .where(
+            C.c.incident_id == story.incident_id,
+            C.c.until_at.is_(None),
+            S.c.services.bitwise_and(C.c.services) != 0,
+            where,
+        )
+    )
+    if notice.kind == Kind.FIRST and story.firsts != (notice.id,):
+        query = query.where(~story.holds(S.c.id, but=notice.id))
+    return query
+
+
+def told(story: Story, notice: Notice, about: int, where: Condition) -> Select[Any]:
+    """Those whom notice `about` told; an update only for those still affected, an all-clear only for those who are not."""
+    query = _about(about, where).where(D.c.state.in_(TOLD))
+    if notice.kind == Kind.UPDATE:
+        return query.where(story.affected(), ~story.cleared(about, S.c.id))
+    if notice.kind == Kind.ALL_CLEAR:
+        return query.where(~story.affected(), ~story.cleared(about, S.c.id))
+    return query
+
+
+def passed(story: Story, where: Condition) -> Select[Any]:
+    """Those passed to this incident whose debt is open and who are not affected any more."""
+    return (
+        _recipients()
+        .select_from(P.join(S, S.c.id == P.c.addressee))
+        .where(P.c.incident_id == story.incident_id, P.c.notice_id.is_(None), ~story.affected(), where)
+    )
+
+
+def missed(story: Story, where: Condition, *, queued: bool = True) -> Select[Any]:
+    """Those cut off once and not any more (by nobody), whom no message of this incident reached."""
+    return (
+        _recipients()
+        .select_from(C.join(S, S.c.element_id == C.c.element_id))
+        .where(
+            C.c.incident_id == story.incident_id,
+            C.c.until_at.is_not(None),
+            S.c.services.bitwise_and(C.c.services) != 0,
+            where,
+            ~_affected_now(story),
+            ~story.holds(S.c.id, queued=queued),
+            ~story.unreachable(S.c.id),
+            ~story.knows_the_end(S.c.id, C.c.until_at),
+        )
+    )
+
+
+def _affected_now(story: Story) -> Condition:
+    """Cut off now, by this incident or by another of the same kind of reality."""
+    o = C.alias("o")
+    whose = or_(o.c.incident_id == story.incident_id, _is(o.c.exercise, story.exercise))
+    on = and_(o.c.element_id == S.c.element_id, o.c.until_at.is_(None), o.c.services.bitwise_and(S.c.services) != 0)
+    return select(literal(1)).where(on, whose).correlate(S).exists()
+
+
+def _recipients() -> Select[Any]:
+    return select(S.c.id, S.c.number_index, S.c.number, S.c.language)
+
+
+def _about(notice_id: int, where: Condition) -> Select[Any]:
+    return _recipients().select_from(D.join(S, S.c.id == D.c.addressee)).where(D.c.notice_id == notice_id, where)
+
+
+def sources(story: Story, notice: Notice) -> tuple[int, ...]:
+    """The notices whose recipients a notice to the told goes to: what it corrects, else the first notices before it."""
+    if notice.corrects_id is not None:
+        return (notice.corrects_id,)
+    return tuple(first for first in story.firsts if first < notice.id)
+
+
+def count(session: Session, notice: Notice) -> int:
+    """How many subscribers would get the notice now, besides those who have their row already."""
+    story = Story.of(session, notice.incident_id, notice.exercise)
+    anyone: Condition = S.c.id > 0
+    if notice.kind in (Kind.FIRST, Kind.ADVISORY):
+        queries = [affected(story, notice, anyone)]
+    else:
+        queries = [told(story, notice, about, anyone) for about in sources(story, notice)]
+    if notice.kind == Kind.ALL_CLEAR:
+        queries = [query.where(~story.cut_by_another()) for query in [*queries, passed(story, anyone)]]
+        if has_missed_text(session, notice):
+            queries.append(missed(story, anyone, queued=False))
+    has_row = D.alias("r")
+    mine = select(literal(1)).where(has_row.c.notice_id == notice.id, has_row.c.addressee == S.c.id).exists()
+    return sum(_size(session, query.where(~mine)) for query in queries)
+
+
+def _size(session: Session, query: Select[Any]) -> int:
+    people = query.with_only_columns(S.c.id).distinct().subquery()
+    return session.execute(select(func.count()).select_from(people)).scalar_one()
+
+
+def has_missed_text(session: Session, notice: Notice) -> bool:
+    """Whether the notice has words for those never reached, and a first notice was meant to leave at all."""
+    words = select(NoticeText.body_id).where(NoticeText.notice_id == notice.id, NoticeText.missed.is_(True))
+    meant = select(Notice.id).where(
+        Notice.incident_id == notice.incident_id, Notice.kind == Kind.FIRST, Notice.approved_at.is_not(None)
+    )
+    return bool(session.scalar(select(words.exists() & meant.exists())))

@@ -1,0 +1,116 @@
+"""The language, zone and number forms of whoever reads, and the filters that templates use for them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, get_timezone_name
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel
+from markupsafe import Markup
+
+from command.core import names
+from command.core.installation import Installation
+from command.core.log import mask
+from command.people.access import here, visitor
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+HTML = {"zh": "zh-CN", "en": "en"}
+SOURCES = Path(__file__).resolve().parent.parent / "translations"
+
+
+def install(app: Flask, installation: Installation) -> None:
+    """Give an application its languages and filters."""
+    compiled = compile_catalogues(SOURCES, installation.settings.data / "translations")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
+    Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(zone()))
+    filters: dict[str, Callable[..., object]] = {
+        "named": lambda row: names.of(row, language()),
+        "when": when,
+        "users": users,
+        "masked": mask,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(language=language, html_language=lambda: HTML[language()])
+
+
+def compile_catalogues(sources: Path, target: Path) -> Path:
+    """Compile every .po under `sources` into `target`, as .mo files swapped in whole; return `target`."""
+    for source in sources.glob("*/LC_MESSAGES/*.po"):
+        made = target / source.relative_to(sources).with_suffix(".mo")
+        made.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as text:
+            catalogue = read_po(text, locale=source.parent.parent.name)
+        fresh = made.with_name(f".{made.name}.{id(catalogue)}")
+        with fresh.open("wb") as out:
+            write_mo(out, catalogue)
+        fresh.replace(made)
+    return target
+
+
+def language() -> str:
+    """zh or en: what the address asks for (`?lang=`), else the signed-in person's, else the browser's, else the operator's."""
+    if not has_request_context():
+        return "zh"
+    if "language" not in g:
+        g.language = _asked() or _own() or _accepted() or here().settings.language
+    found: str = g.language
+    return found
+
+
+def _asked() -> str | None:
+    asked = request.args.get("lang", "")[:2].lower()
+    return asked if asked in LOCALES else None
+
+
+def _own() -> str | None:
+    who = visitor()
+    return who.language if who and who.language in LOCALES and not who.source else None
+
+
+def _accepted() -> str | None:
+    for tag, _ in request.accept_languages:
+        if tag[:2].lower() in LOCALES:
+            return tag[:2].lower()
+    return None
+
+
+def zone() -> tzinfo:
+    """The reader's time zone, else the operator's."""
+    who = visitor()
+    return ZoneInfo(who.zone) if who and who.zone else here().settings.tz
+
+
+def when(at: datetime | None, seconds: bool = False) -> Markup:
+    """An instant in the reader's zone, with the zone named and the exact time for programs; a dash for none."""
+    if at is None:
+        return Markup("<span>—</span>")
+    local = at.astimezone(zone())
+    locale = Locale.parse(LOCALES[language()])
+    day = format_date(local, "yyyy-MM-dd", locale=locale)
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return Markup('<time datetime="{}" title="{}">{} {} <span class="zone">{}</span></time>').format(
+        at.isoformat(timespec="seconds"),
+        get_timezone_name(local, width="long", locale=locale),
+        day,
+        clock,
+        offset(local),
+    )
+
+
+def offset(local: datetime) -> str:
+    """UTC+8, UTC−3:30: the zone's distance, which reads the same in every language."""
+    minutes = round((local.utcoffset() or timedelta(0)).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def users(count: int | float) -> str:
+    """A count of users in the reader's number form."""
+    return str(format_decimal(count, locale=LOCALES[language()]))

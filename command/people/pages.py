@@ -1,0 +1,208 @@
+"""Sign-in, one's own page, and the list of people."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request
+from flask import session as cookie
+from flask_login import current_user, login_user, logout_user
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from command.core.documents import Report, document, items
+from command.core.problems import N_, Invalid, Problem
+from command.people import passwords, service, tokens
+from command.people.access import ALL, access, here, may, principal, public, unit, visitor
+from command.people.api import TokenIn, new_token, person_out
+from command.people.authority import Act
+from command.people.gate import protect
+from command.people.identity import Visitor
+from command.people.models import Person
+from command.people.posts import POSTS
+from command.people.signin import authenticate
+
+pages = Blueprint("people", __name__)
+
+THEMES = ("dark", "light")
+LANGUAGES = ("zh", "en")
+DEMO_PASSWORD = "tocsin-demo-2026"
+"""The password of every demo person; such accounts do not exist for an installation in production."""
+DEMO_SHOWN = 6
+
+
+def inside(target: str) -> str:
+    """`target` if it is an address of this site, else the first page: nobody is sent elsewhere after signing in."""
+    parts = urlsplit(target)
+    local = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return target if local and not parts.scheme and not parts.netloc else "/"
+
+
+@pages.get("/sign-in")
+@public("whoever is not signed in must be able to")
+def sign_in() -> Any:
+    if visitor() is not None:
+        return redirect(inside(request.args.get("next", "/")))
+    return _sign_in_page()
+
+
+@pages.post("/sign-in")
+@public("whoever is not signed in must be able to")
+def sign_in_now() -> Any:
+    protect()
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    try:
+        found = authenticate(here(), username, password, request.remote_addr or "")
+    except Problem as problem:
+        return _sign_in_page(problem, username), problem.status
+    cookie.clear()
+    cookie.permanent = True
+    login_user(found)
+    return redirect(inside(request.args.get("next", "/")), 303)
+
+
+def _sign_in_page(problem: Problem | None = None, username: str = "") -> str:
+    shown = document(problem, "") if problem else None
+    return render_template(
+        "people/sign_in.html", problem=shown, username=username, demo=_demo_people(), demo_password=DEMO_PASSWORD
+    )
+
+
+def _demo_people() -> list[Person]:
+    """Some demo people with different posts, to try; none in production."""
+    if not here().settings.demo_allowed:
+        return []
+    with here().database.read() as session:
+        everybody = session.scalars(select(Person).where(Person.demo, Person.active).order_by(Person.id).limit(100))
+        by_post = {held.post: person for person in reversed(list(everybody)) for held in person.posts[:1]}
+    return sorted(by_post.values(), key=lambda person: person.id)[:DEMO_SHOWN]
+
+
+@pages.post("/sign-out")
+@public("it ends nothing but the session that asks, after the CSRF check")
+def sign_out() -> Any:
+    protect()
+    found = current_user._get_current_object()
+    if isinstance(found, Visitor):
+        everywhere = request.form.get("everywhere") == "yes"
+        here().database.write(lambda session: _end(session, found, everywhere), actor=found.principal.actor)
+    logout_user()
+    cookie.clear()
+    return redirect("/sign-in", 303)
+
+
+def _end(session: Session, found: Visitor, everywhere: bool) -> None:
+    if everywhere:
+        service.sign_out_everywhere(session, service.find(session, found.principal.person_id))
+    else:
+        service.sign_out(session, found.key)
+
+
+@pages.get("/me")
+@access("read")
+def me() -> Any:
+    return _my_page()
+
+
+def _my_page(problem: Problem | None = None, token: str = "", given: dict[str, str] | None = None) -> str:
+    who = principal()
+    with here().database.read() as session:
+        person = session.get_one(Person, who.person_id)
+        mine = tokens.tokens_of(session, who.person_id)
+    return render_template(
+        "people/me.html",
+        person=person_out(person, here().keyring),
+        posts=POSTS,
+        tokens=mine,
+        scopes=[ALL, *(act for act in Act if may(who, act))],
+        shortest=passwords.SHORTEST,
+        new_token=token,
+        problem=document(problem, "") if problem else None,
+        given=given or {},
+    )
+
+
+@pages.post("/me/tokens")
+@access("read")
+def create_token() -> Any:
+    given = {"name": request.form.get("name", ""), "days": request.form.get("days", "")}
+    try:
+        wanted = _token_in(given)
+        _, text = unit(lambda session: new_token(session, wanted, principal()))
+    except Problem as problem:
+        return _my_page(problem, given=given), problem.status
+    return _my_page(token=text), 201
+
+
+def _token_in(given: dict[str, str]) -> TokenIn:
+    scopes = request.form.getlist("scopes")
+    try:
+        return TokenIn.model_validate({"name": given["name"], "scopes": scopes, "expires_in_days": given["days"]})
+    except ValidationError as error:
+        first = items(error.errors(include_url=False))[0]
+        raise Report(422, "invalid", first.detail, first.remedy, field=first.field, **first.values) from error
+
+
+@pages.post("/me/tokens/<int:token_id>/revoke")
+@access("read")
+def revoke_token(token_id: int) -> Any:
+    unit(lambda session: tokens.revoke_token(session, token_id, principal()))
+    return redirect("/me", 303)
+
+
+@pages.post("/me/password")
+@access("read")
+def change_password() -> Any:
+    """A new password; every session ends, so that whoever knew the old one is out."""
+    who = principal()
+    with here().database.read() as session:
+        stored = session.get_one(Person, who.person_id).password_hash
+    try:
+        if not passwords.matches(stored, request.form.get("old", "")):
+            raise Invalid(N_("The present password is wrong."), field="old", remedy=N_("Correct it."))
+        fresh = passwords.hashed(request.form.get("password", ""), who.username)
+    except Problem as problem:
+        return _my_page(problem), problem.status
+    unit(lambda session: service.set_password(session, service.find(session, who.person_id), fresh))
+    return redirect("/sign-in", 303)
+
+
+@pages.post("/me/language")
+@access("read")
+def choose_language() -> Any:
+    _choose("language", LANGUAGES)
+    return _back()
+
+
+@pages.post("/me/theme")
+@access("read")
+def choose_theme() -> Any:
+    _choose("theme", THEMES)
+    return _back()
+
+
+def _choose(name: str, allowed: tuple[str, ...]) -> None:
+    chosen = request.form.get(name, "")
+    if chosen not in allowed:
+        raise Invalid(
+            N_("This value is not allowed."),
+            field=name,
+            remedy=N_("Use one of: %(expected)s."),
+            expected=", ".join(allowed),
+        )
+    unit(lambda session: service.choose(session, principal().person_id, **{name: chosen}))
+
+
+def _back() -> Response:
+    """To the page that was left, without its `lang=`."""
+    return redirect(inside(request.form.get("back", "/me")), 303)
+
+
+@pages.get("/people")
+@access("read")
+def people() -> Any:
+    with here().database.read() as session:
+        everybody = list(session.scalars(select(Person).order_by(Person.area_code, Person.id).limit(1000)))
+    keyring = here().keyring
+    return render_template("people/people.html", people=[person_out(each, keyring) for each in everybody], posts=POSTS)
