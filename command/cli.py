@@ -22,6 +22,7 @@ from command.engine import cycles
 from command.engine.run import Engine, run
 from command.network.commands import import_
 from command.people.commands import admin, token
+from command.parts import open_installation
 from command.processes import Part, supervise, tocsin
 from playbooks.loader import check_paths
 
@@ -48,7 +49,7 @@ def opened(settings: Settings) -> Installation:
     """The installation, if its schema and keys can be used; a clear error otherwise."""
     try:
         schema.require_current(settings.url)
-        return Installation.open(settings)
+        return open_installation(settings)
     except (schema.SchemaError, KeyringError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,11 +1,15 @@
 """The WSGI application of a web process, settings from the environment."""
 
+import os
+
 from command.app import create_app
+from command.boards.socket import attach
 from command.core import log, schema
-from command.core.installation import Installation
 from command.core.settings import read
+from command.parts import open_installation
 
 settings = read()
 log.configure(settings.log_format)
 schema.require_current(settings.url)
-application = create_app(Installation.open(settings))
+application = create_app(open_installation(settings))
+attach(application, "gevent" if os.environ.get("TOCSIN_WEB_WORKER") == "gevent" else "threading")

@@ -26,7 +26,7 @@
   function empty() { root.classList.toggle("is-empty", !root.querySelector("[data-card]")); }
 
   async function refetch() {
-    const answer = await fetch(`/boards/${encodeURIComponent(board)}?lang=${language}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/board/cards/${encodeURIComponent(board)}?lang=${language}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) { if (answer.status === 401) location.reload(); return; }
     const state = await answer.json();
     stream = state.stream; seq = state.seq;

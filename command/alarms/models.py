@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from command.core.columns import Base, BigId, Id, OfExercise
 
 _LOOSE = text("incident_id IS NULL AND state = 'raised'")
+_MOMENTARY = text("momentary AND state = 'raised'")
 
 
 class ProblemKind(Base):
@@ -23,12 +24,17 @@ class ProblemKind(Base):
 
 
 class Alarm(OfExercise, Base):
-    """One alarm: raised → cleared → raised …; `count` is how often it was reported, `last_at` the latest raise."""
+    """One alarm: raised → cleared → raised …, as `dedupe.fold` makes it of its reports.
+
+    `raised_at` is when the present (or latest) spell began, `last_at` the latest raise, `cleared_at` the latest clear, which may be
+    older than `last_at`; `count` how often it was raised; `received_at` when it was last heard of. Without a raise (a clear came
+    first) `count` is 0. `element_id` is null while the operator's records have no such element."""
 
     __tablename__ = "alarm"
     __table_args__ = (
         UniqueConstraint("source", "element", "object", "problem", "exercise"),
         Index("ix_alarm_loose", "last_at", postgresql_where=_LOOSE, sqlite_where=_LOOSE),
+        Index("ix_alarm_momentary", "last_at", postgresql_where=_MOMENTARY, sqlite_where=_MOMENTARY),
         Index("ix_alarm_incident_id_state", "incident_id", "state"),
     )
     id: Mapped[Id]
@@ -51,11 +57,13 @@ class Alarm(OfExercise, Base):
 
 
 class AlarmEvent(OfExercise, Base):
-    """One report of an alarm as it arrived, kept for statistics: raised, repeated, cleared, or late (older than what is known)."""
+    """One change of an alarm as reported, each once: raised or cleared at `at`, or quiet (nothing more came, so the raise at `at`
+    was the last). From these an alarm is made again when reports arrive out of order."""
 
     __tablename__ = "alarm_event"
+    __table_args__ = (UniqueConstraint("alarm_id", "at", "transition"),)
     id: Mapped[Id]
-    alarm_id: Mapped[int] = mapped_column(BigId, index=True)
+    alarm_id: Mapped[int] = mapped_column(BigId)
     at: Mapped[datetime]
     received_at: Mapped[datetime]
     transition: Mapped[str]

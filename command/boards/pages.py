@@ -14,28 +14,28 @@ from command.people.access import access, here, principal
 pages = Blueprint("boards", __name__)
 
 
-@pages.get("/")
+@pages.get("/board")
 @access("read")
-def command_board() -> ResponseReturnValue:
+def command() -> ResponseReturnValue:
     """The command board: every active incident, worst first."""
     return _page("command", "boards/command.html")
 
 
-@pages.get("/exercise")
+@pages.get("/board/exercise")
 @access("read")
-def exercise_board() -> ResponseReturnValue:
+def exercise() -> ResponseReturnValue:
     """The same for exercises; nothing on it is real."""
     return _page("exercise", "boards/command.html")
 
 
 @pages.get("/incidents/<number>")
 @access("read")
-def incident_board(number: str) -> ResponseReturnValue:
+def incident(number: str) -> ResponseReturnValue:
     """One incident: grade, clocks, impact, tasks, people, pages, notices, latest entries."""
     return _page(f"incident:{number}", "boards/incident.html", number=number)
 
 
-@pages.get("/boards/<path:name>")
+@pages.get("/board/cards/<path:name>")
 @access("read")
 def cards(name: str) -> ResponseReturnValue:
     """{stream, seq, cards: {id: html}, order: [id]}: what a page shows, for a client too far behind to catch up."""

@@ -3,20 +3,20 @@
 Permission is checked at connect and on every event; sign-out, a lock or a change of posts disconnects a person's sockets at once."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, join_room
-from sqlalchemy import select
 
 from command.boards import tail
 from command.boards.access import may_see
 from command.boards.render import Renderer
 from command.boards.tail import Hints, Tail
 from command.core.problems import Problem
+from command.people import identity
 from command.people.access import Principal, here, require, visitor
-from command.people.models import Person
 
 NAMESPACE = "/board"
 
@@ -33,11 +33,13 @@ class _Json:
         return orjson.loads(value)
 
 
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """One connected client."""
 
-    def __init__(self, who: Principal, epoch: int, board: str, language: str) -> None:
-        self.person_id, self.epoch, self.board, self.language = who.person_id, epoch, board, language
+    who: Principal
+    board: str
+    language: str
 
 
 class Boards(Namespace):  # type: ignore[misc]
@@ -49,12 +51,15 @@ class Boards(Namespace):  # type: ignore[misc]
         self.io = socketio
         self.viewers: dict[str, Viewer] = {}
         database = app.extensions["tocsin"].database
-        self.tail = Tail(database, app.extensions["tocsin.boards"], self._emit)
+        self.tail = Tail(database, app.extensions["tocsin.boards"], self._emit, self._rooms)
         self.hints = Hints(database)
         self._running = False
 
     def _emit(self, event: str, data: dict[str, Any], to: str) -> None:
         self.io.emit(event, data, to=to, namespace=NAMESPACE)
+
+    def _rooms(self) -> set[tuple[str, str]]:
+        return {(viewer.board, viewer.language) for viewer in list(self.viewers.values())}
 
     def on_connect(self, auth: Any) -> None:
         """auth: {room, after, stream, language}. Refused with a reason when the person may not see the board."""
@@ -63,12 +68,11 @@ class Boards(Namespace):  # type: ignore[misc]
             board, language = _wanted(auth)
             with here().database.read() as session:
                 may_see(session, who, board)
-                epoch = session.scalar(select(Person.epoch).where(Person.id == who.person_id)) or 0
         except Problem as problem:
             raise ConnectionRefusedError(problem.code) from problem
         sid = request.sid  # type: ignore[attr-defined]
         join_room(tail.room(board, language))
-        self.viewers[sid] = Viewer(who, epoch, board, language)
+        self.viewers[sid] = Viewer(who, board, language)
         self._catch_up(sid, board, language, auth.get("stream"), auth.get("after"))
         self._start()
 
@@ -107,7 +111,7 @@ class Boards(Namespace):  # type: ignore[misc]
         checked = 0.0
         while True:
             self.hints.wait(tail.LOOK_EVERY, self.io.sleep)
-            self.tail.forget({viewer.board for viewer in self.viewers.values()})
+            self.tail.forget()
             self.tail.look()
             if time.monotonic() - checked > 1:
                 checked = time.monotonic()
@@ -116,14 +120,13 @@ class Boards(Namespace):  # type: ignore[misc]
 
     def _part_from_the_gone(self) -> None:
         """Disconnect people who signed out, were locked or had their posts changed."""
-        ids = {viewer.person_id for viewer in self.viewers.values()}
-        if not ids:
+        viewers = dict(self.viewers)
+        if not viewers:
             return
         with self.app.extensions["tocsin"].database.read() as session:
-            rows = session.execute(select(Person.id, Person.epoch).where(Person.id.in_(ids), Person.active))
-            epochs = {row.id: row.epoch for row in rows}
-        for sid, viewer in list(self.viewers.items()):
-            if epochs.get(viewer.person_id) != viewer.epoch:
+            standing = identity.standing(session, {viewer.who for viewer in viewers.values()})
+        for sid, viewer in viewers.items():
+            if viewer.who not in standing:
                 self.viewers.pop(sid, None)
                 self._cut(sid)
 

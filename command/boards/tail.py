@@ -45,12 +45,17 @@ def room(board: str, language: str) -> str:
 
 
 class Tail:
-    """Folds new entries of the watched boards, renders what changed once per language, emits it."""
+    """Folds new entries of the watched boards, renders what changed once per language, emits it.
 
-    def __init__(self, database: Database, renderer: Renderer, emit: Emit) -> None:
+    `rooms()` tells the (board, language) pairs somebody looks at; nothing is rendered for the others."""
+
+    def __init__(
+        self, database: Database, renderer: Renderer, emit: Emit, rooms: Callable[[], set[tuple[str, str]]]
+    ) -> None:
         self.database = database
         self.renderer = renderer
         self.emit = emit
+        self.rooms = rooms
         self.watched: dict[str, Watched] = {}
 
     def watch(self, name: str) -> Board:
@@ -60,10 +65,14 @@ class Tail:
                 self.watched[name] = Watched(store.load(session, name))
         return self.watched[name].board
 
-    def forget(self, names: set[str]) -> None:
+    def forget(self) -> None:
         """Stop watching boards nobody looks at."""
-        for name in set(self.watched) - names:
+        for name in set(self.watched) - {board for board, _ in self.rooms()}:
             del self.watched[name]
+
+    def languages(self, name: str) -> list[str]:
+        """The languages somebody reads this board in."""
+        return sorted(language for board, language in self.rooms() if board == name)
 
     def look(self) -> None:
         """One round: everything new of every watched board, then gauges and beats that are due. An error is logged, not fatal."""
@@ -83,7 +92,7 @@ class Tail:
         stream = store.current_stream(session, name)
         if stream != watched.board.stream:
             watched.board = store.load(session, name)
-            for language in LANGUAGES:
+            for language in self.languages(name):
                 self.emit("refetch", {"room": name, "why": "a new month began"}, room(name, language))
             return
         entries = list(store.seen(session, stream, watched.board.state.seq, watched.board.state.seq + BATCH))
@@ -92,16 +101,10 @@ class Tail:
         before = watched.board.state
         state = projection.fold(before, entries)
         watched.board = Board(stream, state)
-        self.tell(session, name, watched.board, projection.changed(entries), before.seq)
-
-    def tell(
-        self, session: Session, name: str, board: Board, ids: frozenset[str], after: int, to: str | None = None
-    ) -> None:
-        """Emit cards of a board as they are now, to everyone who looks at it or to one client."""
-        for language in LANGUAGES:
-            if to is None or to.endswith(f"|{language}"):
-                target = to.rpartition("|")[0] if to else room(name, language)
-                self.emit("update", self.update(session, name, board, ids, after, language), target)
+        ids = projection.changed(entries)
+        for language in self.languages(name):
+            update = self.update(session, name, watched.board, ids, before.seq, language)
+            self.emit("update", update, room(name, language))
 
     def update(
         self, session: Session, name: str, board: Board, ids: frozenset[str], after: int, language: str
@@ -125,7 +128,7 @@ class Tail:
         if figures == watched.gauge:
             return
         watched.gauge = figures
-        for language in LANGUAGES:
+        for language in self.languages(name):
             self.emit("gauge", {"room": name, **figures}, room(name, language))
 
     def _beat(self, session: Session, name: str) -> None:
@@ -135,7 +138,7 @@ class Tail:
         watched.beat_at = time.monotonic()
         board = watched.board
         beat = {"room": name, "stream": board.stream, "seq": board.state.seq, "at": clock.instant(session).isoformat()}
-        for language in LANGUAGES:
+        for language in self.languages(name):
             self.emit("beat", beat, room(name, language))
 
 

@@ -50,6 +50,15 @@ class CorrelationSettings(BaseModel):
     quiet_is_recovery: bool = False
 
 
+class IntakeSettings(BaseModel):
+    """Which times of alarms are believed: so many minutes ahead of the clock, so many days behind it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    future_minutes: float = Field(default=5, ge=0)
+    oldest_days: float = Field(default=7, gt=0)
+
+
 class Settings(BaseSettings):
     """Settings of one installation."""
 
@@ -81,6 +90,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8_000_000, ge=1000)
     snapshot_every: int = Field(default=500, ge=1)
     correlation: CorrelationSettings = CorrelationSettings()
+    intake: IntakeSettings = IntakeSettings()
     gateways: tuple[GatewaySettings, ...] = ()
     pages_share: float = Field(default=0.2, gt=0, lt=1)
 

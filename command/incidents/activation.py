@@ -6,8 +6,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.incidents import clock_rows, command_roles, entries, house, notifying, places, plans, tasks, telling
-from command.incidents.lifecycle import Action
+from command.incidents import (
+    clock_rows,
+    command_roles,
+    entries,
+    house,
+    measuring,
+    notifying,
+    places,
+    plans,
+    tasks,
+    telling,
+)
+from command.incidents.guards import State
+from command.incidents.lifecycle import Action, Forbidden
 from command.incidents.models import Incident
 from command.incidents.standing import authorise, standing, step
 from command.oncall import service as oncall
@@ -28,6 +40,36 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "complaint_surge": ("投诉激增", "complaint surge"),
     "information_security": ("信息安全事件", "information-security incident"),
 }
+
+AUTOMATIC_TIERS = (1, 2, 3)
+"""Tiers at which a response to alarms starts by itself; at tier IV a person decides."""
+
+
+def assess(
+    session: Session, incident: Incident, by: Principal | None, judgement: str = "", *, override: bool = False
+) -> None:
+    """Judge nature, scope and harm of a locked, reported incident (R29); raise Denied or lifecycle.Forbidden."""
+    authorise(session, incident, by, "assess", override=override, reason=judgement)
+    taken = step(session, incident, Action.ASSESS, standing(session, incident, by))
+    incident.state, incident.assessed_at = taken.state, clock.now(session)
+    if by is not None:
+        command_roles.own(session, incident, by.person_id)
+    judged = entries.Assessed(tier=incident.tier, judgement=entries.note(session, judgement))
+    entries.record(session, incident, judged)
+
+
+def go_on(session: Session, incident: Incident) -> None:
+    """Take an incident born of alarms as far as automation may: assess it and, at the tiers for that, activate the response.
+    Where the response cannot start the reasons are journaled, and a person goes on."""
+    if incident.state == State.REPORTED:
+        assess(session, incident, None)
+    if incident.state != State.ASSESSED or incident.tier not in AUTOMATIC_TIERS:
+        return
+    try:
+        activate(session, incident, None)
+    except Forbidden as error:
+        reasons = tuple(refusal.reason_key for refusal in error.refusals)
+        entries.record(session, incident, entries.ActivationWaits(tier=incident.tier, reasons=reasons))
 
 
 def activate(
@@ -130,9 +172,8 @@ def page_texts(session: Session, incident: Incident) -> dict[str, str]:
 def _area(session: Session, incident: Incident, language: telling.Language) -> str:
     if incident.restricted:
         return "详情见事件看板" if language == "zh" else "see the incident board"
-    return telling.area_words(session, incident, language)
+    return telling.area_words(session, incident, language, measuring.last_impacts(session, incident))
 
 
 def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
-

@@ -105,7 +105,9 @@ def _stop(session: Session, incident: Incident, row: IncidentClock, at: datetime
 def breach_due(session: Session, incident: Incident) -> int:
     """Mark the clocks of a locked incident whose time has passed; return how many. Each breach is journaled once."""
     now = clock.now(session)
-    late = [r for r in rows(session, incident) if r.state == "running" and clocks.judge(r.due_at, None, now) == "breached"]
+    late = [
+        r for r in rows(session, incident) if r.state == "running" and clocks.judge(r.due_at, None, now) == "breached"
+    ]
     for row in late:
         _breach(session, incident, row)
     return len(late)

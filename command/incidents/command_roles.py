@@ -27,7 +27,9 @@ def groups_for(session: Session, incident: Incident, echelon: Echelon) -> list[E
     order = {each.value: place for place, each in enumerate(WIDENING[WIDENING.index(echelon) :])}
     found = [g for g in session.scalars(select(EmergencyGroup).order_by(EmergencyGroup.id)) if g.echelon in order]
     near = [g for g in found if g.area_code in codes]
-    return sorted(near or found, key=lambda g: (order[g.echelon], codes.index(g.area_code) if g.area_code in codes else 0))
+    return sorted(
+        near or found, key=lambda g: (order[g.echelon], codes.index(g.area_code) if g.area_code in codes else 0)
+    )
 
 
 def holders(session: Session, group: EmergencyGroup) -> dict[str, Person]:

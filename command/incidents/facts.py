@@ -44,7 +44,9 @@ def check_time(session: Session, at: datetime | None, field: str) -> None:
     now = clock.now(session)
     if at > now + FUTURE:
         raise Invalid(
-            N_("This time lies in the future."), field=field, remedy=N_("Give the time at which it happened, with its zone.")
+            N_("This time lies in the future."),
+            field=field,
+            remedy=N_("Give the time at which it happened, with its zone."),
         )
     if at < now - ANCIENT:
         raise Invalid(
@@ -76,9 +78,7 @@ def add(session: Session, incident: Incident, given: Given, by: Principal) -> No
     """Add facts to a locked incident; raise Invalid for a time that cannot be, Conflict once it is over."""
     authorise(session, incident, by, "edit_task")
     if State(incident.state) in (*FINAL, State.CLOSED):
-        raise Conflict(
-            N_("The incident is %(state)s."), remedy=N_("Reopen it to add facts."), state=incident.state
-        )
+        raise Conflict(N_("The incident is %(state)s."), remedy=N_("Reopen it to add facts."), state=incident.state)
     check_time(session, given.occurred_at, "occurred_at")
     before = known(incident)
     notes = write(session, incident, given)
@@ -112,9 +112,7 @@ def write(session: Session, incident: Incident, given: Given) -> tuple[entries.N
     return tuple(reference for reference in cited.values() if reference is not None)
 
 
-def set_eta(
-    session: Session, incident: Incident, eta: datetime | None, by: Principal, note: str = ""
-) -> None:
+def set_eta(session: Session, incident: Incident, eta: datetime | None, by: Principal, note: str = "") -> None:
     """Say when service is expected back (None: not known any more); the projected grade follows. Raise Invalid for a past time."""
     authorise(session, incident, by, "edit_task")
     _handled(incident)

@@ -11,7 +11,7 @@ from command.incidents import activation, clock_rows, entries, house, measuring,
 from command.incidents.grading import Assessment, Tier
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.lifecycle import Action
-from command.incidents.models import GradeChange, Incident
+from command.incidents.models import PERSON, GradeChange, Incident
 from command.incidents.standing import authorise, standing, step
 from command.people.access import Principal
 
@@ -92,6 +92,8 @@ def _follow(session: Session, incident: Incident, held: int | None) -> None:
     if held is not None and incident.tier < held and incident.state == State.RESPONDING:
         activation.widen(session, incident)
     clock_rows.refresh(session, incident)
+    if incident.source != PERSON:
+        activation.go_on(session, incident)
 
 
 def change(
@@ -132,9 +134,7 @@ def _lower(
     assessment: Assessment,
     cited: entries.NoteRef | None,
 ) -> None:
-    found = regrading.lower(
-        held, to, by_person=True, reason=reason, table=house.tiers(), assessment=assessment
-    )
+    found = regrading.lower(held, to, by_person=True, reason=reason, table=house.tiers(), assessment=assessment)
     incident.overruled = sorted({*incident.overruled, *found.overruled})
     now = clock.now(session)
     _figures(session, incident, measuring.assess(session, incident, now), now)

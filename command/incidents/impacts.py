@@ -12,18 +12,15 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import entries, grades, measuring, notifying, places, telling
+from command.incidents import entries, grades, measuring, notifying, places
 from command.incidents.guards import BEFORE_RESTORATION, State
-from command.incidents.models import Impact, Incident
+from command.incidents.models import PERSON, Impact, Incident
 from command.incidents.standing import authorise
 from command.network import impact as network_impact
 from command.network import service as network
 from command.network.models import Area, CutOff, Service
-from command.notices import service as notices
 from command.people.access import Principal
 
-PERSON = "person"
-"""The source of incidents that somebody reported by hand."""
 ImpactKind = Literal["outage", "degradation"]
 Rows = Mapping[tuple[int, int], tuple[int, float]]
 """(service id, area id) → users and their share."""
@@ -37,6 +34,7 @@ def set_failed(session: Session, incident: Incident, failed: Collection[int]) ->
     if incident.state not in BEFORE_RESTORATION:
         return None
     now = clock.now(session)
+    responding = incident.state == State.RESPONDING
     change = network.set_cut_off(session, incident.id, failed, _since(session, incident, now), incident.exercise)
     quiet = not failed and _was_cut_off(session, incident) and not _declared_total(session, incident)
     if not change.added and not change.restored and quiet == (incident.quiet_at is not None):
@@ -47,7 +45,8 @@ def set_failed(session: Session, incident: Incident, failed: Collection[int]) ->
     measure(session, incident, change)
     _mark_quiet(session, incident, quiet, now)
     grades.regrade(session, incident)
-    _tell(session, incident, change)
+    if responding:
+        _tell(session, incident, change)
     return change
 
 
@@ -64,9 +63,7 @@ def _was_cut_off(session: Session, incident: Incident) -> bool:
 
 def failed_now(session: Session, incident: Incident) -> frozenset[int]:
     """The elements that have failed themselves (not those they isolate), of an incident."""
-    query = select(CutOff.element_id).where(
-        CutOff.incident_id == incident.id, CutOff.failed, CutOff.until_at.is_(None)
-    )
+    query = select(CutOff.element_id).where(CutOff.incident_id == incident.id, CutOff.failed, CutOff.until_at.is_(None))
     return frozenset(session.scalars(query))
 
 
@@ -104,9 +101,7 @@ def began(incident: Incident, now: datetime) -> datetime:
 
 def _set_rows(session: Session, incident: Incident, wanted: Rows, now: datetime) -> None:
     """A row whose users changed ends and another begins, so that the rows tell how the impact grew and healed."""
-    held = {
-        (row.service_id, row.area_id): row for row in measuring.open_impacts(session, incident) if not row.declared
-    }
+    held = {(row.service_id, row.area_id): row for row in measuring.open_impacts(session, incident) if not row.declared}
     start = now if held else incident.measured_at or now
     for key, row in held.items():
         if key not in wanted or wanted[key][0] != row.users:
@@ -161,17 +156,22 @@ def _mark_quiet(session: Session, incident: Incident, quiet: bool, now: datetime
 
 def _tell(session: Session, incident: Incident, change: network.CutOffChange) -> None:
     """The audience lives with the outage (B12). Once nothing is cut off the all-clear waits for the restoration to be confirmed."""
-    if incident.state != State.RESPONDING or incident.restricted:
+    if incident.restricted:
         return
-    about = telling.about(session, incident)
     if not notifying.has_first(session, incident):
         if change.added:
             notifying.first(session, incident)
         return
     if change.added:
-        notices.grow(session, about)
+        notifying.grow(session, incident)
     if change.restored and incident.quiet_at is None:
-        notifying.heal(session, incident)
+        notifying.heal(session, incident, _recovered(session, incident))
+
+
+def _recovered(session: Session, incident: Incident) -> list[Impact]:
+    """The rows of impact that ended just now."""
+    query = select(Impact).where(Impact.incident_id == incident.id, Impact.until_at == clock.now(session))
+    return list(session.scalars(query.where(Impact.declared.is_(False)).order_by(Impact.id)))
 
 
 def declare(

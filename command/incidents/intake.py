@@ -12,8 +12,7 @@ from command.core.installation import count_up
 from command.core.problems import N_, Denied, Invalid
 from command.incidents import clock_rows, command_roles, entries, facts, grades, house, impacts, places
 from command.incidents.guards import State
-from command.incidents.impacts import PERSON
-from command.incidents.models import Incident
+from command.incidents.models import PERSON, Incident
 from command.network.models import Area, Element, Service
 from command.people.access import Principal
 
@@ -51,7 +50,9 @@ def report(session: Session, given: Report, by: Principal) -> Incident:
         return again
     if given.exercise and "trainer" not in by.posts:
         raise Denied(
-            N_("Only a trainer starts an exercise."), field="exercise", remedy=N_("Leave `exercise` out for a real event.")
+            N_("Only a trainer starts an exercise."),
+            field="exercise",
+            remedy=N_("Leave `exercise` out for a real event."),
         )
     facts.check_time(session, given.occurred_at, "occurred_at")
     facts.check_time(session, given.detected_at, "detected_at")
@@ -179,9 +180,7 @@ def open_for_elements(
     says so (`alarms`). It is graded, assessed and, from tier III up, activated at once: nobody has to be awake."""
     areas = places.element_areas(session, failed)
     area_id = places.containing(places.tree(session), areas)
-    given = Report(
-        kind="network_fault", area="", occurred_at=detected_at, detected_at=detected_at, exercise=exercise
-    )
+    given = Report(kind="network_fault", area="", occurred_at=detected_at, detected_at=detected_at, exercise=exercise)
     incident = _open(session, given, area_id, source)
     _reported(session, incident, len(failed), "")
     impacts.set_failed(session, incident, failed)

@@ -9,6 +9,8 @@ from command.core.claims import Claimable
 from command.core.columns import Base, BigId, Id, Json, OfExercise
 
 KINDS = ("natural_disaster", "network_fault", "service_interruption", "complaint_surge", "information_security")
+PERSON = "person"
+"""The source of incidents that somebody reported by hand; others are born of alarms and go on by themselves."""
 
 
 class Incident(OfExercise, Base):

@@ -2,88 +2,129 @@
 
 Nobody is told automatically of a restricted incident. A notice that is not drafted leaves its reason in the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command.core.problems import N_, Invalid
 from command.incidents import entries, telling
-from command.incidents.models import Incident
-from command.incidents.standing import notices_in_flight, told_count
+from command.incidents.models import Impact, Incident
+from command.incidents.standing import notices_in_flight
 from command.incidents.telling import NoPlan
 from command.notices import service as notices
-from command.notices.models import Basis, Kind, Notice, NoticeState
+from command.notices.models import Kind, Notice, NoticeState
 from playbooks.notices import NoticeKind
-from playbooks.schema import Playbook, TierPlan
+from playbooks.schema import Playbook
 from playbooks.templates import TemplateError
 
-BASES: Mapping[str, Basis] = {
-    Kind.FIRST: Basis.AFFECTED,
-    Kind.UPDATE: Basis.TOLD,
-    Kind.ALL_CLEAR: Basis.RECOVERED,
-    Kind.CORRECTION: Basis.TOLD,
-    Kind.ADVISORY: Basis.AFFECTED,
-    Kind.SURVEY: Basis.TOLD,
-}
-VALID_MINUTES = 240
+UNPLANNED_MINUTES = 240
 """How long a notice stays worth sending where the plan has no text of its kind (advisories and surveys). Ours."""
+GONE = (NoticeState.WITHDRAWN, NoticeState.REJECTED)
+Texts = Mapping[str, str]
 
 
 def draft(
-    session: Session,
-    incident: Incident,
-    kind: Kind,
-    by: str,
-    *,
-    texts: Mapping[str, str] | None = None,
-    automatic: bool = False,
-    corrects: int | None = None,
+    session: Session, incident: Incident, kind: Kind, by: str, *, texts: Texts | None = None, automatic: bool = False
 ) -> Notice:
-    """A notice as a draft; `texts` default to the plan's templates. Raise NoPlan or TemplateError where there is nothing to say."""
-    plan, tier = telling.plan_of(session, incident)
-    planned = NoticeKind(kind.value) if kind.value in list(NoticeKind) else None
-    said = dict(texts) if texts else telling.texts(session, incident, _planned(planned, kind))
-    made = notices.draft(
+    """A notice as a draft, with its correction where one must be ready. `texts` default to the plan's; texts that somebody typed are
+    never pre-approved. Raise Invalid where there is nothing to say."""
+    said = dict(texts) if texts else _planned_texts(session, incident, kind)
+    return notices.draft(
         session,
         telling.about(session, incident),
         kind,
         said,
-        telling.texts(session, incident, NoticeKind.missed) if kind is Kind.ALL_CLEAR else None,
-        basis=BASES[kind],
-        validity_minutes=tier.notices.of(planned).valid_minutes if planned else VALID_MINUTES,
-        pre_approved_cap=_cap(plan, planned) if texts is None else 0,
-        playbook=f"{plan.code}/{plan.version}",
+        _missed(session, incident) if kind is Kind.ALL_CLEAR else None,
         by=by,
-        automatic=automatic,
-        corrects=corrects,
+        corrects=_to_correct(session, incident) if kind is Kind.CORRECTION else None,
+        correction=_correction(session, incident) if kind in (Kind.FIRST, Kind.UPDATE) else None,
+        **terms(session, incident, kind, automatic=automatic and texts is None),
     )
-    made.release_at = telling.release_at(session, tier) if kind in (Kind.FIRST, Kind.UPDATE) else None
-    return made
 
 
-def _planned(planned: NoticeKind | None, kind: Kind) -> NoticeKind:
-    if planned is None:
-        raise TemplateError(f"texts of {kind}")
-    return planned
+def terms(session: Session, incident: Incident, kind: Kind, *, automatic: bool) -> dict[str, Any]:
+    """On what terms a notice of a kind leaves by the incident's plan: validity, pre-approval and its cap, quiet hours."""
+    plan, tier = telling.plan_of(session, incident)
+    planned = planned_kind(kind)
+    waits = kind in (Kind.FIRST, Kind.UPDATE)
+    return {
+        "validity_minutes": tier.notices.of(planned).valid_minutes if planned else UNPLANNED_MINUTES,
+        "pre_approved_cap": _cap(plan, planned) if automatic else 0,
+        "playbook": f"{plan.code}/{plan.version}",
+        "automatic": automatic and planned is not None and planned in plan.pre_approved.notices,
+        "release_at": telling.release_at(session, tier) if waits else None,
+    }
+
+
+def planned_kind(kind: Kind) -> NoticeKind | None:
+    """The plan's kind of notice for a kind; None for those a plan holds no text of."""
+    return NoticeKind(kind.value) if kind.value in [each.value for each in NoticeKind] else None
 
 
 def _cap(plan: Playbook, kind: NoticeKind | None) -> int:
-    """To how many the plan lets this kind of notice leave without a second person; texts that somebody typed never do."""
     return plan.pre_approved.audience_cap if kind in plan.pre_approved.notices else 0
+
+
+def _planned_texts(session: Session, incident: Incident, kind: Kind) -> Texts:
+    planned = planned_kind(kind)
+    if planned is None:
+        raise Invalid(
+            N_("The plan holds no text for a notice of kind %(kind)s."),
+            field="texts",
+            remedy=N_("Write the text in both languages: zh and en."),
+            kind=kind.value,
+        )
+    try:
+        return telling.texts(session, incident, planned)
+    except NoPlan:
+        raise Invalid(
+            N_("This incident follows no plan."),
+            field="texts",
+            remedy=N_("Write the text in both languages: zh and en."),
+        ) from None
+    except TemplateError as error:
+        raise Invalid(
+            N_("The plan's text needs %(name)s, which is not known yet."),
+            field="texts",
+            remedy=N_("Set it, or write the text in both languages: zh and en."),
+            name=error.field,
+        ) from None
+
+
+def _missed(session: Session, incident: Incident) -> Texts | None:
+    try:
+        return telling.texts(session, incident, NoticeKind.missed)
+    except (NoPlan, TemplateError):
+        return None
+
+
+def _correction(session: Session, incident: Incident) -> Texts | None:
+    return _planned_texts(session, incident, Kind.CORRECTION)
+
+
+def _to_correct(session: Session, incident: Incident) -> Notice | None:
+    """The notice a correction is about: the last one that left."""
+    query = select(Notice).where(
+        Notice.incident_id == incident.id,
+        Notice.kind.in_((Kind.FIRST, Kind.UPDATE)),
+        Notice.approved_at.is_not(None),
+    )
+    return session.scalar(query.order_by(Notice.id.desc()).limit(1))
 
 
 def first(session: Session, incident: Incident) -> Notice | None:
     """Draft the first notice with its correction and submit it; None, with the reason journaled, where nobody is told."""
     reason = _why_not(incident)
-    if reason:
-        entries.record(session, incident, entries.NotTold(notice=Kind.FIRST, reason=reason))
-        return None
-    by = session.info["actor"]
-    made = _automatic(session, incident, Kind.FIRST, by)
-    if made is not None:
-        draft(session, incident, Kind.CORRECTION, by, automatic=True, corrects=made.id)
-        notices.submit(session, made, by)
-    return made
+    if reason is None:
+        try:
+            by = session.info["actor"]
+            return notices.submit(session, draft(session, incident, Kind.FIRST, by, automatic=True), by)
+        except Invalid as error:
+            reason = f"cannot_be_said: {error.detail}"
+    entries.record(session, incident, entries.NotTold(notice=Kind.FIRST, reason=reason))
+    return None
 
 
 def _why_not(incident: Incident) -> str | None:
@@ -92,50 +133,59 @@ def _why_not(incident: Incident) -> str | None:
     return "nobody_cut_off" if incident.users_now == 0 else None
 
 
-def _automatic(session: Session, incident: Incident, kind: Kind, by: str) -> Notice | None:
-    try:
-        return draft(session, incident, kind, by, automatic=True)
-    except (NoPlan, TemplateError) as error:
-        reason = "no_plan" if isinstance(error, NoPlan) else f"field_unknown:{error.field}"
-        entries.record(session, incident, entries.NotTold(notice=kind, reason=reason))
-        return None
+def grow(session: Session, incident: Incident) -> None:
+    """The outage grew: the newly affected get the first notice."""
+    about = telling.about(session, incident)
+    fresh = telling.texts(session, incident, NoticeKind.first) if notices.needs_new_round(session, about) else None
+    _, tier = telling.plan_of(session, incident)
+    notices.grow(session, about, fresh, by=session.info["actor"], release_at=telling.release_at(session, tier))
+
+
+def heal(session: Session, incident: Incident, recovered: Sequence[Impact]) -> None:
+    """Part of the outage is over: those told who have service again get the all-clear for what recovered."""
+    _clear(session, incident, recovered)
 
 
 def all_clear(session: Session, incident: Incident) -> None:
-    """Tell exactly those who were told, and are not still affected, that service is back; and withdraw what is no longer true."""
-    told = told_count(session, incident)
-    waiting = withdraw_in_flight(session, incident, "service returned")
-    if not told and not waiting:
-        return
+    """The outage is over: exactly those who were told, and are not still affected, hear that service is back; what waits and is no
+    longer true is withdrawn."""
     if incident.restricted:
-        entries.record(session, incident, entries.NotTold(notice=Kind.ALL_CLEAR, reason="restricted"))
+        withdraw_in_flight(session, incident, "service returned")
+        if has_first(session, incident):
+            entries.record(session, incident, entries.NotTold(notice=Kind.ALL_CLEAR, reason="restricted"))
         return
-    by = session.info["actor"]
-    made = _automatic(session, incident, Kind.ALL_CLEAR, by)
-    if made is not None:
-        notices.submit(session, made, by)
+    _clear(session, incident, None)
 
 
-def correction(session: Session, incident: Incident) -> None:
-    """What was told was wrong: send the correction that was ready before the notice left."""
-    told = told_count(session, incident)
-    waiting = withdraw_in_flight(session, incident, "cancelled")
-    if not told and not waiting:
+def _clear(session: Session, incident: Incident, recovered: Sequence[Impact] | None) -> None:
+    about = telling.about(session, incident)
+    try:
+        said = telling.texts(session, incident, NoticeKind.all_clear, recovered)
+        missed = telling.texts(session, incident, NoticeKind.missed, recovered)
+        conditions = terms(session, incident, Kind.ALL_CLEAR, automatic=True)
+    except (NoPlan, TemplateError):
+        entries.record(session, incident, entries.NotTold(notice=Kind.ALL_CLEAR, reason="no_text"))
+        notices.heal(session, about, by=session.info["actor"])
         return
+    notices.heal(session, about, said, missed, by=session.info["actor"], **conditions)
+
+
+def correction(session: Session, incident: Incident, reason: str) -> None:
+    """What was told was wrong: take back what has not left, and send the told the correction that was ready beforehand."""
     by = session.info["actor"]
-    ready = select(Notice).where(
-        Notice.incident_id == incident.id, Notice.kind == Kind.CORRECTION, Notice.state == NoticeState.DRAFT
-    )
-    made = session.scalar(ready.order_by(Notice.id.desc()).limit(1)) or _automatic(
-        session, incident, Kind.CORRECTION, by
-    )
-    if made is not None:
-        notices.submit(session, made, by)
+    withdraw_in_flight(session, incident, reason, approved=False)
+    query = select(Notice).where(Notice.incident_id == incident.id, Notice.approved_at.is_not(None))
+    left = session.scalars(query.where(Notice.kind == Kind.FIRST, Notice.state.not_in(GONE)).order_by(Notice.id)).all()
+    for notice in left[-1:]:
+        notices.correct(session, notice, by, reason)
+    withdraw_in_flight(session, incident, reason)
 
 
-def withdraw_in_flight(session: Session, incident: Incident, reason: str) -> int:
-    """Take back first notices and updates that wait or are being sent; return how many notices that were."""
-    found = [n for n in notices_in_flight(session, incident) if n.kind in (Kind.FIRST, Kind.UPDATE, Kind.ADVISORY)]
+def withdraw_in_flight(session: Session, incident: Incident, reason: str, *, approved: bool = True) -> int:
+    """Take back first notices, updates and advisories that wait or (`approved`) are being sent; return how many notices."""
+    mine = (Kind.FIRST, Kind.UPDATE, Kind.ADVISORY)
+    found = [n for n in notices_in_flight(session, incident) if n.kind in mine]
+    found = [n for n in found if approved or n.approved_at is None]
     for notice in found:
         notices.withdraw(session, notice, session.info["actor"], reason)
     return len(found)
@@ -149,9 +199,8 @@ def withdraw_all_clear(session: Session, incident: Incident, reason: str) -> Non
 
 
 def has_first(session: Session, incident: Incident) -> bool:
-    """Whether a first notice that was not withdrawn is out or under way."""
-    gone = (NoticeState.WITHDRAWN, NoticeState.REJECTED)
+    """Whether a first notice is out or under way, or waits for a person."""
     query = select(Notice.id).where(
-        Notice.incident_id == incident.id, Notice.kind == Kind.FIRST, Notice.state.not_in(gone)
+        Notice.incident_id == incident.id, Notice.kind == Kind.FIRST, Notice.state.not_in(GONE)
     )
     return session.scalar(query.limit(1)) is not None

@@ -29,9 +29,7 @@ def pin(session: Session, plan: Playbook, at: datetime) -> PlaybookVersion:
     found = session.scalar(query)
     if found is None:
         content = canonical(plan).decode()
-        found = PlaybookVersion(
-            code=plan.code, version=plan.version, digest=mark, content=content, first_used_at=at
-        )
+        found = PlaybookVersion(code=plan.code, version=plan.version, digest=mark, content=content, first_used_at=at)
         session.add(found)
         session.flush()
     return found

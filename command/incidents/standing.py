@@ -13,6 +13,7 @@ from command.incidents import clock_rows, entries, house, plans
 from command.incidents.guards import Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, Step, attempt
 from command.incidents.models import Incident, Role, Task
+from command.incidents.places import level_of
 from command.messages import service as messages
 from command.messages.models import TOLD
 from command.notices.models import Notice, NoticeState
@@ -21,7 +22,6 @@ from command.people import access
 from command.people.access import Principal
 from command.people.authority import ByDeputy, Override
 from command.people.models import Person
-from command.incidents.places import level_of
 from playbooks.texts import Text
 
 IN_FLIGHT = (NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING)
@@ -135,12 +135,26 @@ def standing(
         owed_clocks=len(clock_rows.owed(session, incident)),
         told_count=told,
         notices_in_flight=in_flight,
-        review_written=None
-        not in (incident.cause_note_id, incident.effect_note_id, incident.improvement_note_id),
+        review_written=None not in (incident.cause_note_id, incident.effect_note_id, incident.improvement_note_id),
         journal_ok=_journal_verifies(session, incident),
         reason_given=bool(reason.strip()),
         lowering=lowering,
         by_person=by is not None,
+    )
+
+
+def with_evidence(at: Standing, *, confirmed: bool) -> Standing:
+    """The same picture with a person's own confirmation, if they gave one."""
+    return replace(at, positive_evidence=at.positive_evidence or confirmed)
+
+
+def with_target(at: Standing, child: Incident, into: Incident) -> Standing:
+    """The same picture with the incident to merge into."""
+    return replace(
+        at,
+        target=State(into.state),
+        target_is_self=child.id == into.id,
+        target_same_exercise=child.exercise == into.exercise,
     )
 
 

@@ -115,7 +115,10 @@ def skip(session: Session, incident: Incident, code: str, by: Principal, reason:
         raise Invalid(N_("A task is skipped with a reason."), field="note", remedy=N_("Say why it is not needed."))
     if task.state in FINISHED:
         raise Conflict(
-            N_("Task %(code)s is %(state)s."), remedy=N_("Only unfinished tasks are skipped."), code=code, state=task.state
+            N_("Task %(code)s is %(state)s."),
+            remedy=N_("Only unfinished tasks are skipped."),
+            code=code,
+            state=task.state,
         )
     return _finish(session, incident, task, SKIPPED, by, reason)
 
@@ -126,7 +129,10 @@ def reopen(session: Session, incident: Incident, code: str, by: Principal, reaso
     task = find(session, incident, code)
     if task.state not in FINISHED:
         raise Conflict(
-            N_("Task %(code)s is %(state)s."), remedy=N_("Only finished tasks are reopened."), code=code, state=task.state
+            N_("Task %(code)s is %(state)s."),
+            remedy=N_("Only finished tasks are reopened."),
+            code=code,
+            state=task.state,
         )
     task.done_at = task.done_by = None
     return _turn(session, incident, task, OPEN, entries.note(session, reason))

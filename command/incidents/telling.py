@@ -1,23 +1,22 @@
 """What the affected are told: the plan's templates filled with what is confirmed, in both languages, by kind of notice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.incidents import entries, house, measuring, places, plans
-from command.incidents.models import Incident
+from command.incidents import house, measuring, places, plans
+from command.incidents.models import Impact, Incident
 from command.messages.about import About
 from command.network.models import Service
 from playbooks.notices import NoticeKind
 from playbooks.schema import Playbook, TierPlan
-from playbooks.templates import Language, TemplateError, render
+from playbooks.templates import Language, render
 
 NIGHT = (time(22, 0), time(7, 0))
 """Quiet hours on the operator's wall clock: from, until. Ours, from the operators' habit not to text at night."""
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 AND: Mapping[Language, str] = {"zh": "、", "en": ", "}
 SOME_SERVICES: Mapping[Language, str] = {"zh": "相关业务", "en": "some services"}
 SOME_AREA: Mapping[Language, str] = {"zh": "部分地区", "en": "some areas"}
@@ -50,18 +49,24 @@ def plan_of(session: Session, incident: Incident) -> tuple[Playbook, TierPlan]:
     return plan, plan.tier(incident.tier)
 
 
-def texts(session: Session, incident: Incident, kind: NoticeKind) -> dict[str, str]:
-    """The notice of a kind in both languages, filled with what is known now; raise TemplateError naming a field that is not."""
+def texts(
+    session: Session, incident: Incident, kind: NoticeKind, rows: Sequence[Impact] | None = None
+) -> dict[str, str]:
+    """The notice of a kind in both languages, filled with what is known now; raise NoPlan, or TemplateError naming a field that is not.
+    `rows` are the impact it is about, where that is not all of it."""
     _, tier = plan_of(session, incident)
     template = tier.notices.of(kind).text
     return {
-        "zh": render(template.zh, fields(session, incident, "zh")),
-        "en": render(template.en, fields(session, incident, "en")),
+        "zh": render(template.zh, fields(session, incident, "zh", rows)),
+        "en": render(template.en, fields(session, incident, "en", rows)),
     }
 
 
-def fields(session: Session, incident: Incident, language: Language) -> dict[str, str | None]:
+def fields(
+    session: Session, incident: Incident, language: Language, rows: Sequence[Impact] | None = None
+) -> dict[str, str | None]:
     """Every field a notice may mention, as subscribers read it; None for what is not known."""
+    about_rows = measuring.last_impacts(session, incident) if rows is None else rows
     house_settings = house.settings(session)
     now = clock.now(session)
     _, tier = plan_of(session, incident)
@@ -70,8 +75,8 @@ def fields(session: Session, incident: Incident, language: Language) -> dict[str
     upcoming = now + timedelta(minutes=gap) if gap and ended is None else None
     return {
         "operator": house_settings.operator_name_zh if language == "zh" else house_settings.operator_name_en,
-        "area": area_words(session, incident, language),
-        "services": service_words(session, incident, language),
+        "area": area_words(session, incident, language, about_rows),
+        "services": service_words(session, language, about_rows),
         "since": moment(session, incident.occurred_at or incident.detected_at, language),
         "eta": moment(session, incident.eta, language) if incident.eta and incident.eta > now else None,
         "next_update": moment(session, upcoming, language),
@@ -97,10 +102,10 @@ def moment(session: Session, at: datetime | None, language: Language) -> str | N
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def area_words(session: Session, incident: Incident, language: Language) -> str:
+def area_words(session: Session, incident: Incident, language: Language, rows: Sequence[Impact]) -> str:
     """The areas hit, by the narrowest level of which at most MOST names are needed; the incident's own area without impact."""
     tree = places.tree(session)
-    hit = {row.area_id for row in measuring.last_impacts(session, incident)} or {incident.area_id or 0}
+    hit = {row.area_id for row in rows} or {incident.area_id or 0}
     chosen = [tree[each] for each in sorted(hit) if each in tree]
     while len(chosen) > MOST:
         wider = {area.parent_id for area in chosen if area.parent_id is not None}
@@ -111,10 +116,10 @@ def area_words(session: Session, incident: Incident, language: Language) -> str:
     return AND[language].join(names) or SOME_AREA[language]
 
 
-def service_words(session: Session, incident: Incident, language: Language) -> str:
+def service_words(session: Session, language: Language, rows: Sequence[Impact]) -> str:
     """The services hit, those of most users first."""
     users: dict[int, int] = {}
-    for row in measuring.last_impacts(session, incident):
+    for row in rows:
         users[row.service_id] = users.get(row.service_id, 0) + row.users
     known = {s.id: s for s in session.scalars(select(Service))}
     ordered = sorted(users, key=lambda each: (-users[each], each))

@@ -1,7 +1,8 @@
 """Whether a gateway is in service: a breaker opened by failures in a row, and a stop that only a person undoes."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
@@ -66,6 +67,23 @@ def restart(session: Session, gateway: str) -> None:
     row.stopped_reason, row.failures, row.open_until = None, 0, None
 
 
-def states(session: Session) -> Mapping[str, GatewayState]:
-    """What is known of each gateway that was used."""
-    return {row.gateway: row for row in session.scalars(select(GatewayState))}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a gateway stands for all engines: failures in a row, whether its breaker is open, why it was stopped (None: it was not)."""
+
+    failures: int = 0
+    open: bool = False
+    stopped: str | None = None
+
+
+def standing(session: Session, gateways: Iterable[str]) -> dict[str, Standing]:
+    """How each of these gateways stands now."""
+    now = clock.now(session)
+    known = {row.gateway: row for row in session.scalars(select(GatewayState))}
+    return {name: _standing(known.get(name), now) for name in gateways}
+
+
+def _standing(row: GatewayState | None, now: datetime) -> Standing:
+    if row is None:
+        return Standing()
+    return Standing(row.failures, row.open_until is not None and row.open_until > now, row.stopped_reason)

@@ -26,7 +26,7 @@ PATIENCE = 25.0
 """Seconds a call that was announced may wait for its turn before it is handed back."""
 
 _c = outbox.deliveries.c
-_TAKEN = (_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.valid_until, _c.tries, _c.state)
+_TAKEN = (_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.valid_until, _c.tries, _c.resent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,8 @@ def _barred(row: Row[Any], mine: Row[Any], now: datetime) -> tuple[State, str, N
     if row.halted is not None:
         return State(row.halted), row.why, None
     if mine.valid_until is not None and mine.valid_until <= now:
-        return State.EXPIRED, "validity_over", None
+        # A page called again in doubt may have arrived the first time.
+        return State.UNKNOWN if mine.resent else State.EXPIRED, "validity_over", None
     if row.opted_out:
         return State.SUPPRESSED, optouts.OPTED_OUT, None
     return None

@@ -95,11 +95,6 @@ class Gateways:
         """Run a coroutine on the gateways' loop and wait for it; called from any other thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def look_up(self, name: str, message: Message, since: datetime) -> LookUp:
-        """Ask a gateway for a doubtful message; a gateway that is no longer configured knows nothing."""
-        road = self.roads.get(name)
-        return self.run(road.bulk.look_up(message, since)) if road else Unanswered("gateway is not configured any more")
-
     def close(self) -> None:
         """Close every connection and the loop."""
         if self._loop.is_closed():

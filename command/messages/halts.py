@@ -66,6 +66,11 @@ def end_some(session: Session, halted: Halt, limit: int) -> int:
     return end(session, mine, State(halted.state), halted.reason, halted.code)
 
 
+def waiting(session: Session) -> bool:
+    """Whether a halted notice has deliveries that may not be ended yet."""
+    return session.scalar(select(Halt.notice_id).where(Halt.done_at.is_(None)).limit(1)) is not None
+
+
 def unfinished(session: Session, limit: int = 20) -> Sequence[Halt]:
     """Halts whose deliveries are not all ended, locked; those another engine works on are left out."""
     query = select(Halt).where(Halt.done_at.is_(None)).order_by(Halt.notice_id).limit(limit)

@@ -5,7 +5,7 @@ database; what makes it right is the claim and the fence, not this code."""
 
 import asyncio
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from command.core import clock
 from command.core.installation import Installation
 from command.messages import breakers, claiming, quota, results, routes
 from command.messages.channel import Channel
@@ -63,7 +62,9 @@ class Sender:
         self._channels: dict[tuple[Line, str], Channel] = {}
         self._permits: dict[tuple[bool, str], Permits] = {}
         self._texts: dict[int, Text] = {}
-        self._offers: tuple[float, list[routes.Offer], frozenset[str]] = (0.0, [], frozenset())
+        self._looked = float("-inf")
+        self._offers: list[routes.Offer] = []
+        self._lost: frozenset[str] = frozenset()
         self._idle: set[Line] = set()
         self._stop: Callable[[], bool] = bool
         self._called = 0
@@ -166,6 +167,7 @@ class Sender:
         channel = self._channel(line, gateway)
         await channel.room(max(1, len(window) // 2))
         if self._stop() or channel.tripped:
+            self._looked = float("-inf")
             await self._write(line, "announce", len(window), lambda session: claiming.give_back(session, window))
             return
         work = partial(
@@ -243,25 +245,20 @@ class Sender:
         return health
 
     async def _look(self) -> tuple[list[routes.Offer], frozenset[str]]:
-        """How the gateways stand, asked at most every LOOK seconds."""
-        at, offers, cut_off = self._offers
-        if time.monotonic() - at > LOOK:
-            offers, cut_off = await self._read(LINES[0], self._ask)
-            self._offers = (time.monotonic(), offers, cut_off)
-        return offers, cut_off
+        """How the gateways stand and what is cut off, asked at most every LOOK seconds."""
+        if time.monotonic() - self._looked > LOOK:
+            known, self._lost = await self._read(LINES[0], self._ask)
+            self._looked = time.monotonic()
+            self._offers = [
+                routes.Offer(name, road.capabilities, known[name].stopped, known[name].open)
+                for name, road in self._gateways.roads.items()
+            ]
+            for (_, name), channel in self._channels.items():
+                channel.failures, channel.tripped = known[name].failures, known[name].open or bool(known[name].stopped)
+        return self._offers, self._lost
 
-    def _ask(self, session: Session) -> tuple[list[routes.Offer], frozenset[str]]:
-        now, known = clock.now(session), breakers.states(session)
-        offers = []
-        for name, road in self._gateways.roads.items():
-            state = known.get(name)
-            is_open = state is not None and state.open_until is not None and state.open_until > now
-            stopped = state.stopped_reason if state is not None else None
-            offers.append(routes.Offer(name, road.capabilities, stopped, is_open))
-            for channel in (self._channels[key] for key in self._channels if key[1] == name):
-                channel.failures = state.failures if state is not None else 0
-                channel.tripped = is_open or stopped is not None
-        return offers, self._cut_off(session)
+    def _ask(self, session: Session) -> tuple[dict[str, breakers.Standing], frozenset[str]]:
+        return breakers.standing(session, self._gateways.roads), self._cut_off(session)
 
     async def _learn_texts(self, line: Line, ids: set[int]) -> None:
         if len(self._texts) > 10_000:

@@ -4,19 +4,19 @@ An incident's first notices and all-clears are ordered by id: an all-clear ends 
 are used to count an audience, to materialise it and to decide about single people, so that all three agree."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from command.messages.models import TOLD, Delivery, Halt, State
 from command.network.models import CutOff, Subscriber
 from command.notices.models import Kind, Notice, NoticeText, Passed
 
-S = Subscriber.__table__
-D = Delivery.__table__
-C = CutOff.__table__
-P = Passed.__table__
+S = cast(Table, Subscriber.__table__)
+D = cast(Table, Delivery.__table__)
+C = cast(Table, CutOff.__table__)
+P = cast(Table, Passed.__table__)
 
 QUEUED = (State.READY, State.LEASED)
 IN_THE_AIR = (State.CALLING, State.IN_DOUBT)
@@ -167,7 +167,7 @@ def passed(story: Story, where: Condition) -> Select[Any]:
     )
 
 
-def missed(story: Story, where: Condition, *, queued: bool = True) -> Select[Any]:
+def never_reached(story: Story, where: Condition, *, queued: bool = True) -> Select[Any]:
     """Those cut off once and not any more (by nobody), whom no message of this incident reached."""
     return (
         _recipients()
@@ -208,8 +208,10 @@ def sources(story: Story, notice: Notice) -> tuple[int, ...]:
     return tuple(first for first in story.firsts if first < notice.id)
 
 
-def count(session: Session, notice: Notice) -> int:
-    """How many subscribers would get the notice now, besides those who have their row already."""
+def count(session: Session, notice: Notice, *, missed: bool | None = None) -> int:
+    """How many subscribers would get the notice now, besides those who have their row already.
+
+    `missed`: whether an all-clear will have words for those never reached; by default, whether it has."""
     story = Story.of(session, notice.incident_id, notice.exercise)
     anyone: Condition = S.c.id > 0
     if notice.kind in (Kind.FIRST, Kind.ADVISORY):
@@ -218,8 +220,9 @@ def count(session: Session, notice: Notice) -> int:
         queries = [told(story, notice, about, anyone) for about in sources(story, notice)]
     if notice.kind == Kind.ALL_CLEAR:
         queries = [query.where(~story.cut_by_another()) for query in [*queries, passed(story, anyone)]]
-        if has_missed_text(session, notice):
-            queries.append(missed(story, anyone, queued=False))
+        words = has_missed_text(session, notice) if missed is None else missed
+        if words and meant(session, notice.incident_id):
+            queries.append(never_reached(story, anyone, queued=False))
     has_row = D.alias("r")
     mine = select(literal(1)).where(has_row.c.notice_id == notice.id, has_row.c.addressee == S.c.id).exists()
     return sum(_size(session, query.where(~mine)) for query in queries)
@@ -231,9 +234,14 @@ def _size(session: Session, query: Select[Any]) -> int:
 
 
 def has_missed_text(session: Session, notice: Notice) -> bool:
-    """Whether the notice has words for those never reached, and a first notice was meant to leave at all."""
+    """Whether the notice has words for those never reached."""
     words = select(NoticeText.body_id).where(NoticeText.notice_id == notice.id, NoticeText.missed.is_(True))
-    meant = select(Notice.id).where(
-        Notice.incident_id == notice.incident_id, Notice.kind == Kind.FIRST, Notice.approved_at.is_not(None)
+    return session.scalar(words.limit(1)) is not None
+
+
+def meant(session: Session, incident_id: int) -> bool:
+    """Whether a first notice of the incident was ever approved: else nobody can have missed it."""
+    query = select(Notice.id).where(
+        Notice.incident_id == incident_id, Notice.kind == Kind.FIRST, Notice.approved_at.is_not(None)
     )
-    return bool(session.scalar(select(words.exists() & meant.exists())))
+    return session.scalar(query.limit(1)) is not None

@@ -1,6 +1,9 @@
-"""What the journal keeps of pages: ids and figures."""
+"""What the journal keeps of pages and duty: ids, figures and codes."""
+
+from typing import Literal
 
 from command.core.journal import Payload
+from command.oncall.models import EscalationState, Reason
 
 
 class Started(Payload, kind="escalation.started"):
@@ -22,9 +25,11 @@ class Submitted(Payload, kind="page.submitted"):
 
 
 class Acknowledged(Payload, kind="page.acknowledged"):
+    """`seconds` from the page being queued to the answer."""
+
     page_id: int
     person_id: int
-    via: str
+    via: Literal["sms", "link", "api"]
     seconds: int
 
 
@@ -35,6 +40,8 @@ class Failed(Payload, kind="page.failed"):
 
 
 class Empty(Payload, kind="escalation.target_empty"):
+    """A step whose target is nobody who can be paged; the next step is due at once."""
+
     escalation_id: int
     step: int
     target: str
@@ -42,5 +49,16 @@ class Empty(Payload, kind="escalation.target_empty"):
 
 class Ended(Payload, kind="escalation.ended"):
     escalation_id: int
-    state: str
-    reason: str
+    state: EscalationState
+    reason: Reason
+
+
+class ScheduleSet(Payload, kind="oncall.schedule_set"):
+    """A duty rotation as it is from now on."""
+
+    schedule_id: int
+    members: list[int]
+    zone: str
+    starts_on: str
+    handover: str
+    period_days: int

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -33,15 +33,30 @@ class ScheduleMember(Base):
 
 
 class EscalationState(StrEnum):
-    RUNNING = "running"
+    """running → acknowledged | exhausted | stopped; exhausted → acknowledged | stopped."""
+
+    RUNNING = "running"  # steps are paged as they fall due
+    ACKNOWLEDGED = "acknowledged"  # somebody answered
+    EXHAUSTED = "exhausted"  # every step was paged and nobody answered; a late answer still counts
+    STOPPED = "stopped"  # the incident no longer needs anybody
+
+
+class Reason(StrEnum):
+    """Why a chain of pages ended."""
+
     ACKNOWLEDGED = "acknowledged"
-    EXHAUSTED = "exhausted"
-    STOPPED = "stopped"
+    UNANSWERED = "unanswered"
+    RESTORED = "restored"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 class Escalation(OfExercise, Claimable, Base):
-    """One chain of pages of an incident. `steps` is frozen at its start: [{"target": …, "after_minutes": …}]; editing a plan changes
-    nothing that runs. `texts` per language hold {code} and {link}. `step` is the next one, due at `due_at`."""
+    """One chain of pages of an incident. `steps` is frozen at its start: [{"target", "after_minutes", "ack_minutes"}]; editing a plan
+    changes nothing that runs. `texts` per language hold {code} and {link}. `step` is the next one, due at `due_at`.
+
+    `area_codes` are the incident's area and those that contain it, the nearest first. Pages of a `restricted` one are listed to nobody
+    but the person paged."""
 
     __tablename__ = "escalation"
     __table_args__ = (Index("ix_escalation_due", "state", "due_at"),)
@@ -49,6 +64,7 @@ class Escalation(OfExercise, Claimable, Base):
     incident_id: Mapped[int] = mapped_column(BigId, index=True)
     incident_number: Mapped[str]
     tier: Mapped[int]
+    restricted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     steps: Mapped[list[dict[str, object]]] = mapped_column(Json)
     area_codes: Mapped[list[str]] = mapped_column(Json)
     texts: Mapped[dict[str, str]] = mapped_column(Json)
@@ -61,18 +77,19 @@ class Escalation(OfExercise, Claimable, Base):
 
 
 class PageState(StrEnum):
-    """sending → waiting → acknowledged | unanswered | stopped | failed."""
+    """sending → waiting → acknowledged | unanswered | stopped; sending, waiting → failed; unanswered, failed → acknowledged."""
 
-    SENDING = "sending"
-    WAITING = "waiting"
-    ACKNOWLEDGED = "acknowledged"
-    UNANSWERED = "unanswered"
-    STOPPED = "stopped"
-    FAILED = "failed"
+    SENDING = "sending"  # queued, not yet taken by a gateway
+    WAITING = "waiting"  # taken by a gateway, waiting for an answer
+    ACKNOWLEDGED = "acknowledged"  # this person answered
+    UNANSWERED = "unanswered"  # the chain went on without them; a late answer still counts while it waits for one
+    STOPPED = "stopped"  # the chain ended while the page was open
+    FAILED = "failed"  # the provider says it did not arrive; an answer proves otherwise
 
 
 class Page(OfExercise, Base):
-    """One call to one person for one incident. `code` is what they answer with; it is unique among their open pages."""
+    """One call to one person for one incident. `code` is what they answer with (see answers.code_of). `reason` is why it was stopped
+    (Reason), or the provider's code for a failed one."""
 
     __tablename__ = "page"
     id: Mapped[Id]

@@ -1,8 +1,10 @@
-"""Paging: start a chain, page its steps, take the answer, go on when nobody answers, stop when it is over."""
+"""Paging: start a chain, page its steps, take the answer, go on when nobody answers, stop when it is over.
 
-import secrets
+Whoever changes a chain locks its row first, then its pages, so that an answer, a step and an end cannot cross."""
+
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,16 +13,44 @@ from command.core import clock, journal
 from command.core.problems import N_, Conflict, Denied, NotFound
 from command.messages import service as messages
 from command.messages.about import About
-from command.messages.handlers import InboundMessage, Settled
+from command.messages.handlers import Settled
 from command.messages.models import Lane, Purpose, State
-from command.oncall import answers, entries, targets
-from command.oncall.models import Escalation, EscalationState, Page, PageState
+from command.oncall import entries, targets, wording
+from command.oncall.answers import code_of
+from command.oncall.models import Escalation, EscalationState, Page, PageState, Reason
+from command.oncall.schedules import load_schedules, on_duty
 from command.people.models import Person
 
+__all__ = ["Road", "acknowledge", "advance", "load_schedules", "on_duty", "settled", "start", "stop"]
+
 OPEN = (PageState.SENDING, PageState.WAITING)
+UNREACHED = (State.FAILED, State.UNDELIVERED, State.EXPIRED, State.SUPPRESSED, State.WITHDRAWN)
+"""What a page's delivery can end as without having reached anybody."""
+ANSWERABLE = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
+"""A chain that waits for an answer; a late one still counts until the incident is over."""
+LAST_RESORT = "post:duty_officer"
 VALID = timedelta(hours=1)
-Link = Callable[[int], str]
-"""Makes the signed address at which a page (by id) can be answered."""
+"""How long a page may wait for a gateway."""
+ACK_MINUTES = 5.0
+"""Minutes the last step waits for an answer where the plan does not say. (Ours.)"""
+
+
+class Road:
+    """How pages leave: `ways` to answer, live and in an exercise, and the address at which a page (by id) can be answered."""
+
+    def __init__(self, live: wording.Ways, exercise: wording.Ways, link: Callable[[int], str]) -> None:
+        self.live, self.exercise, self.link = live, exercise, link
+
+    def text(self, chain: Escalation, page: Page, language: str) -> str:
+        """What a page says to a reader of `language`."""
+        ways = self.exercise if chain.exercise else self.live
+        code, link = page.code if ways.code else None, self.link(page.id) if ways.link else None
+        return wording.fill(template(chain, language), code, link)
+
+
+def template(chain: Escalation, language: str) -> str:
+    """The chain's text in a language, or in the one it has."""
+    return chain.texts.get(language) or next(iter(chain.texts.values()))
 
 
 def start(
@@ -31,56 +61,76 @@ def start(
     *,
     area_codes: Sequence[str] = (),
 ) -> Escalation:
-    """Begin a chain: the first step is due at once. `steps` are {"target", "after_minutes"}, minutes since the step before.
+    """Begin a chain: the first step is due at once.
 
-    `texts` per language hold {code} and {link}. The chain is frozen here: later edits of a plan do not disturb it."""
+    `steps` are {"target", "after_minutes" since the step before, "ack_minutes" the last one waits}. Where no step calls the duty officer,
+    one more does, last: a chain does not end before somebody whose post it is was asked. `texts` per language hold {code} and {link}
+    (see wording.fill). `area_codes` are the incident's area and those that contain it, the nearest first. All is frozen here: later
+    edits of a plan do not disturb it. Raise ValueError without steps or texts."""
+    if not steps or not any(texts.values()):
+        raise ValueError("a chain of pages needs at least one step and one text")
     now = clock.now(session)
     made = Escalation(
         incident_id=about.incident_id,
         incident_number=about.number,
         tier=about.tier,
-        steps=[dict(step) for step in steps],
+        restricted=about.restricted,
+        steps=_with_last_resort(steps),
         area_codes=list(area_codes),
-        texts=dict(texts),
+        texts={language: text for language, text in texts.items() if text},
         due_at=now,
         created_at=now,
         exercise=about.exercise,
     )
     session.add(made)
     session.flush()
-    journal.record(
-        session, about.stream, entries.Started(escalation_id=made.id, steps=len(steps)), exercise=about.exercise
-    )
+    _record(session, made, entries.Started(escalation_id=made.id, steps=len(made.steps)))
     return made
 
 
-def advance(session: Session, chain: Escalation, link: Link) -> list[Page]:
-    """Page the step that is due and set the time of the next; past the last step the chain is exhausted."""
+def _with_last_resort(steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    chain = [dict(step) for step in steps]
+    if all(step["target"] != LAST_RESORT for step in chain):
+        wait = chain[-1].get("ack_minutes", ACK_MINUTES)
+        chain.append({"target": LAST_RESORT, "after_minutes": wait, "ack_minutes": wait})
+    return chain
+
+
+def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
+    """Page the step that is due of a locked chain and set the time of the next; past the last step the chain is exhausted.
+
+    A step that reaches nobody is journaled, and the next one is due at once."""
     now = clock.now(session)
-    _leave_unanswered(session, chain, now)
+    for page in _pages(session, chain, *OPEN):
+        page.state = PageState.UNANSWERED
     if chain.step >= len(chain.steps):
-        _end(session, chain, EscalationState.EXHAUSTED, "nobody answered")
+        _end(session, chain, EscalationState.EXHAUSTED, Reason.UNANSWERED)
         return []
-    step = chain.steps[chain.step]
-    target = str(step["target"])
+    target = str(chain.steps[chain.step]["target"])
     people = targets.resolve(session, target, chain.area_codes, now)
     if not people:
-        payload = entries.Empty(escalation_id=chain.id, step=chain.step, target=target)
-        journal.record(session, _stream(chain), payload, exercise=chain.exercise)
-    pages = [_page(session, chain, person, target, link) for person in people]
+        _record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=target))
+    pages = [_page(session, chain, person, target, road) for person in people]
     chain.step += 1
-    wait = chain.steps[chain.step]["after_minutes"] if chain.step < len(chain.steps) else step.get("ack_minutes", 5)
-    chain.due_at = now + timedelta(minutes=float(str(wait))) if people else now
+    chain.due_at = now + _wait(chain) if pages else now
     return pages
 
 
-def _leave_unanswered(session: Session, chain: Escalation, now: datetime) -> None:
-    for page in session.scalars(select(Page).where(Page.escalation_id == chain.id, Page.state.in_(OPEN))):
-        page.state = PageState.UNANSWERED
+def _wait(chain: Escalation) -> timedelta:
+    """From the step just paged to the next one, or to the end of the chain."""
+    if chain.step < len(chain.steps):
+        minutes = chain.steps[chain.step]["after_minutes"]
+    else:
+        minutes = chain.steps[-1].get("ack_minutes", ACK_MINUTES)
+    return timedelta(minutes=float(str(minutes)))
 
 
-def _page(session: Session, chain: Escalation, person: Person, target: str, link: Link) -> Page:
-    assert person.number is not None and person.number_index is not None
+def _pages(session: Session, chain: Escalation, *states: PageState) -> Sequence[Page]:
+    query = select(Page).where(Page.escalation_id == chain.id, Page.state.in_(states)).order_by(Page.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _page(session: Session, chain: Escalation, person: Person, target: str, road: Road) -> Page:
     page = Page(
         escalation_id=chain.id,
         incident_id=chain.incident_id,
@@ -88,139 +138,110 @@ def _page(session: Session, chain: Escalation, person: Person, target: str, link
         person_id=person.id,
         target=target,
         step=chain.step,
-        code=_free_code(session),
+        code="",
         created_at=clock.now(session),
         exercise=chain.exercise,
     )
     session.add(page)
     session.flush()
-    template = chain.texts.get(person.language) or next(iter(chain.texts.values()))
-    text = template.format(code=page.code, link=link(page.id))
-    messages.enqueue(
-        session,
-        messages.Outgoing(
-            purpose=Purpose.PAGE,
-            lane=Lane.PAGE,
-            addressee=person.id,
-            recipient=person.number_index,
-            number=person.number,
-            body_id=messages.put_body(session, text, person.language),
-            exercise=chain.exercise,
-            page_id=page.id,
-            valid_until=clock.now(session) + VALID,
-        ),
-    )
+    page.code = code_of(page.id)
+    _send(session, page, person, road.text(chain, page, person.language))
     payload = entries.Paged(
         page_id=page.id, escalation_id=chain.id, person_id=person.id, step=chain.step, target=target
     )
-    journal.record(session, _stream(chain), payload, exercise=chain.exercise)
+    _record(session, chain, payload)
     return page
 
 
-def _free_code(session: Session) -> str:
-    """Four digits no open page has, so that a bare code names one page."""
-    taken = set(session.scalars(select(Page.code).where(Page.state.in_(OPEN))))
-    while True:
-        code = f"{secrets.randbelow(9000) + 1000}"
-        if code not in taken:
-            return code
+def _send(session: Session, page: Page, person: Person, text: str) -> None:
+    assert person.number is not None and person.number_index is not None
+    outgoing = messages.Outgoing(
+        purpose=Purpose.PAGE,
+        lane=Lane.PAGE,
+        addressee=person.id,
+        recipient=person.number_index,
+        number=person.number,
+        body_id=messages.put_body(session, text, person.language),
+        exercise=page.exercise,
+        page_id=page.id,
+        valid_until=clock.now(session) + VALID,
+    )
+    messages.enqueue(session, outgoing)
 
 
-def acknowledge(session: Session, page_id: int, person_id: int, via: str) -> Page:
-    """Take a person's answer: their page is acknowledged, the chain ends, its other pages stop. Answering twice changes nothing."""
-    page = session.get(Page, page_id, with_for_update=True)
-    if page is None:
-        raise NotFound(N_("There is no such page."))
+def acknowledge(session: Session, page_id: int, person_id: int, via: Literal["sms", "link", "api"]) -> Page:
+    """Take a person's answer: their page is acknowledged, the chain ends, its other pages stop. Answering twice changes nothing.
+
+    Raise NotFound, Denied (the page went to someone else) or Conflict (someone else answered, or the incident is over)."""
+    escalation_id = session.scalar(select(Page.escalation_id).where(Page.id == page_id))
+    if escalation_id is None:
+        raise NotFound(N_("There is no such page."), remedy=N_("List the pages to see their ids."))
+    chain = _locked(session, escalation_id)
+    page = session.get_one(Page, page_id, with_for_update=True, populate_existing=True)
     if page.person_id != person_id:
         raise Denied(N_("This page went to someone else."), remedy=N_("Only the person paged can answer it."))
     if page.state == PageState.ACKNOWLEDGED:
         return page
-    if page.state in (PageState.STOPPED, PageState.FAILED):
+    if chain.state not in ANSWERABLE:
         raise Conflict(N_("This page is over."), remedy=N_("Open the incident to see who has taken it."))
     now = clock.now(session)
-    page.state, page.answered_at, page.answered_via = PageState.ACKNOWLEDGED, now, via
-    chain = session.get_one(Escalation, page.escalation_id, with_for_update=True)
+    page.state, page.answered_at, page.answered_via, page.reason = PageState.ACKNOWLEDGED, now, via, None
     seconds = int((now - page.created_at).total_seconds())
-    payload = entries.Acknowledged(page_id=page.id, person_id=person_id, via=via, seconds=seconds)
-    journal.record(session, _stream(chain), payload, exercise=chain.exercise)
-    if chain.state in (EscalationState.RUNNING, EscalationState.EXHAUSTED):
-        _end(session, chain, EscalationState.ACKNOWLEDGED, "acknowledged")
+    _record(session, chain, entries.Acknowledged(page_id=page.id, person_id=person_id, via=via, seconds=seconds))
+    _end(session, chain, EscalationState.ACKNOWLEDGED, Reason.ACKNOWLEDGED)
     return page
 
 
+def _locked(session: Session, escalation_id: int) -> Escalation:
+    return session.get_one(Escalation, escalation_id, with_for_update=True, populate_existing=True)
+
+
 def stop(session: Session, incident_id: int, reason: str) -> int:
-    """End every running chain of an incident; return how many."""
-    query = select(Escalation).where(Escalation.incident_id == incident_id, Escalation.state == EscalationState.RUNNING)
-    chains = list(session.scalars(query.order_by(Escalation.id).with_for_update()))
+    """End every chain of an incident that waits for an answer, because of a Reason; return how many."""
+    why = Reason(reason)
+    query = select(Escalation).where(Escalation.incident_id == incident_id, Escalation.state.in_(ANSWERABLE))
+    locked = query.order_by(Escalation.id).with_for_update().execution_options(populate_existing=True)
+    chains = session.scalars(locked).all()
     for chain in chains:
-        _end(session, chain, EscalationState.STOPPED, reason)
+        _end(session, chain, EscalationState.STOPPED, why)
     return len(chains)
 
 
-def _end(session: Session, chain: Escalation, state: EscalationState, reason: str) -> None:
+def _end(session: Session, chain: Escalation, state: EscalationState, reason: Reason) -> None:
+    """End a locked chain. What was not sent yet is taken back, but for an exhausted chain, which a late answer still helps."""
     chain.state, chain.reason, chain.ended_at = state, reason, clock.now(session)
     chain.fence += 1
-    for page in session.scalars(select(Page).where(Page.escalation_id == chain.id, Page.state.in_(OPEN))):
-        page.state, page.reason = PageState.STOPPED, reason
-        messages.withdraw_page(session, page.id, reason)
-    payload = entries.Ended(escalation_id=chain.id, state=state, reason=reason)
-    journal.record(session, _stream(chain), payload, exercise=chain.exercise)
+    if state != EscalationState.EXHAUSTED:
+        for page in _pages(session, chain, *OPEN, PageState.UNANSWERED):
+            if page.state in OPEN:
+                page.state, page.reason = PageState.STOPPED, reason
+            messages.withdraw_page(session, page.id, reason)
+    _record(session, chain, entries.Ended(escalation_id=chain.id, state=state, reason=reason))
 
 
 def settled(session: Session, outcomes: Sequence[Settled]) -> None:
-    """Take what became of page messages: submitted pages wait for an answer, failed ones bring the next step forward to now."""
+    """Take what became of page messages: submitted pages wait for an answer; when nobody of a step can be reached, the next is due now."""
     for outcome in outcomes:
-        page = session.get(Page, outcome.page_id, with_for_update=True) if outcome.page_id else None
-        if page is None or page.state not in OPEN:
+        if outcome.page_id is None:
             continue
-        chain = session.get_one(Escalation, page.escalation_id)
-        if outcome.state in (State.FAILED, State.UNDELIVERED, State.EXPIRED):
-            page.state, page.reason = PageState.FAILED, outcome.code
-            if chain.state == EscalationState.RUNNING:
-                chain.due_at = clock.now(session)
-            payload: journal.Payload = entries.Failed(page_id=page.id, person_id=page.person_id, code=outcome.code)
-            journal.record(session, _stream(chain), payload, exercise=chain.exercise)
-        elif page.state == PageState.SENDING:
-            page.state, page.submitted_at = PageState.WAITING, clock.now(session)
-            payload = entries.Submitted(page_id=page.id, person_id=page.person_id)
-            journal.record(session, _stream(chain), payload, exercise=chain.exercise)
+        escalation_id = session.scalar(select(Page.escalation_id).where(Page.id == outcome.page_id))
+        if escalation_id is not None:
+            _settle(session, _locked(session, escalation_id), outcome, clock.now(session))
 
 
-def reply(session: Session, message: InboundMessage) -> str | None:
-    """Handle an SMS from someone on call: acknowledge, or ask clearly; None when it is not for this room."""
-    person = session.scalar(select(Person).where(Person.number_index == message.sender_index, Person.active))
-    if person is None:
-        return None
-    answer = answers.read(message.text)
-    if not answer.acknowledges:
-        return None
-    waiting = select(Page).where(Page.person_id == person.id, Page.exercise == message.exercise)
-    recent = list(session.scalars(waiting.where(Page.state != PageState.STOPPED).order_by(Page.id.desc()).limit(50)))
-    if answer.code:
-        matching = [p for p in recent if p.code == answer.code]
-    else:
-        matching = [p for p in recent if p.state in OPEN or (p.state == PageState.UNANSWERED and _runs(session, p))]
-    return _answer(session, person, matching)
+def _settle(session: Session, chain: Escalation, outcome: Settled, now: datetime) -> None:
+    page = session.get_one(Page, outcome.page_id, with_for_update=True, populate_existing=True)
+    if page.state not in OPEN:
+        return
+    if outcome.state in UNREACHED:
+        page.state, page.reason = PageState.FAILED, outcome.code
+        _record(session, chain, entries.Failed(page_id=page.id, person_id=page.person_id, code=outcome.code))
+        if chain.state == EscalationState.RUNNING and not _pages(session, chain, *OPEN):
+            chain.due_at = min(chain.due_at, now)
+    elif page.state == PageState.SENDING:
+        page.state, page.submitted_at = PageState.WAITING, now
+        _record(session, chain, entries.Submitted(page_id=page.id, person_id=page.person_id))
 
 
-def _runs(session: Session, page: Page) -> bool:
-    return session.get_one(Escalation, page.escalation_id).state == EscalationState.RUNNING
-
-
-def _answer(session: Session, person: Person, matching: Sequence[Page]) -> str:
-    zh = person.language == "zh"
-    if not matching:
-        return "没有待应答的呼叫。" if zh else "You have no page to acknowledge."
-    if len(matching) > 1:
-        codes = ", ".join(f"{p.code} ({p.incident_number})" for p in matching)
-        return (
-            f"您有多个呼叫，请回复其中一个代码：{codes}"
-            if zh
-            else f"You have several pages. Reply with one code: {codes}"
-        )
-    page = acknowledge(session, matching[0].id, person.id, "sms")
-    return f"已应答 {page.incident_number}。" if zh else f"Acknowledged {page.incident_number}."
-
-
-def _stream(chain: Escalation) -> str:
-    return f"incident:{chain.incident_number}"
+def _record(session: Session, chain: Escalation, payload: journal.Payload) -> None:
+    journal.record(session, f"incident:{chain.incident_number}", payload, exercise=chain.exercise)

@@ -1,4 +1,4 @@
-"""Whom a page target means right now: `oncall:<schedule>`, `post:<post>`, `group:<code or echelon>`, `person:<id>`."""
+"""Whom a page target means right now: `oncall:<schedule>`, `post:<post>`, `group:<echelon or code>`, `person:<id>`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,80 +6,80 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.core.problems import N_, Invalid
-from command.oncall import rotation
-from command.oncall.models import Schedule, ScheduleMember
+from command.core.problems import NotFound
+from command.oncall.rotation import RotationError
+from command.oncall.schedules import called
 from command.people.models import EmergencyGroup, GroupMember, Person, PersonPost
 
-
-def rotation_of(session: Session, schedule: Schedule) -> rotation.Rotation:
-    """The rotation a schedule's rows describe."""
-    members = session.scalars(
-        select(ScheduleMember.person_id)
-        .where(ScheduleMember.schedule_id == schedule.id)
-        .order_by(ScheduleMember.position)
-    )
-    return rotation.Rotation(
-        members=tuple(members),
-        starts=schedule.starts_on,
-        handover=schedule.handover,
-        zone=schedule.zone,
-        period_days=schedule.period_days,
-    )
-
-
-def on_duty(session: Session, code: str, at: datetime) -> Person:
-    """Who holds the duty of a schedule at an instant; raise Invalid for an unknown schedule."""
-    schedule = session.scalar(select(Schedule).where(Schedule.code == code))
-    if schedule is None:
-        known = ", ".join(session.scalars(select(Schedule.code).order_by(Schedule.code)))
-        raise Invalid(
-            N_("There is no schedule %(code)s."),
-            field="schedule",
-            remedy=N_("Use one of: %(known)s."),
-            code=code,
-            known=known,
-        )
-    return session.get_one(Person, rotation.on_duty(rotation_of(session, schedule), at))
+MOST = 2
+"""People one step wakes at most: the second is there when the first does not hear."""
+COMMAND = "commander"
+"""The duty that answers for an emergency group."""
 
 
 def resolve(session: Session, target: str, area_codes: Sequence[str], at: datetime) -> list[Person]:
-    """The active people with a number behind a target, lowest id first; empty where nobody is."""
+    """The active people with a number behind a target, MOST at most; empty where nobody is.
+
+    `area_codes` are the incident's area and those that contain it, the nearest first."""
     scheme, _, name = target.partition(":")
-    if scheme == "oncall":
-        people = (
-            [on_duty(session, name, at)] if session.scalar(select(Schedule.id).where(Schedule.code == name)) else []
-        )
-    elif scheme == "post":
-        people = _holders(session, name, area_codes)
-    elif scheme == "group":
-        people = _leaders(session, name, area_codes)
-    else:
-        person = session.get(Person, int(name)) if name.isdigit() else None
-        people = [person] if person else []
-    return sorted((p for p in people if p.active and p.number is not None), key=lambda p: p.id)
+    match scheme:
+        case "oncall":
+            return _on_call(session, name, at)
+        case "post":
+            return _holders(session, name, area_codes)
+        case "group":
+            return _leaders(session, name, area_codes)
+        case "person" if name.isascii() and name.isdigit():
+            found = session.get(Person, int(name))
+            return [found] if found and found.active and found.number is not None else []
+    return []
+
+
+def _on_call(session: Session, code: str, at: datetime) -> list[Person]:
+    """An unknown or empty rotation is nobody: the chain goes on at once, and says so, instead of failing."""
+    try:
+        person = called(session, code, at)
+    except (NotFound, RotationError):
+        return []
+    return [person] if person else []
 
 
 def _holders(session: Session, post: str, area_codes: Sequence[str]) -> list[Person]:
-    """Holders of a post in the incident's areas; wherever they are if none is there."""
-    everyone = list(session.scalars(select(Person).join(PersonPost).where(PersonPost.post == post, Person.active)))
-    return [p for p in everyone if p.area_code in area_codes] or everyone
+    """Holders of a post in the nearest area that has one; those of the lowest ids where no area of the incident has."""
+    holders = (
+        select(Person)
+        .join(PersonPost)
+        .where(PersonPost.post == post, Person.active, Person.number.is_not(None))
+        .order_by(Person.id)
+    )
+    for code in area_codes:
+        if near := session.scalars(holders.where(Person.area_code == code).limit(MOST)).all():
+            return list(near)
+    return list(session.scalars(holders.limit(MOST)))
 
 
 def _leaders(session: Session, name: str, area_codes: Sequence[str]) -> list[Person]:
-    """The first holder of command (or the first listed duty) in each group meant, its deputy if that person is away."""
-    groups = list(
-        session.scalars(select(EmergencyGroup).where((EmergencyGroup.code == name) | (EmergencyGroup.echelon == name)))
-    )
-    groups = [g for g in groups if g.area_code in area_codes] or groups[:1]
-    found = []
-    for group in groups:
-        rows = session.execute(
-            select(Person, GroupMember.duty, GroupMember.rank)
-            .join(GroupMember, GroupMember.person_id == Person.id)
-            .where(GroupMember.group_id == group.id, Person.active)
-            .order_by(GroupMember.rank, GroupMember.id)
-        ).all()
-        commanding = [row.Person for row in rows if row.duty == "commander"] or [row.Person for row in rows]
-        found += commanding[:1]
-    return found
+    """Who commands the group meant: the holder and the first deputy, the next ones where these are away."""
+    group = _group(session, name, area_codes)
+    if group is None:
+        return []
+    rows = session.execute(
+        select(Person, GroupMember.duty)
+        .join(GroupMember, GroupMember.person_id == Person.id)
+        .where(GroupMember.group_id == group.id, Person.active, Person.number.is_not(None))
+        .order_by(GroupMember.rank, GroupMember.id)
+    ).all()
+    commanding = [row.Person for row in rows if row.duty == COMMAND] or [row.Person for row in rows]
+    return list(dict.fromkeys(commanding))[:MOST]
+
+
+def _group(session: Session, name: str, area_codes: Sequence[str]) -> EmergencyGroup | None:
+    """The group of a code, or the one of an echelon in the nearest area; where the echelon has none there, the nearest of any echelon.
+
+    Never the group of another place: it would wake people who can do nothing."""
+    groups = list(session.scalars(select(EmergencyGroup).order_by(EmergencyGroup.id)))
+    by_code = [group for group in groups if group.code == name]
+    if by_code:
+        return by_code[0]
+    near = sorted((g for g in groups if g.area_code in area_codes), key=lambda g: area_codes.index(g.area_code))
+    return next((g for g in near if g.echelon == name), next(iter(near), None))

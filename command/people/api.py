@@ -134,10 +134,9 @@ def people(query_data: Paging) -> Any:
     """Everybody, by id, with masked numbers."""
     query = select(Person).where(Person.id > query_data.after).order_by(Person.id).limit(query_data.limit + 1)
     with here().database.read() as session:
-        found = list(session.scalars(query))
+        found = [person_out(person, here().keyring) for person in session.scalars(query)]
     page = found[: query_data.limit]
-    more = page[-1].id if len(found) > len(page) else None
-    return PeopleOut(items=[person_out(person, here().keyring) for person in page], next=more)
+    return PeopleOut(items=page, next=page[-1].id if len(found) > len(page) else None)
 
 
 def person_out(person: Person, keyring: Keyring) -> PersonOut:
@@ -177,8 +176,8 @@ def unmask(person_id: int, json_data: UnmaskIn) -> Any:
 def list_tokens() -> Any:
     """One's own tokens, newest first, without their texts."""
     with here().database.read() as session:
-        found = tokens.tokens_of(session, principal().person_id)
-    return TokensOut(items=[_token_out(token) for token in found], next=None)
+        found = [_token_out(token) for token in tokens.tokens_of(session, principal().person_id)]
+    return TokensOut(items=found, next=None)
 
 
 def _token_out(token: ApiToken) -> TokenOut:

@@ -112,9 +112,12 @@ def by_token(installation: Installation, header: str) -> Principal | None:
         found = tokens.find_by_token(session, text.strip())
         if found is None or not usable(installation, found[1]):
             return None
-        now = clock.now(session)
-    tokens.note_use(installation.database, found[0], now)
-    return described(found[1], token=found[0])
+        token, person = found
+        now, who = clock.now(session), described(person, token=token)
+        seen, token_id = token.used_at, token.id
+    if seen is None or now - seen >= tokens.USE_NOTED_EVERY:
+        tokens.note_use(installation.database, token_id, now)
+    return who
 
 
 def described(person: Person, *, key: SessionKey | None = None, token: ApiToken | None = None) -> Principal:

@@ -15,12 +15,12 @@ from command.core.documents import Report, document, items
 from command.core.problems import N_, Invalid, Problem
 from command.people import passwords, service, tokens
 from command.people.access import ALL, access, here, may, principal, public, unit, visitor
-from command.people.api import TokenIn, new_token, person_out
+from command.people.api import PersonOut, TokenIn, TokenOut, new_token, person_out
 from command.people.authority import Act
 from command.people.gate import protect
 from command.people.identity import Visitor
 from command.people.models import Person
-from command.people.posts import POSTS
+from command.people.posts import DEPARTMENTS, POSTS
 from command.people.signin import authenticate
 
 pages = Blueprint("people", __name__)
@@ -65,17 +65,23 @@ def sign_in_now() -> Any:
 def _sign_in_page(problem: Problem | None = None, username: str = "") -> str:
     shown = document(problem, "") if problem else None
     return render_template(
-        "people/sign_in.html", problem=shown, username=username, demo=_demo_people(), demo_password=DEMO_PASSWORD
+        "people/sign_in.html",
+        problem=shown,
+        username=username,
+        demo=_demo_people(),
+        demo_password=DEMO_PASSWORD,
+        posts=POSTS,
     )
 
 
-def _demo_people() -> list[Person]:
+def _demo_people() -> list[PersonOut]:
     """Some demo people with different posts, to try; none in production."""
     if not here().settings.demo_allowed:
         return []
     with here().database.read() as session:
         everybody = session.scalars(select(Person).where(Person.demo, Person.active).order_by(Person.id).limit(100))
-        by_post = {held.post: person for person in reversed(list(everybody)) for held in person.posts[:1]}
+        people = [person_out(person, here().keyring) for person in everybody]
+    by_post = {person.posts[0]: person for person in reversed(people) if person.posts}
     return sorted(by_post.values(), key=lambda person: person.id)[:DEMO_SHOWN]
 
 
@@ -108,12 +114,15 @@ def me() -> Any:
 def _my_page(problem: Problem | None = None, token: str = "", given: dict[str, str] | None = None) -> str:
     who = principal()
     with here().database.read() as session:
-        person = session.get_one(Person, who.person_id)
-        mine = tokens.tokens_of(session, who.person_id)
+        person = person_out(session.get_one(Person, who.person_id), here().keyring)
+        mine = [
+            TokenOut.model_validate(each, from_attributes=True) for each in tokens.tokens_of(session, who.person_id)
+        ]
     return render_template(
         "people/me.html",
-        person=person_out(person, here().keyring),
+        person=person,
         posts=POSTS,
+        departments=DEPARTMENTS,
         tokens=mine,
         scopes=[ALL, *(act for act in Act if may(who, act))],
         shortest=passwords.SHORTEST,
@@ -202,7 +211,7 @@ def _back() -> Response:
 @pages.get("/people")
 @access("read")
 def people() -> Any:
+    query = select(Person).order_by(Person.area_code, Person.id).limit(1000)
     with here().database.read() as session:
-        everybody = list(session.scalars(select(Person).order_by(Person.area_code, Person.id).limit(1000)))
-    keyring = here().keyring
-    return render_template("people/people.html", people=[person_out(each, keyring) for each in everybody], posts=POSTS)
+        everybody = [person_out(each, here().keyring) for each in session.scalars(query)]
+    return render_template("people/people.html", people=everybody, posts=POSTS, departments=DEPARTMENTS)

@@ -1,4 +1,4 @@
-"""The words for posts."""
+"""The words for posts and departments."""
 
 from collections.abc import Iterable
 
@@ -16,6 +16,13 @@ POSTS = {
     Post.TRAINER: N_("trainer"),
     Post.AUDITOR: N_("auditor"),
     Post.ADMINISTRATOR: N_("administrator"),
+}
+
+DEPARTMENTS = {
+    "technical": N_("technical department"),
+    "customer_service": N_("customer service"),
+    "security": N_("security department"),
+    "operations": N_("operations department"),
 }
 
 

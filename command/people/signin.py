@@ -30,16 +30,22 @@ def authenticate(installation: Installation, username: str, password: str, addre
     tried = _Try(installation, username, address)
     database = installation.database
     locked = database.write(tried.count, actor="system:sign-in")
-    with database.read() as session:
-        person = session.scalar(select(Person).where(Person.username == username))
-    able = person is not None and usable(installation, person)
-    if not passwords.matches(person.password_hash if person and able else None, password) or person is None:
+    person_id, stored = _account(installation, username)
+    if not passwords.matches(stored, password):
         database.write(lambda session: tried.failed(session, locked), actor="system:sign-in")
         raise Unauthenticated(
             WRONG, remedy=N_("Correct them and try again; after five wrong tries the name is locked for 15 minutes.")
         )
-    found: Person = person
-    return database.write(lambda session: tried.succeeded(session, found), actor=f"person:{found.id}")
+    return database.write(lambda session: tried.succeeded(session, person_id), actor=f"person:{person_id}")
+
+
+def _account(installation: Installation, username: str) -> tuple[int, str | None]:
+    """Id and password hash of whoever may sign in by this name; no hash where nobody may."""
+    with installation.database.read() as session:
+        person = session.scalar(select(Person).where(Person.username == username))
+        if person is None or not usable(installation, person):
+            return 0, None
+        return person.id, person.password_hash
 
 
 class _Try:
@@ -59,7 +65,8 @@ class _Try:
         if locked:
             audit(session, entries.SignInLocked(name_index=self.name, address_index=self.address, until=locked))
 
-    def succeeded(self, session: Session, person: Person) -> Visitor:
+    def succeeded(self, session: Session, person_id: int) -> Visitor:
+        person = session.get_one(Person, person_id)
         limits.give_back(session, f"sign-in:address:{self.address}")
         limits.clear(session, f"sign-in:name:{self.name}")
         audit(session, entries.SignedIn(person_id=person.id, address_index=self.address))

@@ -115,13 +115,11 @@ def find_by_token(session: Session, text: str) -> tuple[ApiToken, Person] | None
     return None if found is None or found[0].expires_at <= clock.now(session) else (found[0], found[1])
 
 
-def note_use(database: Database, token: ApiToken, now: datetime) -> None:
-    """Remember when a token was last used, at most once a minute."""
-    if token.used_at is not None and now - token.used_at < USE_NOTED_EVERY:
-        return
+def note_use(database: Database, token_id: int, now: datetime) -> None:
+    """Remember that a token was used, unless another request just did."""
     stale = (ApiToken.used_at.is_(None)) | (ApiToken.used_at <= now - USE_NOTED_EVERY)
     database.write(
-        lambda session: session.execute(update(ApiToken).where(ApiToken.id == token.id, stale).values(used_at=now))
+        lambda session: session.execute(update(ApiToken).where(ApiToken.id == token_id, stale).values(used_at=now))
     )
 
 

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 
-EXERCISE_TABLES = ['alarm', 'alarm_event', 'board_card', 'escalation', 'passed', 'delivery', 'inbound', 'incident', 'notice', 'page', 'cut_off', 'grade_change', 'impact', 'incident_clock', 'role', 'task', 'wave']
+EXERCISE_TABLES = ['alarm', 'alarm_event', 'board_card', 'escalation', 'passed', 'delivery', 'inbound', 'incident', 'notice', 'page', 'cut_off', 'grade_change', 'impact', 'incident_clock', 'owed', 'role', 'task', 'wave']
 
 
 def upgrade() -> None:
@@ -42,6 +42,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_alarm_element_id'), ['element_id'], unique=False)
         batch_op.create_index('ix_alarm_incident_id_state', ['incident_id', 'state'], unique=False)
         batch_op.create_index('ix_alarm_loose', ['last_at'], unique=False, postgresql_where=sa.text("incident_id IS NULL AND state = 'raised'"), sqlite_where=sa.text("incident_id IS NULL AND state = 'raised'"))
+        batch_op.create_index('ix_alarm_momentary', ['last_at'], unique=False, postgresql_where=sa.text("momentary AND state = 'raised'"), sqlite_where=sa.text("momentary AND state = 'raised'"))
 
     op.create_table('alarm_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -50,11 +51,9 @@ def upgrade() -> None:
     sa.Column('received_at', command.core.columns.Time(), nullable=False),
     sa.Column('transition', sa.Text(), nullable=False),
     sa.Column('exercise', sa.Boolean(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarm_event'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarm_event')),
+    sa.UniqueConstraint('alarm_id', 'at', 'transition', name=op.f('uq_alarm_event_alarm_id_at_transition'))
     )
-    with op.batch_alter_table('alarm_event', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_alarm_event_alarm_id'), ['alarm_id'], unique=False)
-
     op.create_table('area',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -107,6 +106,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_emergency_group')),
     sa.UniqueConstraint('code', name=op.f('uq_emergency_group_code'))
     )
+    op.create_table('ended_session',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('until', command.core.columns.Time(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ended_session'))
+    )
+    with op.batch_alter_table('ended_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ended_session_until'), ['until'], unique=False)
+
     op.create_table('engine_beat',
     sa.Column('engine', sa.Text(), nullable=False),
     sa.Column('started_at', command.core.columns.Time(), nullable=False),
@@ -132,6 +139,7 @@ def upgrade() -> None:
     sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('incident_number', sa.Text(), nullable=False),
     sa.Column('tier', sa.Integer(), nullable=False),
+    sa.Column('restricted', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('steps', sa.Text(), nullable=False),
     sa.Column('area_codes', sa.Text(), nullable=False),
     sa.Column('texts', sa.Text(), nullable=False),
@@ -204,9 +212,14 @@ def upgrade() -> None:
     sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('addressee', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('from_incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('exercise', sa.Boolean(), nullable=False),
-    sa.PrimaryKeyConstraint('incident_id', 'addressee', name=op.f('pk_passed'))
+    sa.PrimaryKeyConstraint('incident_id', 'addressee', 'from_incident_id', name=op.f('pk_passed'))
     )
+    with op.batch_alter_table('passed', schema=None) as batch_op:
+        batch_op.create_index('ix_passed_from', ['from_notice_id', 'addressee'], unique=False)
+
     op.create_table('person',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('username', sa.Text(), nullable=False),
@@ -514,6 +527,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index('ix_notice_incident_id_kind', ['incident_id', 'kind'], unique=False)
+        batch_op.create_index('ix_notice_live', ['id'], unique=False, postgresql_where=sa.text("state IN ('approved', 'sending')"), sqlite_where=sa.text("state IN ('approved', 'sending')"))
 
     op.create_table('page',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -567,6 +581,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cut_off'))
     )
     with op.batch_alter_table('cut_off', schema=None) as batch_op:
+        batch_op.create_index('ix_cut_off_incident_id_element_id', ['incident_id', 'element_id'], unique=False)
         batch_op.create_index('ix_cut_off_open', ['element_id'], unique=False, postgresql_where=sa.text('until_at IS NULL'), sqlite_where=sa.text('until_at IS NULL'))
         batch_op.create_index('uq_cut_off_open', ['incident_id', 'element_id'], unique=True, postgresql_where=sa.text('until_at IS NULL'), sqlite_where=sa.text('until_at IS NULL'))
 
@@ -647,6 +662,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['body_id'], ['body.id'], name=op.f('fk_notice_text_body_id_body')),
     sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_text_notice_id_notice'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('notice_id', 'language', 'missed', name=op.f('pk_notice_text'))
+    )
+    op.create_table('owed',
+    sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('about_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('addressee', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('exercise', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_owed_notice_id_notice'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('notice_id', 'about_id', 'addressee', name=op.f('pk_owed'))
     )
     op.create_table('role',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -742,6 +765,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_role_incident_id'))
 
     op.drop_table('role')
+    op.drop_table('owed')
     op.drop_table('notice_text')
     with op.batch_alter_table('link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_link_b_id'))
@@ -762,6 +786,7 @@ def downgrade() -> None:
     with op.batch_alter_table('cut_off', schema=None) as batch_op:
         batch_op.drop_index('uq_cut_off_open', postgresql_where=sa.text('until_at IS NULL'), sqlite_where=sa.text('until_at IS NULL'))
         batch_op.drop_index('ix_cut_off_open', postgresql_where=sa.text('until_at IS NULL'), sqlite_where=sa.text('until_at IS NULL'))
+        batch_op.drop_index('ix_cut_off_incident_id_element_id')
 
     op.drop_table('cut_off')
     op.drop_table('schedule_member')
@@ -773,6 +798,7 @@ def downgrade() -> None:
 
     op.drop_table('page')
     with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index('ix_notice_live', postgresql_where=sa.text("state IN ('approved', 'sending')"), sqlite_where=sa.text("state IN ('approved', 'sending')"))
         batch_op.drop_index('ix_notice_incident_id_kind')
 
     op.drop_table('notice')
@@ -818,6 +844,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_person_number_index'))
 
     op.drop_table('person')
+    with op.batch_alter_table('passed', schema=None) as batch_op:
+        batch_op.drop_index('ix_passed_from')
+
     op.drop_table('passed')
     op.drop_table('opt_out')
     op.drop_table('note')
@@ -832,6 +861,10 @@ def downgrade() -> None:
     op.drop_table('escalation')
     op.drop_table('entry')
     op.drop_table('engine_beat')
+    with op.batch_alter_table('ended_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ended_session_until'))
+
+    op.drop_table('ended_session')
     op.drop_table('emergency_group')
     op.drop_table('counter')
     op.drop_table('clock_offset')
@@ -841,11 +874,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_area_parent_id'))
 
     op.drop_table('area')
-    with op.batch_alter_table('alarm_event', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_alarm_event_alarm_id'))
-
     op.drop_table('alarm_event')
     with op.batch_alter_table('alarm', schema=None) as batch_op:
+        batch_op.drop_index('ix_alarm_momentary', postgresql_where=sa.text("momentary AND state = 'raised'"), sqlite_where=sa.text("momentary AND state = 'raised'"))
         batch_op.drop_index('ix_alarm_loose', postgresql_where=sa.text("incident_id IS NULL AND state = 'raised'"), sqlite_where=sa.text("incident_id IS NULL AND state = 'raised'"))
         batch_op.drop_index('ix_alarm_incident_id_state')
         batch_op.drop_index(batch_op.f('ix_alarm_element_id'))

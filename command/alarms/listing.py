@@ -1,0 +1,90 @@
+"""Alarms to read: filtered, newest first, without the numbers of incidents that the reader may not know of."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from command.alarms.dedupe import State
+from command.alarms.intake import Receipt
+from command.alarms.models import Alarm, ProblemKind
+from command.incidents import standing
+from command.incidents.models import Incident
+from command.people.access import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which alarms, at most `limit` of those older than id `after` (0: from the newest)."""
+
+    state: str | None = None
+    source: str | None = None
+    element: str | None = None
+    problem: str | None = None
+    incident: str | None = None
+    loose: bool = False
+    unknown: bool = False
+    attached: bool = False
+    after: int = 0
+    limit: int = 100
+
+
+def told(receipt: Receipt) -> dict[str, Any]:
+    """What became of a batch, as JSON."""
+    return asdict(receipt)
+
+
+def listed(
+    session: Session, wanted: Wanted, who: Principal, *, exercise: bool = False
+) -> tuple[list[dict[str, Any]], int | None]:
+    """The alarms of `wanted`, without those of restricted incidents that `who` may not know of; and where the list goes on."""
+    query = (
+        select(Alarm, Incident, ProblemKind)
+        .outerjoin(Incident, Incident.id == Alarm.incident_id)
+        .outerjoin(ProblemKind, ProblemKind.problem == Alarm.problem)
+        .where(*_conditions(wanted), Alarm.exercise == exercise)
+        .order_by(Alarm.id.desc())
+        .limit(wanted.limit)
+    )
+    found = session.execute(query).tuples().all()
+    shown = [_shown(*row) for row in found if row[1] is None or standing.may_see(session, row[1], who)]
+    return shown, found[-1][0].id if len(found) == wanted.limit else None
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    exact = {Alarm.state: wanted.state, Alarm.source: wanted.source, Alarm.element: wanted.element}
+    exact |= {Alarm.problem: wanted.problem, Incident.number: wanted.incident}
+    found: list[ColumnElement[bool]] = [column == value for column, value in exact.items() if value is not None]
+    if wanted.loose:
+        found += [Alarm.incident_id.is_(None), Alarm.state == State.RAISED]
+    if wanted.attached:
+        found.append(Alarm.incident_id.is_not(None))
+    if wanted.unknown:
+        found.append(Alarm.element_id.is_(None))
+    if wanted.after:
+        found.append(Alarm.id < wanted.after)
+    return found
+
+
+def _shown(alarm: Alarm, incident: Incident | None, kind: ProblemKind | None) -> dict[str, Any]:
+    return {
+        "id": alarm.id,
+        "source": alarm.source,
+        "element": alarm.element,
+        "known": alarm.element_id is not None,
+        "object": alarm.object,
+        "problem": alarm.problem,
+        "severity": alarm.severity,
+        "state": alarm.state,
+        "affecting": alarm.affecting,
+        "momentary": alarm.momentary,
+        "raised_at": alarm.raised_at,
+        "last_at": alarm.last_at,
+        "cleared_at": alarm.cleared_at if alarm.state == State.CLEARED else None,
+        "received_at": alarm.received_at,
+        "count": alarm.count,
+        "text": alarm.text,
+        "incident": incident.number if incident else None,
+        "kind": kind,
+    }

@@ -1,0 +1,177 @@
+"""From alarms to incidents: what correlation says is done to the rows, and the incidents concerned hear what has failed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Select, case, func, select, update
+from sqlalchemy.orm import Session
+
+from command.alarms.correlation import AlarmFact, Correlation, OpenIncident, Rule
+from command.alarms.correlation import correlate as share_out
+from command.alarms.dedupe import State
+from command.alarms.models import Alarm
+from command.core.settings import CorrelationSettings, Settings
+from command.incidents import impacts, service
+from command.incidents.guards import BEFORE_RESTORATION
+from command.incidents.models import Incident
+from command.network import service as network
+from command.network.models import CutOff, Element
+
+SOURCE = "alarms"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An alarm of a batch after it was stored: whether it is raised, and whether what it says has failed changed."""
+
+    id: int
+    incident_id: int | None
+    element_id: int | None
+    raised: bool
+    at: datetime
+    turned: bool
+
+
+def open_ids(session: Session, exercise: bool) -> frozenset[int]:
+    """The incidents that take alarms: reported, assessed or responding."""
+    query = select(Incident.id).where(Incident.state.in_(BEFORE_RESTORATION), Incident.exercise == exercise)
+    return frozenset(session.scalars(query))
+
+
+def pass_on(session: Session, child_id: int, target_id: int) -> None:
+    """The alarms of an incident that is merged become those of the one it is merged into (see incidents.service.on_merge)."""
+    session.execute(
+        update(Alarm)
+        .where(Alarm.incident_id == child_id)
+        .values(incident_id=target_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def correlate(session: Session, touched: Collection[Touched], *, exercise: bool) -> tuple[str, ...]:
+    """Give the loose alarms near the touched ones to incidents, and tell each incident concerned what has failed; their numbers."""
+    concerned = {one.incident_id for one in touched if one.turned and one.incident_id is not None}
+    free = [one for one in touched if one.incident_id is None and one.element_id is not None and one.raised]
+    opened: list[Incident] = []
+    if free:
+        settings = correlation_settings(session)
+        facts = _loose(session, free, timedelta(seconds=settings.window_seconds), exercise)
+        found = share_out(
+            facts.values(), _open_incidents(session, exercise), network.topology(session), _rule(settings)
+        )
+        opened = [_open(session, [facts[id] for id in ids], exercise) for ids in found.new]
+        concerned |= _attach(session, found, opened, facts)
+    told = [_tell(session, incident_id) for incident_id in sorted(concerned & open_ids(session, exercise))]
+    return tuple(sorted({incident.number for incident in (*told, *opened)}))
+
+
+def correlation_settings(session: Session) -> CorrelationSettings:
+    """The operator's rule for correlation; the defaults where the session has no settings."""
+    found = session.info.get("settings")
+    return found.correlation if isinstance(found, Settings) else CorrelationSettings()
+
+
+def _rule(settings: CorrelationSettings) -> Rule:
+    return Rule(settings.window_seconds, settings.max_hops, settings.min_elements, settings.min_alarms)
+
+
+def _loose(session: Session, free: Sequence[Touched], window: timedelta, exercise: bool) -> dict[int, AlarmFact]:
+    """The loose raised alarms on known elements around the times of the free ones, these included."""
+    first, last = min(one.at for one in free) - window, max(one.at for one in free) + window
+    query = select(Alarm.id, Alarm.element_id, Alarm.last_at, Alarm.affecting).where(
+        Alarm.incident_id.is_(None),
+        Alarm.state == State.RAISED,
+        Alarm.last_at.between(first, last),
+        Alarm.element_id.is_not(None),
+        Alarm.exercise == exercise,
+    )
+    rows = session.execute(query).tuples()
+    return {id: AlarmFact(id, element, at.timestamp(), affecting) for id, element, at, affecting in rows}
+
+
+def _open_incidents(session: Session, exercise: bool) -> list[OpenIncident]:
+    """The incidents that take alarms, with the elements that alarms or people named."""
+    is_open = (Incident.state.in_(BEFORE_RESTORATION), Incident.exercise == exercise)
+    detected = dict(session.execute(select(Incident.id, Incident.detected_at).where(*is_open)).tuples())
+    if not detected:
+        return []
+    last_at = {incident_id: at.timestamp() for incident_id, at in detected.items()}
+    elements: dict[int, set[int]] = defaultdict(set)
+    held = select(CutOff.incident_id, CutOff.element_id).join(Incident, Incident.id == CutOff.incident_id)
+    for owner, element in session.execute(held.where(*is_open, CutOff.failed, CutOff.until_at.is_(None))).tuples():
+        elements[owner].add(element)
+    for owner, element, at in session.execute(_evidence().where(*is_open)).tuples():
+        elements[owner].add(element)
+        last_at[owner] = max(last_at[owner], at.timestamp())
+    return [OpenIncident(key, frozenset(found), last_at[key]) for key, found in sorted(elements.items())]
+
+
+def _evidence() -> Select[tuple[int, int, datetime]]:
+    """(incident id, element id, when last raised) of the affecting alarms that incidents have."""
+    return (
+        select(Incident.id, Element.id, func.max(Alarm.last_at))
+        .join_from(Alarm, Incident, Incident.id == Alarm.incident_id)
+        .join(Element, Element.id == Alarm.element_id)
+        .where(Alarm.affecting)
+        .group_by(Incident.id, Element.id)
+    )
+
+
+def _open(session: Session, members: Sequence[AlarmFact], exercise: bool) -> Incident:
+    affecting = [fact for fact in members if fact.affecting]
+    failed = {fact.element for fact in affecting if fact.element is not None}
+    detected_at = datetime.fromtimestamp(min(fact.at for fact in affecting), UTC)
+    return service.open_for_elements(session, failed, detected_at, exercise, SOURCE)
+
+
+def _attach(
+    session: Session, found: Correlation, opened: Sequence[Incident], facts: Mapping[int, AlarmFact]
+) -> set[int]:
+    """Write whose each alarm is; the open incidents that got affecting ones."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for alarm_id, incident_id in found.attach.items():
+        members[incident_id].append(alarm_id)
+    members |= {incident.id: list(taken) for incident, taken in zip(opened, found.new, strict=True)}
+    for incident_id, ids in members.items():
+        _set_incident(session, ids, incident_id)
+    return {incident_id for alarm_id, incident_id in found.attach.items() if facts[alarm_id].affecting}
+
+
+def _set_incident(session: Session, alarm_ids: Iterable[int], incident_id: int) -> None:
+    chosen = network.ids(session, list(alarm_ids))
+    session.execute(
+        update(Alarm)
+        .where(Alarm.id.in_(chosen))
+        .values(incident_id=incident_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _tell(session: Session, incident_id: int) -> Incident:
+    """Tell an open incident which of its elements have failed now."""
+    incident = service.lock(session, incident_id)
+    held = impacts.failed_now(session, incident)
+    wanted = failed(session, incident, held)
+    if wanted != held or not wanted:
+        service.set_failed(session, incident, wanted)
+    return incident
+
+
+def tell(session: Session, incident_ids: Iterable[int]) -> None:
+    """Tell incidents which of their elements have failed now; those that take no alarms any more are left alone."""
+    query = select(Incident.id).where(Incident.id.in_(list(incident_ids)), Incident.state.in_(BEFORE_RESTORATION))
+    for incident_id in session.scalars(query.order_by(Incident.id)).all():
+        _tell(session, incident_id)
+
+
+def failed(session: Session, incident: Incident, held: Collection[int]) -> frozenset[int]:
+    """The elements with a raised affecting alarm of the incident, and those a person named, of which no alarm says anything."""
+    query = (
+        select(Alarm.element_id, func.max(case((Alarm.state == State.RAISED, 1), else_=0)))
+        .where(Alarm.incident_id == incident.id, Alarm.affecting, Alarm.element_id.is_not(None))
+        .group_by(Alarm.element_id)
+    )
+    said = {element: bool(raised) for element, raised in session.execute(query).tuples() if element}
+    return frozenset(element for element, raised in said.items() if raised) | (frozenset(held) - said.keys())

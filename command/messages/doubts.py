@@ -1,0 +1,136 @@
+"""What the sweep does (design §7, step 6): leases that ran out, calls nobody reported, doubts, receipts that never came."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session
+
+from command.core import claims, clock
+from command.core.keys import Keyring
+from command.messages import outbox
+from command.messages.fates import RECEIPT_PATIENCE
+from command.messages.handlers import Handlers
+from command.messages.models import TERMINAL, Body, State
+from command.messages.reconciling import Resolution, resolve
+from notifiers.base import Capabilities, Found, LookUp, Message
+
+ASKING = timedelta(seconds=60)
+"""How long one engine may take to ask the gateway about a doubt."""
+SKEW = timedelta(seconds=60)
+"""How far the provider's clock may be behind ours."""
+_c = outbox.deliveries.c
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One delivery whose call has no known end. `age` is in seconds since the call, `since` the earliest the provider may have it."""
+
+    id: int
+    fence: int
+    purpose: str
+    tries: int
+    gateway: str
+    age: float
+    since: datetime
+    message: Message
+
+
+def waiting(session: Session, state: State) -> bool:
+    """Whether any delivery's time in `state` ran out."""
+    due = outbox.in_state(state) & (_c.lease_until <= clock.now(session))
+    return session.scalar(select(_c.id).where(due).limit(1)) is not None
+
+
+def overdue(session: Session, state: State, limit: int, handlers: Handlers) -> int:
+    """Move deliveries whose lease in `state` ran out; return how many. Leased: certainly not sent, so ready again. Calling: nobody
+    knows, so in doubt. Submitted or sent: the receipt never came, so unknown."""
+    now = clock.now(session)
+    due = outbox.in_state(state) & (_c.lease_until <= now)
+    chosen = list(session.scalars(select(_c.id).where(due).order_by(_c.lease_until).limit(limit)))
+    if not chosen:
+        return 0
+    locked = outbox.lock(session, outbox.among(session, "id", chosen) & due)
+    changes = {row.id: {"id": row.id} | _OVERDUE[state](now) for row in locked}
+    outbox.change(session, locked, changes, handlers)
+    return len(locked)
+
+
+def _released(now: datetime) -> dict[str, Any]:
+    return {"state": State.READY, "lease_until": None, "due_at": now}
+
+
+def _doubted(now: datetime) -> dict[str, Any]:
+    return {"state": State.IN_DOUBT, "lease_until": now, "reason": "engine_lost"}
+
+
+def _given_up(now: datetime) -> dict[str, Any]:
+    return {"state": State.UNKNOWN, "lease_until": None, "settled_at": now, "reason": "no_receipt"}
+
+
+_OVERDUE: dict[State, Callable[[datetime], dict[str, Any]]] = {
+    State.LEASED: _released,
+    State.CALLING: _doubted,
+    State.SUBMITTED: _given_up,
+    State.SENT: _given_up,
+}
+
+
+def take(session: Session, limit: int, keyring: Keyring) -> list[Doubt]:
+    """Claim doubts that are due to be asked about."""
+    now = clock.now(session)
+    due: ColumnElement[bool] = outbox.in_state(State.IN_DOUBT) & (_c.lease_until <= now)
+    columns = (_c.purpose, _c.tries, _c.gateway, _c.attempt, _c.number, _c.body_id, _c.exercise, _c.due_at)
+    taken = claims.claim(
+        session, outbox.deliveries, due, order=(_c.lane, _c.id), limit=limit, lease=ASKING, returning=columns
+    )
+    bodies = select(Body.id, Body.text).where(Body.id.in_({row.body_id for row in taken}))
+    texts: dict[int, str] = dict(session.execute(bodies).tuples().all())
+    return [_doubt(row, texts[row.body_id], now, keyring) for row in taken]
+
+
+def _doubt(row: Row[Any], text: str, now: datetime, keyring: Keyring) -> Doubt:
+    # The provider lives in real time, so the age is what is told to it, not our clock (which tests move).
+    age = now - row.due_at
+    message = Message(attempt=row.attempt, to=keyring.decrypt(row.number), text=text, exercise=row.exercise)
+    since = datetime.now(UTC) - age - SKEW
+    return Doubt(row.id, row.fence, row.purpose, row.tries, row.gateway, age.total_seconds(), since, message)
+
+
+def settle(
+    session: Session,
+    answers: Sequence[tuple[Doubt, LookUp]],
+    capabilities: Callable[[str], Capabilities | None],
+    handlers: Handlers,
+) -> int:
+    """Write what the answers make of the doubts, where still ours by fence; return how many left the doubt."""
+    by_id = {doubt.id: (doubt, answer) for doubt, answer in answers}
+    locked = outbox.lock(session, outbox.among(session, "id", by_id))
+    now = clock.now(session)
+    changes = {}
+    for row in locked:
+        doubt, answer = by_id[row.id]
+        if row.state == State.IN_DOUBT and row.fence == doubt.fence:
+            can = capabilities(doubt.gateway)
+            made = resolve(doubt.purpose, doubt.tries, can.look_up if can else "none", answer, doubt.age)
+            changes[row.id] = _change(row.id, made, answer, now)
+    outbox.change(session, locked, changes, handlers)
+    return sum(change["state"] != State.IN_DOUBT for change in changes.values())
+
+
+def _change(id: int, made: Resolution, answer: LookUp, now: datetime) -> dict[str, Any]:
+    state = made.state or State.IN_DOUBT
+    change: dict[str, Any] = {"id": id, "state": state}
+    if made.state is None:
+        return change | {"lease_until": now + timedelta(seconds=made.wait)}
+    if isinstance(answer, Found):
+        change |= {"provider_id": answer.provider_id, "code": answer.code, "submitted_at": now}
+    elif state == State.READY:
+        change |= {"due_at": now}
+    change |= {"reason": made.reason} | ({"resent": True} if made.resent else {})
+    if state in TERMINAL:
+        return change | {"settled_at": now, "lease_until": None}
+    waits = state in (State.SUBMITTED, State.SENT)
+    return change | {"lease_until": now + timedelta(seconds=RECEIPT_PATIENCE) if waits else None}

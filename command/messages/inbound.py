@@ -1,0 +1,120 @@
+"""Messages that come in: kept once, given to the rooms' handlers, answered, all in one unit of work."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from command.core import clock, journal
+from command.core.journal import Note
+from command.core.keys import Keyring
+from command.core.log import mask
+from command.messages import exercises, optouts, service
+from command.messages.handlers import Handlers, InboundMessage
+from command.messages.models import EXERCISE_GATEWAY, Inbound, Lane, Purpose
+from command.people.models import Person
+from notifiers import base
+
+log = structlog.get_logger()
+
+MOST_ANSWERS, ANSWERS_WITHIN = 5, timedelta(minutes=15)
+"""Answers to one sender in a quarter of an hour, so that two machines cannot talk to each other for ever."""
+ANSWER_VALID = timedelta(minutes=15)
+ANSWERED, TOO_MANY, UNKNOWN_SENDER, NOT_UNDERSTOOD = "answered", "too_many_answers", "unknown_sender", "not_understood"
+OPTED_OUT, OPTED_IN = "opted_out", "opted_in"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    number: str
+    index: bytes
+    person: Person | None
+
+
+def receive(session: Session, gateway: str, came: base.Inbound, handlers: Handlers, keyring: Keyring) -> str | None:
+    """Take one message; return what was made of it, or None when it had come before (which changes nothing)."""
+    index = keyring.index(came.sender)
+    person = session.scalar(select(Person).where(Person.number_index == index, Person.active).limit(1))
+    sender = _Sender(came.sender, index, person)
+    message = _keep(session, gateway, came, sender, keyring)
+    if message is None:
+        return None
+    handled = _handle(session, message, sender, handlers, keyring)
+    session.get_one(Inbound, message.id).handled = handled
+    log.info("message in", gateway=gateway, sender=mask(came.sender), handled=handled, inbound=message.id)
+    return handled
+
+
+def _keep(
+    session: Session, gateway: str, came: base.Inbound, sender: _Sender, keyring: Keyring
+) -> InboundMessage | None:
+    if session.scalar(select(Inbound.id).where(Inbound.provider_id == came.provider_id)) is not None:
+        return None
+    author = f"person:{sender.person.id}" if sender.person else "unknown"
+    note_id, _ = journal.add_note(session, came.text, author)
+    now, exercise = clock.now(session), gateway == EXERCISE_GATEWAY
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    row = insert(Inbound).values(
+        gateway=gateway,
+        provider_id=came.provider_id,
+        sender=keyring.encrypt(came.sender),
+        sender_index=sender.index,
+        note_id=note_id,
+        at=now,
+        exercise=exercise,
+    )
+    id = session.scalar(row.on_conflict_do_nothing(index_elements=["provider_id"]).returning(Inbound.id))
+    if id is None:
+        session.execute(delete(Note).where(Note.id == note_id))
+        return None
+    person_id = sender.person.id if sender.person else None
+    return InboundMessage(id, gateway, sender.index, person_id, came.text, exercise, now)
+
+
+def _handle(session: Session, message: InboundMessage, sender: _Sender, handlers: Handlers, keyring: Keyring) -> str:
+    word = optouts.word(message.text)
+    if word in optouts.LEAVE:
+        optouts.opt_out(session, sender.index, "reply")
+        return OPTED_OUT
+    if word in optouts.RETURN:
+        optouts.opt_in(session, sender.index)
+        return OPTED_IN
+    answer = handlers.answer(session, message)
+    if answer is None and not message.exercise and exercises.allowed(session, sender.index):
+        message = InboundMessage(
+            message.id, message.gateway, message.sender_index, message.person_id, message.text, True, message.at
+        )
+        answer = handlers.answer(session, message)
+    if sender.person is None:
+        return UNKNOWN_SENDER
+    if not answer:
+        return NOT_UNDERSTOOD
+    if _answers(session, message) >= MOST_ANSWERS:
+        return TOO_MANY
+    _answer(session, answer, message, sender, sender.person, keyring)
+    return ANSWERED
+
+
+def _answers(session: Session, message: InboundMessage) -> int:
+    recent = (Inbound.sender_index == message.sender_index) & (Inbound.at > message.at - ANSWERS_WITHIN)
+    query = select(func.count()).select_from(Inbound).where(recent, Inbound.handled == ANSWERED)
+    return session.scalar(query) or 0
+
+
+def _answer(
+    session: Session, text: str, message: InboundMessage, sender: _Sender, person: Person, keyring: Keyring
+) -> None:
+    outgoing = service.Outgoing(
+        purpose=Purpose.ANSWER,
+        lane=Lane.PAGE,
+        addressee=person.id,
+        recipient=sender.index,
+        number=keyring.encrypt(sender.number),
+        body_id=service.put_body(session, text, person.language),
+        exercise=message.exercise,
+        valid_until=message.at + ANSWER_VALID,
+    )
+    service.enqueue(session, outgoing)

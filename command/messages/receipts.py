@@ -1,0 +1,72 @@
+"""Applying delivery receipts from the inbox, in batches."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.messages import outbox, ranks
+from command.messages.fates import RECEIPT_PATIENCE
+from command.messages.handlers import Handlers
+from command.messages.models import ReceiptIn, State
+from notifiers.base import Receipt
+
+_c = outbox.deliveries.c
+_PROVIDER = (_c.attempt, _c.provider_id, _c.submitted_at)
+
+
+def apply(session: Session, limit: int, handlers: Handlers) -> int:
+    """Apply up to `limit` receipts, the oldest first, and take them out of the inbox; return how many.
+
+    A receipt finds its delivery by the attempt it bears, whatever became of the call itself. One without a known attempt changes
+    nothing: every call asks for its attempt back, so it is not ours."""
+    query = select(ReceiptIn).order_by(ReceiptIn.id).limit(limit).with_for_update(skip_locked=True)
+    received = session.scalars(query).all()
+    if not received:
+        return 0
+    by_attempt: dict[str, list[Receipt]] = defaultdict(list)
+    for row in received:
+        if row.attempt:
+            by_attempt[row.attempt].append(Receipt(row.provider_id, row.attempt, row.status, row.code))
+    locked = outbox.lock(session, outbox.among(session, "attempt", by_attempt), _PROVIDER)
+    outbox.change(session, locked, _changes(locked, by_attempt, clock.now(session)), handlers)
+    session.execute(
+        delete(ReceiptIn).where(ReceiptIn.id.in_([row.id for row in received])),
+        execution_options={"synchronize_session": False},
+    )
+    return len(received)
+
+
+def waiting(session: Session) -> bool:
+    """Whether the inbox holds anything."""
+    return session.scalar(select(ReceiptIn.id).limit(1)) is not None
+
+
+def _changes(
+    locked: Sequence[Row[Any]], by_attempt: dict[str, list[Receipt]], now: datetime
+) -> dict[int, dict[str, Any]]:
+    changes = {}
+    for row in locked:
+        receipt = ranks.best(by_attempt[row.attempt])
+        state = ranks.applied(row.state, receipt) if receipt else None
+        if receipt and state:
+            changes[row.id] = _change(row, receipt, state, now)
+    return changes
+
+
+def _change(row: Row[Any], receipt: Receipt, state: State, now: datetime) -> dict[str, Any]:
+    waits = state in (State.SUBMITTED, State.SENT)
+    return {
+        "id": row.id,
+        "state": state,
+        "code": receipt.code,
+        "reason": None,
+        "provider_id": row.provider_id or receipt.provider_id,
+        "submitted_at": row.submitted_at or now,
+        "settled_at": None if waits else now,
+        "lease_until": now + timedelta(seconds=RECEIPT_PATIENCE) if waits else None,
+    }

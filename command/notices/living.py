@@ -1,0 +1,229 @@
+"""The parts of a living audience: waves opened and closed, recalls, notices that go on and rounds that begin again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy.orm import Session
+
+from command.core import clock, journal
+from command.core.journal import Payload
+from command.messages import service as messages
+from command.messages.about import About
+from command.messages.models import TOLD, Halt, State, Tally
+from command.network.models import CutOff
+from command.notices import audience
+from command.notices.drafting import Terms, texts_of, write
+from command.notices.entries import NoticeHeld, WaveOpened
+from command.notices.models import Basis, Kind, Notice, NoticeState, Passed, Wave
+
+PLAYBOOK = "playbook:"
+"""Who approved, for what a playbook version pre-approves."""
+UNDECIDED = (State.READY, State.LEASED, State.CALLING, State.IN_DOUBT)
+_NOT_YET = 2**62
+"""Younger than any notice."""
+_LEAVING = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT)
+
+
+def record(session: Session, notice: Notice, payload: Payload) -> None:
+    """Record an entry on the stream of the notice's incident."""
+    journal.record(session, f"incident:{notice.incident_number}", payload, exercise=notice.exercise)
+
+
+def lock(session: Session, notice: Notice) -> None:
+    """Wait for the fan-out of the notice's incident to end its chunk, keep it out, and see the notice as it is now.
+
+    Everything that changes notices of an incident, or their recipients' rows, first locks the incident's oldest notice."""
+    session.flush()
+    session.execute(select(Notice.id).where(Notice.id == anchor(notice.incident_id)).with_for_update())
+    session.refresh(notice)
+
+
+def anchor(incident_id: int) -> ScalarSelect[int]:
+    """The id of an incident's oldest notice, as a subquery."""
+    return select(func.min(Notice.id)).where(Notice.incident_id == incident_id).scalar_subquery()
+
+
+def of_kind(session: Session, incident_id: int, kind: Kind) -> Sequence[Notice]:
+    """The notices of an incident of one kind, oldest first."""
+    query = select(Notice).where(Notice.incident_id == incident_id, Notice.kind == kind).order_by(Notice.id)
+    return session.scalars(query).all()
+
+
+def latest(session: Session, incident_id: int, kind: Kind) -> Notice | None:
+    found = of_kind(session, incident_id, kind)
+    return found[-1] if found else None
+
+
+def newer(session: Session, notice: Notice, kind: Kind) -> bool:
+    """Whether the incident has a notice of `kind` younger than this one."""
+    query = select(Notice.id).where(
+        Notice.incident_id == notice.incident_id, Notice.kind == kind, Notice.id > notice.id
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def leaving(session: Session, incident_id: int) -> Sequence[Notice]:
+    """First notices and updates that are not ended."""
+    query = select(Notice).where(
+        Notice.incident_id == incident_id,
+        Notice.kind.in_((Kind.FIRST, Kind.UPDATE)),
+        Notice.state.not_in((NoticeState.WITHDRAWN, NoticeState.REJECTED)),
+    )
+    return session.scalars(query.order_by(Notice.id)).all()
+
+
+def anyone_cut_off(session: Session, incident_id: int) -> bool:
+    """Whether the incident has an open cut-off."""
+    query = select(CutOff.id).where(CutOff.incident_id == incident_id, CutOff.until_at.is_(None)).limit(1)
+    return session.scalar(query) is not None
+
+
+def anyone_told(session: Session, incident_id: int) -> bool:
+    """Whether a first notice of the incident told somebody who was not given the all-clear."""
+    story = audience.Story.of(session, incident_id, exercise=False)
+    d = audience.D
+    for first in story.firsts:
+        told = select(d.c.id).where(d.c.notice_id == first, d.c.state.in_(TOLD), ~story.cleared(first, d.c.addressee))
+        if session.scalar(told.limit(1)) is not None:
+            return True
+    return False
+
+
+def undecided(session: Session, incident_id: int) -> bool:
+    """Whether a first notice of the incident may yet turn out to have told somebody."""
+    query = (
+        select(Tally.notice_id)
+        .join(Notice, Notice.id == Tally.notice_id)
+        .outerjoin(Halt, Halt.notice_id == Notice.id)
+        .where(
+            Notice.incident_id == incident_id,
+            Notice.kind == Kind.FIRST,
+            Tally.count > 0,
+            Tally.state.in_(audience.IN_THE_AIR) | (Tally.state.in_(audience.QUEUED) & Halt.notice_id.is_(None)),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def halted(session: Session, notice: Notice) -> bool:
+    """Whether the queue of a notice was stopped for good."""
+    return session.get(Halt, notice.id) is not None
+
+
+def open_wave(session: Session, notice: Notice, basis: Basis) -> Wave:
+    """Begin a pass over the audience; a pass that has not begun yet serves as well."""
+    session.flush()
+    for wave in _open_waves(session, notice):
+        if wave.basis == basis and not wave.cursor:
+            return wave
+    wave = Wave(notice_id=notice.id, basis=basis, cursor=[], created_at=clock.now(session), exercise=notice.exercise)
+    session.add(wave)
+    session.flush()
+    opened = WaveOpened(notice_id=notice.id, notice_kind=notice.kind, wave_id=wave.id, basis=basis)
+    record(session, notice, opened)
+    return wave
+
+
+def _open_waves(session: Session, notice: Notice) -> Sequence[Wave]:
+    query = select(Wave).where(Wave.notice_id == notice.id, Wave.done_at.is_(None)).order_by(Wave.id)
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def close_waves(session: Session, notice: Notice) -> None:
+    """End every pass of a notice where it stands."""
+    session.execute(
+        update(Wave)
+        .where(Wave.notice_id == notice.id, Wave.done_at.is_(None))
+        .values(done_at=clock.now(session))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def has_queue(session: Session, notice: Notice) -> bool:
+    """Whether rows of the notice may still leave or be added."""
+    if _open_waves(session, notice):
+        return True
+    counts = messages.tally(session, notice.id)
+    return any(counts.get(state) for state in UNDECIDED)
+
+
+def recall(session: Session, notice: Notice) -> None:
+    """Have queued messages that are no longer true taken back; nothing to do for a notice without a queue."""
+    lock(session, notice)
+    if notice.state not in _LEAVING:
+        return
+    debts = select(Passed.addressee).where(Passed.from_notice_id == notice.id, Passed.notice_id.is_(None)).limit(1)
+    if has_queue(session, notice) or session.scalar(debts) is not None:
+        open_wave(session, notice, Basis.RECALL)
+
+
+def inserted(session: Session, notice: Notice) -> int:
+    """Recipients materialised so far."""
+    query = select(func.sum(Wave.inserted)).where(Wave.notice_id == notice.id, Wave.basis != Basis.RECALL)
+    return session.scalar(query) or 0
+
+
+def extend(session: Session, notice: Notice) -> Notice:
+    """Go on with a notice for those new in its audience; over the cap of what was pre-approved it waits for a person."""
+    if notice.state not in _LEAVING:
+        return notice
+    if is_automatic(notice) and hold_if_over(session, notice):
+        return notice
+    if notice.state == NoticeState.SENT:
+        notice.state, notice.finished_at = NoticeState.SENDING, None
+    open_wave(session, notice, Basis(notice.basis))
+    return notice
+
+
+def is_automatic(notice: Notice) -> bool:
+    """Whether nobody but a playbook approved it."""
+    return (notice.approved_by or PLAYBOOK).startswith(PLAYBOOK)
+
+
+def hold_if_over(session: Session, notice: Notice) -> bool:
+    """Put an automatic notice before a person if its audience would exceed the cap (I9)."""
+    told = inserted(session, notice)
+    total = told + audience.count(session, notice)
+    if total <= notice.pre_approved_cap:
+        return False
+    close_waves(session, notice)
+    notice.state, notice.audience = NoticeState.SUBMITTED, total
+    notice.approved_by = notice.approved_at = None
+    held = NoticeHeld(
+        notice_id=notice.id, notice_kind=notice.kind, audience=total, told=told, cap=notice.pre_approved_cap
+    )
+    record(session, notice, held)
+    session.flush()
+    return True
+
+
+def may_go_on(session: Session, clear: Notice, texts: Mapping[str, str], missed: Mapping[str, str] | None) -> bool:
+    """Whether an all-clear serves for those who recovered since: the same words, on its way, and no first notice after it."""
+    waiting = clear.state in (*_LEAVING, NoticeState.SUBMITTED)
+    if not waiting or newer(session, clear, Kind.FIRST) or halted(session, clear):
+        return False
+    return texts_of(session, clear) == dict(texts) and texts_of(session, clear, missed=True) == dict(missed or {})
+
+
+def again(
+    session: Session,
+    about: About,
+    last: Notice,
+    texts: Mapping[str, str] | None,
+    by: str,
+    release_at: datetime | None,
+) -> Notice:
+    """A first notice of a new round on the terms of the last one, with its correction ready."""
+    terms = Terms(last.validity_minutes, last.pre_approved_cap, last.playbook, last.automatic, release_at)
+    notice = write(session, about, Kind.FIRST, texts or texts_of(session, last), None, terms=terms, by=by)
+    corrections = select(Notice).where(Notice.corrects_id == last.id).order_by(Notice.id.desc()).limit(1)
+    if (correction := session.scalar(corrections)) is not None:
+        words = texts_of(session, correction)
+        write(session, about, Kind.CORRECTION, words, None, terms=terms, by=by, corrects=notice)
+    return notice
+
+
+def prospect(about: About, kind: Kind) -> Notice:
+    """A notice as it would be if it were drafted now, to count its audience; it is not stored."""
+    return Notice(id=_NOT_YET, incident_id=about.incident_id, kind=kind, exercise=about.exercise)

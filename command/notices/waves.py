@@ -1,0 +1,391 @@
+"""One chunk of a wave: recipients' rows inserted, or queued ones taken back, the tally and the cursor moved, all in one transaction.
+
+The caller holds the incident's oldest notice, so that the chunks of an incident come one after another and each sees what the one
+before did. A notice that nobody may send is never materialised, and one approved by a playbook alone stops at its cap (I9)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, Table, and_, case, delete, literal, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.messages import optouts
+from command.messages import service as messages
+from command.messages.models import TOLD, OptOut, Purpose, State
+from command.notices import audience, drafting, living, slices
+from command.notices.audience import C, Condition, D, P, S, Story
+from command.notices.drafting import LANES
+from command.notices.entries import WaveFinished
+from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
+
+LOOK_AGAIN = timedelta(seconds=1)
+"""How often a wave looks whether messages in the air have landed."""
+NO_LONGER_AFFECTED = "service_returned"
+AFFECTED_AGAIN = "affected_again"
+_SENT_TO = (NoticeState.APPROVED, NoticeState.SENDING)
+O = cast(Table, Owed.__table__)  # noqa: E741
+
+# Stages of a wave to the told: [stage, a, b].
+TOLD_STAGE, PASSED_STAGE, MISSED_STAGE, WAITING_STAGE = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a chunk did: rows inserted or taken back, and whether the wave has more to do at once."""
+
+    rows: int
+    more: bool
+
+
+@dataclass
+class _Pass:
+    """A wave being advanced by up to `size` recipients."""
+
+    session: Session
+    wave: Wave
+    notice: Notice
+    story: Story
+    size: int
+    now: datetime
+
+    def stand(self, *cursor: int) -> None:
+        self.wave.cursor = list(cursor)
+
+
+def advance(session: Session, wave: Wave, notice: Notice, size: int) -> Step:
+    """Do the next chunk of an open wave."""
+    story = Story.of(session, notice.incident_id, notice.exercise)
+    at = _Pass(session, wave, notice, story, size, clock.now(session))
+    if wave.basis == Basis.RECALL:
+        rows, more = _recall(at)
+    else:
+        if notice.state not in _SENT_TO or notice.approved_at is None:
+            return Step(0, False)
+        if living.is_automatic(notice) and not _within_cap(at):
+            return Step(0, False)
+        notice.state = NoticeState.SENDING
+        rows, more = _to_affected(at) if wave.basis == Basis.AFFECTED else _to_told(at)
+    wave.inserted += rows
+    if wave.cursor and wave.cursor[0] == -1:
+        _finish(at)
+    session.flush()
+    return Step(rows, more)
+
+
+def _within_cap(at: _Pass) -> bool:
+    """Cut the chunk to what the cap leaves; False if the notice was put before a person."""
+    left = at.notice.pre_approved_cap - living.inserted(at.session, at.notice)
+    if left <= 0 and living.hold_if_over(at.session, at.notice):
+        return False
+    at.size = min(at.size, left) if left > 0 else at.size
+    return True
+
+
+def _finish(at: _Pass) -> None:
+    at.wave.done_at = at.now
+    finished = WaveFinished(
+        notice_id=at.notice.id,
+        notice_kind=at.notice.kind,
+        wave_id=at.wave.id,
+        basis=at.wave.basis,
+        rows=at.wave.inserted,
+    )
+    living.record(at.session, at.notice, finished)
+
+
+def _end(at: _Pass) -> None:
+    at.stand(-1)
+
+
+# --- those affected
+
+
+def _to_affected(at: _Pass) -> tuple[int, bool]:
+    element, subscriber = at.wave.cursor or (0, 0)
+    whose = and_(C.c.incident_id == at.story.incident_id, C.c.until_at.is_(None))
+    part = slices.next_slice(at.session, whose, (element, subscriber), at.size)
+    if part is None:
+        _end(at)
+        return 0, False
+    rows = _queue(at, audience.affected(at.story, at.notice, part.where()))
+    at.stand(*part.cursor)
+    return rows, True
+
+
+# --- those told, passed or missed
+
+
+def _to_told(at: _Pass) -> tuple[int, bool]:
+    stage, a, b = at.wave.cursor or (TOLD_STAGE, 0, 0)
+    if stage == TOLD_STAGE:
+        return _told_stage(at, a, b)
+    if stage == PASSED_STAGE:
+        return _passed_stage(at, a)
+    if stage == MISSED_STAGE:
+        return _missed_stage(at, a, b)
+    return _waiting_stage(at)
+
+
+def _told_stage(at: _Pass, about: int, after: int) -> tuple[int, bool]:
+    rest = [source for source in audience.sources(at.story, at.notice) if source >= about]
+    if not rest:
+        clear = at.notice.kind == Kind.ALL_CLEAR
+        at.stand(PASSED_STAGE if clear else WAITING_STAGE, 0, 0)
+        return 0, True
+    source = rest[0]
+    bound = slices.told_bound(at.session, source, after if source == about else 0, at.size)
+    if bound is None:
+        at.stand(TOLD_STAGE, source + 1, 0)
+        return 0, True
+    rows = _tell(at, source, and_(D.c.addressee > (after if source == about else 0), D.c.addressee <= bound))
+    at.stand(TOLD_STAGE, source, bound)
+    return rows, True
+
+
+def _tell(at: _Pass, source: int, where: Condition) -> int:
+    """Queue the notice for some of those whom `source` told; remember those of whom that is not known yet."""
+    if at.notice.kind in (Kind.ALL_CLEAR, Kind.CORRECTION):
+        _remember(at, source, where)
+    told = audience.told(at.story, at.notice, source, where)
+    if at.notice.kind == Kind.ALL_CLEAR:
+        _pass_on(at, told.where(at.story.cut_by_another()))
+        told = told.where(~at.story.cut_by_another())
+    return _queue(at, told)
+
+
+def _remember(at: _Pass, source: int, where: Condition) -> None:
+    """A call handed back after the recall went by (a refusal by quota, say) is queued again: it is taken back when it is decided."""
+    flying: Condition = D.c.state.in_(audience.IN_THE_AIR)
+    if at.notice.kind == Kind.ALL_CLEAR and source not in at.story.halted:
+        flying = flying | (D.c.state.in_(audience.QUEUED) & ~at.story.affected())
+    people = (
+        select(literal(at.notice.id), D.c.notice_id, D.c.addressee, literal(at.notice.exercise))
+        .select_from(D.join(S, S.c.id == D.c.addressee))
+        .where(D.c.notice_id == source, where, flying)
+    )
+    names = ["notice_id", "about_id", "addressee", "exercise"]
+    _insert_once(at.session, O, names, people, ["notice_id", "about_id", "addressee"])
+
+
+def _pass_on(at: _Pass, people: Select[Any]) -> None:
+    """Another incident still cuts them off: it owes them the all-clear."""
+    columns = (
+        at.story.another(),
+        S.c.id,
+        literal(at.story.incident_id),
+        literal(at.notice.id),
+        null(),
+        literal(at.notice.exercise),
+    )
+    names = ["incident_id", "addressee", "from_incident_id", "from_notice_id", "notice_id", "exercise"]
+    made = _inserter(at.session, P).from_select(names, people.with_only_columns(*columns))
+    again = {"from_notice_id": made.excluded.from_notice_id, "notice_id": None}
+    at.session.execute(
+        made.on_conflict_do_update(index_elements=["incident_id", "addressee", "from_incident_id"], set_=again)
+    )
+
+
+def _passed_stage(at: _Pass, after: int) -> tuple[int, bool]:
+    whose = and_(P.c.incident_id == at.story.incident_id, P.c.notice_id.is_(None))
+    bound = slices.passed_bound(at.session, whose, after, at.size)
+    if bound is None:
+        missed = audience.has_missed_text(at.session, at.notice) and audience.meant(at.session, at.notice.incident_id)
+        at.stand(MISSED_STAGE if missed else WAITING_STAGE, 0, 0)
+        return 0, True
+    people = audience.passed(at.story, and_(P.c.addressee > after, P.c.addressee <= bound))
+    _pass_on(at, people.where(at.story.cut_by_another()))
+    rows = _queue(at, people.where(~at.story.cut_by_another()))
+    _settle_passed(at, after, bound)
+    at.stand(PASSED_STAGE, bound, 0)
+    return rows, True
+
+
+def _settle_passed(at: _Pass, after: int, bound: int) -> None:
+    s = S.alias("settled")
+    unaffected = select(literal(1)).where(s.c.id == P.c.addressee, ~at.story.affected(s)).exists()
+    mine = (P.c.incident_id == at.story.incident_id, P.c.notice_id.is_(None))
+    at.session.execute(
+        update(P).where(*mine, P.c.addressee > after, P.c.addressee <= bound, unaffected).values(notice_id=at.notice.id)
+    )
+
+
+def _missed_stage(at: _Pass, element: int, subscriber: int) -> tuple[int, bool]:
+    whose = and_(C.c.incident_id == at.story.incident_id, C.c.until_at.is_not(None))
+    part = slices.next_slice(at.session, whose, (element, subscriber), at.size)
+    if part is None:
+        at.stand(WAITING_STAGE, 0, 0)
+        return 0, True
+    rows = _queue(at, audience.never_reached(at.story, part.where()), missed=True)
+    at.stand(MISSED_STAGE, *part.cursor)
+    return rows, True
+
+
+def _waiting_stage(at: _Pass) -> tuple[int, bool]:
+    """Decide those whose message was in the air and has landed; come back while any is still flying."""
+    joined = and_(D.c.notice_id == O.c.about_id, D.c.addressee == O.c.addressee)
+    landed = (
+        select(O.c.about_id, O.c.addressee)
+        .select_from(O.join(D, joined))
+        .where(O.c.notice_id == at.notice.id, D.c.state.not_in(audience.IN_THE_AIR))
+        .order_by(O.c.about_id, O.c.addressee)
+        .limit(min(at.size, 500))
+    )
+    found = at.session.execute(landed).tuples().all()
+    rows = sum(_landed(at, about, [a for b, a in found if b == about]) for about in sorted({b for b, _ in found}))
+    if found:
+        return rows, True
+    if at.session.scalar(select(O.c.addressee).where(O.c.notice_id == at.notice.id).limit(1)) is None:
+        _end(at)
+    else:
+        at.wave.lease_until = at.now + LOOK_AGAIN
+    return 0, False
+
+
+def _landed(at: _Pass, about: int, people: list[int]) -> int:
+    mine = D.c.addressee.in_(people)
+    rows = _tell(at, about, mine)
+    if at.notice.kind == Kind.ALL_CLEAR:
+        _take_back(at, about, mine, ~at.story.affected(), NO_LONGER_AFFECTED)
+        if audience.has_missed_text(at.session, at.notice):
+            rows += _queue(at, audience.never_reached(at.story, S.c.id.in_(people)), missed=True)
+    at.session.execute(delete(O).where(O.c.notice_id == at.notice.id, O.c.about_id == about, O.c.addressee.in_(people)))
+    return rows
+
+
+# --- recall
+
+
+def _recall(at: _Pass) -> tuple[int, bool]:
+    """Take back queued messages that are no longer true: outage news for those who recovered, all-clears for those cut off again."""
+    stage, after = at.wave.cursor or (0, 0)
+    if stage == 1:
+        return _recall_passes(at, after)
+    size = min(at.size, messages.AT_ONCE)
+    bound = slices.told_bound(at.session, at.notice.id, after, size)
+    if bound is None:
+        at.stand(1, 0) if at.notice.kind == Kind.ALL_CLEAR else _end(at)
+        return 0, at.notice.kind == Kind.ALL_CLEAR
+    where = and_(D.c.addressee > after, D.c.addressee <= bound)
+    clear = at.notice.kind == Kind.ALL_CLEAR
+    untrue = at.story.affected() if clear else ~at.story.affected()
+    rows = _take_back(at, at.notice.id, where, untrue, AFFECTED_AGAIN if clear else NO_LONGER_AFFECTED)
+    if clear and rows:
+        _owe_again(at, after, bound)
+    at.stand(0, bound)
+    return rows, True
+
+
+def _take_back(at: _Pass, notice_id: int, where: Condition, untrue: Condition, reason: str) -> int:
+    people = (
+        select(D.c.addressee)
+        .select_from(D.join(S, S.c.id == D.c.addressee))
+        .where(D.c.notice_id == notice_id, D.c.state.in_(audience.QUEUED), where, untrue)
+    )
+    if at.session.execute(people.limit(1)).first() is None:
+        return 0
+    return messages.withdraw_some(at.session, notice_id, people, reason, limit=max(at.size, messages.AT_ONCE))
+
+
+def _owe_again(at: _Pass, after: int, bound: int) -> None:
+    """An all-clear taken back leaves the debt of those passed to this incident open."""
+    gone = select(literal(1)).where(
+        D.c.notice_id == at.notice.id, D.c.addressee == P.c.addressee, D.c.state == State.WITHDRAWN
+    )
+    range_ = (P.c.addressee > after, P.c.addressee <= bound)
+    at.session.execute(
+        update(P)
+        .where(P.c.incident_id == at.story.incident_id, P.c.notice_id == at.notice.id, *range_, gone.exists())
+        .values(notice_id=None)
+    )
+
+
+def _recall_passes(at: _Pass, after: int) -> tuple[int, bool]:
+    """Whom this incident told and passed on, and now cuts off again, is its own once more."""
+    mine = and_(P.c.from_notice_id == at.notice.id, P.c.notice_id.is_(None))
+    bound = slices.passed_bound(at.session, mine, after, at.size)
+    if bound is None:
+        _end(at)
+        return 0, False
+    s = S.alias("again")
+    affected = select(literal(1)).where(s.c.id == P.c.addressee, at.story.affected(s)).exists()
+    told = select(literal(1)).where(
+        D.c.notice_id.in_(at.story.firsts), D.c.addressee == P.c.addressee, D.c.state.in_(TOLD)
+    )
+    range_ = (P.c.addressee > after, P.c.addressee <= bound)
+    at.session.execute(delete(P).where(mine, *range_, affected, told.exists()))
+    at.stand(1, bound)
+    return 0, True
+
+
+# --- recipients' rows
+
+
+def _queue(at: _Pass, people: Select[Any], *, missed: bool = False) -> int:
+    """Insert a delivery for each of `people` who has none of this notice; those who want no such messages get a suppressed one."""
+    if LANES[Kind(at.notice.kind)] not in optouts.LANES:
+        return _insert(at, people, missed, State.READY)
+    left = select(literal(1)).where(OptOut.recipient == S.c.number_index).exists()
+    return _insert(at, people.where(~left), missed, State.READY) + _insert(
+        at, people.where(left), missed, State.SUPPRESSED
+    )
+
+
+def _insert(at: _Pass, people: Select[Any], missed: bool, state: State) -> int:
+    columns = _row(at, missed, state)
+    rows = people.with_only_columns(*columns.values())
+    inserted = _insert_once(at.session, D, list(columns), rows, ["notice_id", "addressee"])
+    if inserted:
+        messages.bump_tally(at.session, at.notice.id, {state: inserted})
+    return inserted
+
+
+def _row(at: _Pass, missed: bool, state: State) -> dict[str, ColumnElement[Any]]:
+    due = max(at.notice.release_at or at.now, at.now)
+    suppressed = state == State.SUPPRESSED
+    values: dict[str, Any] = {
+        "purpose": Purpose.NOTICE.value,
+        "notice_id": at.notice.id,
+        "lane": int(LANES[Kind(at.notice.kind)]),
+        "state": state.value,
+        "exercise": at.notice.exercise,
+        "fence": 0,
+        "tries": 0,
+        "resent": False,
+        "created_at": at.now,
+        "due_at": due,
+        "valid_until": due + timedelta(minutes=at.notice.validity_minutes),
+    }
+    if suppressed:
+        values |= {"reason": optouts.OPTED_OUT, "settled_at": at.now}
+    fixed: dict[str, ColumnElement[Any]] = {
+        name: literal(value, D.c[name].type).label(name) for name, value in values.items()
+    }
+    return fixed | {
+        "addressee": S.c.id,
+        "recipient": S.c.number_index,
+        "number": S.c.number,
+        "body_id": _body(at, missed),
+    }
+
+
+def _body(at: _Pass, missed: bool) -> ColumnElement[Any]:
+    """The body in the subscriber's language, else in the fallback."""
+    bodies = drafting.bodies_of(at.session, at.notice.id, missed=missed)
+    fallback = bodies.get(drafting.FALLBACK, next(iter(bodies.values())))
+    others = {language: body for language, body in bodies.items() if body != fallback}
+    if not others:
+        return literal(fallback, D.c.body_id.type).label("body_id")
+    return case(others, value=S.c.language, else_=fallback).label("body_id")
+
+
+def _inserter(session: Session, table: Any) -> Any:
+    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def _insert_once(session: Session, table: Any, names: list[str], rows: Select[Any], key: list[str]) -> int:
+    made = _inserter(session, table).from_select(names, rows, include_defaults=False)
+    result: Any = session.execute(made.on_conflict_do_nothing(index_elements=key))
+    return max(0, int(result.rowcount))

@@ -1,0 +1,40 @@
+"""The text of a page: the caller's template with the ways to answer that the gateways leave open. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from notifiers.base import Capabilities
+
+_CLAUSE = re.compile(r"\[([^\[\]]*\{(?:code|link)\}[^\[\]]*)\]")
+_MARK = re.compile(r"\{\{|\}\}|\{code\}|\{link\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a page may be answered: by replying with its code, by opening its link."""
+
+    code: bool
+    link: bool
+
+
+def ways(gateways: Sequence[Capabilities]) -> Ways:
+    """What a page may offer, given the gateways it may take: no code where no reply comes back, no link where links are stripped.
+
+    Pages prefer gateways where replies come back, so those decide about links where there are any."""
+    two_way = [each for each in gateways if each.two_way]
+    return Ways(code=bool(two_way), link=all(each.url for each in two_way or gateways))
+
+
+def fill(template: str, code: str | None, link: str | None) -> str:
+    """Put code and link into a template; None means that this way is closed.
+
+    A clause in [ ] that holds {code} or {link} is left out when that way is closed. Every other bracket and brace stays as it is, for
+    names may hold them; doubled braces stand for one."""
+    values = {"{code}": code or "", "{link}": link or "", "{{": "{", "}}": "}"}
+    closed = [mark for mark, value in (("{code}", code), ("{link}", link)) if value is None]
+
+    def clause(found: re.Match[str]) -> str:
+        return "" if any(mark in found[1] for mark in closed) else found[1]
+
+    return _MARK.sub(lambda found: values[found[0]], _CLAUSE.sub(clause, template))

@@ -1,0 +1,27 @@
+"""Where the parts that web, engine and command line share are joined: what runs when the journal grows, and who hears of replies."""
+
+from command.boards import cards
+from command.core.database import Database
+from command.core.installation import Installation
+from command.core.settings import Settings
+from command.messages.handlers import Handlers
+from command.oncall import service as oncall
+
+
+def join(database: Database) -> Database:
+    """Let the boards journal what changed in every unit of work of this process."""
+    if cards.record_changes not in database.before_append:
+        database.before_append.append(cards.record_changes)
+    return database
+
+
+def open_installation(settings: Settings) -> Installation:
+    """An installation with its parts joined: how every process opens one."""
+    installation = Installation.open(settings)
+    join(installation.database)
+    return installation
+
+
+def handlers() -> Handlers:
+    """Who hears of inbound messages and of what became of pages."""
+    return Handlers(replies=[oncall.reply], settled=[oncall.settled])

@@ -1,0 +1,29 @@
+"""`make bench [ONLY=name,…]`: every figure, one JSON line each, with its goal; a miss is said, not hidden."""
+
+import argparse
+import importlib
+import sys
+import time
+
+import orjson
+
+MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", choices=[*MODULES, []], help="modules to run; all when none is named")
+    asked = parser.parse_args().only or MODULES
+    missed = 0
+    for name in asked:
+        begun = time.monotonic()
+        for figure in importlib.import_module(f"tests.bench.{name}").run():
+            missed += not figure.get("met", True)
+            print(orjson.dumps(figure).decode(), flush=True)
+        print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
+    print(f"{missed} goals missed", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,280 @@
+"""A whole outbox for tests: the simulator over HTTP, the hooks over HTTP, gateways, sender and cycles on a real database."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from apiflask import APIFlask
+from flask import Response, jsonify
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from command.core import clock
+from command.core.database import Database
+from command.core.installation import Installation
+from command.core.keys import Keyring
+from command.core.problems import Problem
+from command.core.settings import GatewaySettings, Settings
+from command.engine import receipts as receipts_cycle
+from command.engine import sweep as sweep_cycle
+from command.messages import hooks, service
+from command.messages.gateways import SIMULATED_ACCOUNT, Gateways
+from command.messages.handlers import Handlers, Settled
+from command.messages.models import Delivery, Lane, Purpose, ReceiptIn, State, Tally
+from command.messages.sender import Sender, nothing_cut_off
+from notifiers.simulator import Settings as SimulatorSettings
+from notifiers.simulator import Simulator
+
+TOKEN = "simulator-token-of-the-tests"
+
+
+def number(index: int) -> str:
+    """A number that reaches nobody (+86 120 …)."""
+    return f"+86120{index:08d}"
+
+
+def app_of(installation: Installation, handlers: Handlers) -> APIFlask:
+    """The hooks alone, served as the application serves them."""
+    app = APIFlask("hooks", json_errors=False)
+    app.extensions["tocsin"] = installation
+    hooks.join(app, installation, handlers)
+    app.register_blueprint(hooks.hooks)
+
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> Response:
+        answer = jsonify(status=error.status, code=error.code, detail=str(error), field=error.field)
+        answer.status_code = error.status
+        answer.content_type = "application/problem+json"
+        return answer
+
+    return app
+
+
+@dataclass
+class House:
+    """What a test drives. Nothing moves by itself but the simulator's callbacks; `settle_down` waits for those."""
+
+    database: Database
+    keyring: Keyring
+    folder: Path
+    gateway: dict[str, Any] = field(default_factory=dict)
+    gateways_settings: Sequence[GatewaySettings] | None = None
+    handlers: Handlers = field(default_factory=Handlers)
+    cut_off: Callable[[Session], frozenset[str]] = nothing_cut_off
+    callbacks: bool = True
+    told: list[Settled] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.handlers.settled.append(lambda session, outcomes: self.told.extend(outcomes))
+        self.hooks_server = _Served()
+        origin = f"http://127.0.0.1:{self.hooks_server.port}" if self.callbacks else "http://127.0.0.1:9"
+        self.simulator = Simulator(
+            SimulatorSettings(callback_token=TOKEN, inbound_url=f"{origin}/hooks/twilio/twilio/inbound")
+        ).start()
+        given = self.gateways_settings or [self.twilio()]
+        settings = Settings(
+            env="test", data=self.folder, database_url=self.database.url, public_url=origin, gateways=tuple(given)
+        )
+        self.installation = Installation(settings, self.database, self.keyring)
+        self.hooks_server.serve(app_of(self.installation, self.handlers))
+        self.gateways = Gateways(self.installation)
+        self.sender = Sender(self.installation, self.gateways, self.handlers, self.cut_off)
+        self.http = Api(self.simulator.url)
+
+    def twilio(self, name: str = "twilio", **changes: Any) -> GatewaySettings:
+        """Settings of a gateway that speaks to the simulator."""
+        given: dict[str, Any] = {
+            "name": name,
+            "transport": "twilio",
+            "account_sid": SIMULATED_ACCOUNT,
+            "auth_token": TOKEN,
+            "sender": "10690000",
+            "base_url": self.simulator.url,
+            "rate": 100_000,
+        }
+        return GatewaySettings(**given | self.gateway | changes)
+
+    def close(self) -> None:
+        self.sender.close()
+        self.gateways.close()
+        self.http.close()
+        self.simulator.stop()
+        self.hooks_server.stop()
+
+    # What people and rooms do
+
+    def enqueue(
+        self, count: int = 1, *, first: int = 1, text: str = "【示例通信】网络中断，正在抢修。", **changes: Any
+    ) -> list[int]:
+        """Queue one message for each of `count` numbers."""
+        return self.database.write(lambda session: self._enqueue(session, count, first, text, changes))
+
+    def _enqueue(self, session: Session, count: int, first: int, text: str, changes: dict[str, Any]) -> list[int]:
+        body = service.put_body(session, text, "zh")
+        ids = []
+        for index in range(first, first + count):
+            given: dict[str, Any] = {
+                "purpose": Purpose.NOTICE,
+                "lane": Lane.FIRST,
+                "addressee": index,
+                "recipient": self.keyring.index(number(index)),
+                "number": self.keyring.encrypt(number(index)),
+                "body_id": body,
+                "exercise": False,
+                "notice_id": 1,
+            }
+            ids.append(service.enqueue(session, service.Outgoing(**given | changes)))
+        return ids
+
+    def page(self, index: int = 1, page_id: int = 1, text: str = "请应答 1234", **changes: Any) -> int:
+        """Queue a page."""
+        given = {"purpose": Purpose.PAGE, "lane": Lane.PAGE, "notice_id": None, "page_id": page_id, "text": text}
+        return self.enqueue(1, first=index, **given | changes)[0]
+
+    def allow(self, *indices: int) -> None:
+        """Put numbers on the exercise allow-list for a day."""
+
+        def work(session: Session) -> None:
+            until = clock.now(session) + timedelta(days=1)
+            for index in indices:
+                service.allow(session, self.keyring.index(number(index)), until, "person:1")
+
+        self.database.write(work)
+
+    # Cycles
+
+    def send(self) -> bool:
+        return self.sender.run()
+
+    def apply(self) -> None:
+        while receipts_cycle.run_once(self.installation, self.handlers):
+            pass
+
+    def sweep(self) -> None:
+        while sweep_cycle.run_once(self.installation, self.gateways, self.handlers):
+            pass
+
+    def settle_down(self) -> None:
+        """Wait until the simulator has told everything, and apply it."""
+        self.wait(lambda: self.stats()["callbacks_waiting"] == 0 and self._quiet())
+        self.apply()
+
+    def _quiet(self) -> bool:
+        before = self._received()
+        threading.Event().wait(0.1)
+        return before == self._received()
+
+    def _received(self) -> int:
+        with self.database.read() as session:
+            return session.scalar(select(func.coalesce(func.max(ReceiptIn.id), 0))) or 0
+
+    @staticmethod
+    def wait(done: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait for something outside the clock; fail after `seconds`."""
+        for _ in range(int(seconds / 0.05)):
+            if done():
+                return
+            threading.Event().wait(0.05)
+        raise AssertionError("waited too long")
+
+    # What can be seen
+
+    def states(self) -> Counter[str]:
+        with self.database.read() as session:
+            return Counter(session.scalars(select(Delivery.state)))
+
+    def row(self, id: int) -> Delivery:
+        with self.database.read() as session:
+            return session.get_one(Delivery, id)
+
+    def tally_matches(self, notice_id: int = 1) -> bool:
+        """The tally equals the rows."""
+        with self.database.read() as session:
+            rows = select(Delivery.state, func.count()).where(Delivery.notice_id == notice_id).group_by(Delivery.state)
+            kept = select(Tally.state, Tally.count).where(Tally.notice_id == notice_id, Tally.count != 0)
+            return dict(session.execute(rows).tuples().all()) == dict(session.execute(kept).tuples().all())
+
+    def stats(self) -> dict[str, int]:
+        made: dict[str, int] = self.http.get("/api/stats").json()
+        return made
+
+    def fault(self, kind: str, rate: float = 1.0, **more: Any) -> None:
+        self.http.post("/api/faults", json={"kind": kind, "rate": rate, **more}).raise_for_status()
+
+    def heal(self) -> None:
+        self.http.delete("/api/faults").raise_for_status()
+
+    def messages(self, index: int) -> list[dict[str, Any]]:
+        """What a phone received, newest first."""
+        items = self.http.get(f"/api/phones/{number(index)}/messages").json()["items"]
+        return [item for item in items if item["direction"] == "out"]
+
+    def reply(self, index: int, body: str, to: str = "10690000") -> dict[str, Any]:
+        """Send a text from a phone, as a person does."""
+        answer = self.http.post(f"/api/phones/{number(index)}/reply", json={"body": body, "to": to})
+        answer.raise_for_status()
+        made: dict[str, Any] = answer.json()
+        return made
+
+    def received(self) -> Counter[str]:
+        """How many messages each number was sent, by the provider's own list."""
+        return received_by(self.simulator.url)
+
+    def now(self) -> datetime:
+        with self.database.read() as session:
+            return clock.now(session)
+
+
+def received_by(url: str) -> Counter[str]:
+    """Messages per recipient, read from the Twilio API of a simulator page by page."""
+    found: Counter[str] = Counter()
+    page: str | None = f"/2010-04-01/Accounts/{SIMULATED_ACCOUNT}/Messages.json?PageSize=1000"
+    with requests.Session() as client:
+        client.auth = (SIMULATED_ACCOUNT, TOKEN)
+        while page:
+            listed = client.get(url + page, timeout=30).json()
+            found.update(item["to"] for item in listed["messages"] if item["direction"] != "inbound")
+            page = listed["next_page_uri"]
+    return found
+
+
+class Api(requests.Session):
+    """The simulator's own API."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        return super().request(method, f"{self._url}{url}", *args, timeout=30, **kwargs)
+
+
+class _Served:
+    """An HTTP server on a free port whose application comes later."""
+
+    def __init__(self) -> None:
+        self._app: Any = None
+        self.server: BaseWSGIServer = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self.port = self.server.server_port
+
+    def _answer(self, environ: Any, start_response: Any) -> Any:
+        return self._app(environ, start_response)
+
+    def serve(self, app: Any) -> None:
+        self._app = app
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+ENDED = frozenset(
+    {State.DELIVERED, State.UNDELIVERED, State.FAILED, State.UNKNOWN, State.WITHDRAWN, State.EXPIRED, State.SUPPRESSED}
+)
