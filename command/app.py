@@ -6,11 +6,25 @@ from apiflask import APIFlask
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 
 from command import health, openapi
+from command.alarms import api as alarms_api
+from command.alarms import hooks as alarm_hooks
+from command.alarms import pages as alarm_pages
+from command.boards import pages as board_pages
 from command.core import assets, failures, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
+from command.incidents import actions_api, notice_api, tasks_api
+from command.incidents import api as incidents_api
+from command.incidents import pages as incident_pages
+from command.messages import hooks as gateway_hooks
+from command.network import api as network_api
+from command.oncall import api as oncall_api
+from command.oncall import pages as oncall_pages
+from command.incidents import actions_api, notice_api, tasks_api
+from command.incidents import api as incidents_api
+from command.incidents import pages as incident_pages
 from command.people import api as people_api
 from command.people import gate, identity, language
 from command.people import pages as people_pages
@@ -22,12 +36,26 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
     people_api.api,
     people_pages.pages,
+    network_api.api,
+    gateway_hooks.hooks,
+    oncall_api.api,
+    oncall_pages.pages,
+    incidents_api.api,
+    actions_api.api,
+    tasks_api.api,
+    notice_api.api,
+    incident_pages.pages,
+    alarms_api.api,
+    alarm_hooks.hooks,
+    alarm_pages.pages,
+    board_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
 
 HOME = "boards.command"
 NAVIGATION = (
     ("boards.command", N_("Command board"), "read"),
+    ("incidents.report_form", N_("Report an incident"), "report_incident"),
     ("people.people", N_("People"), "read"),
 )
 """Endpoint, words and permission of the pages in the frame's header; those whose endpoint is not served are left out."""
@@ -64,6 +92,7 @@ def create_app(given: Settings | Installation) -> APIFlask:
     openapi.install(app)
     for blueprint in (front, *BLUEPRINTS):
         app.register_blueprint(blueprint)
+    gateway_hooks.join(app, installation, handlers())
     _furnish(app, settings)
     app.wsgi_app = assets.Assets(app.wsgi_app, autorefresh=settings.env == "development")  # type: ignore[method-assign]
     return app

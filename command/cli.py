@@ -3,12 +3,14 @@
 import os
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import click
 import orjson
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import select
 
 from command.alarms.commands import alarms
 from command.core import heads, log, schema
@@ -20,11 +22,18 @@ from command.demo.commands import demo
 from command.demo.load import is_loaded, load
 from command.engine import cycles
 from command.engine.run import Engine, run
-from command.network.commands import import_
-from command.people.commands import admin, token
+from command.messages.gateways import Gateways, GatewaySettingsError
+from command.network.commands import group as import_
+from command.oncall.models import Schedule
 from command.parts import open_installation
+from command.people.commands import admin, token
+from command.people.posts import DEPARTMENTS, POSTS
 from command.processes import Part, supervise, tocsin
-from playbooks.loader import check_paths
+from playbooks.checks import Known, check_paths
+from playbooks.findings import Level
+from playbooks.json_schema import json_schema
+from playbooks.loader import SHIPPED
+from playbooks.source import Fault
 
 console = Console(stderr=True)
 
@@ -129,7 +138,12 @@ def engine(settings: Settings) -> None:
     """Start one engine: it runs every cycle; start as many as you like."""
     installation = opened(settings)
     stopping = threading.Event()
-    run(Engine(installation, cycles.joined(installation, stopping), stopping))
+    try:
+        gateways = Gateways(installation)
+    except GatewaySettingsError as error:
+        raise click.ClickException(str(error)) from error
+    with gateways:
+        run(Engine(installation, cycles.joined(installation, gateways, stopping), stopping))
 
 
 @main.group()
@@ -196,11 +210,28 @@ def playbooks_() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.pass_obj
 def check(settings: Settings, paths: tuple[Path, ...]) -> None:
-    """Check playbooks (all shipped ones, or PATHS): each fault with file, line and remedy."""
-    faults = joined.check_playbooks(settings, paths, check_paths)
-    for fault in faults:
-        click.echo(str(fault))
-    sys.exit(1 if faults else 0)
+    """Check playbooks (all shipped ones, or PATHS) against this installation: each fault with file, line and remedy."""
+    known = Known(frozenset(DEPARTMENTS), frozenset(POSTS), _schedules(settings))
+    on = datetime.now(settings.tz).date()
+    found = check_paths(paths or (SHIPPED,), on=on, gateways=settings.gateways, known=known)
+    for each in found:
+        click.echo(str(each))
+    sys.exit(1 if any(isinstance(each, Fault) or each.level is Level.ERROR for each in found) else 0)
+
+
+def _schedules(settings: Settings) -> frozenset[str] | None:
+    """The schedules of this installation's database; None where there is none yet."""
+    try:
+        with opened(settings).database.read() as session:
+            return frozenset(session.scalars(select(Schedule.code))) or None
+    except click.ClickException:
+        return None
+
+
+@playbooks_.command("schema")
+def schema_() -> None:
+    """Print the JSON Schema of a playbook."""
+    click.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2))
 
 
 @main.group()

@@ -5,6 +5,7 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.messages.handlers import Handlers
+from command.oncall import replies
 from command.oncall import service as oncall
 
 
@@ -24,4 +25,4 @@ def open_installation(settings: Settings) -> Installation:
 
 def handlers() -> Handlers:
     """Who hears of inbound messages and of what became of pages."""
-    return Handlers(replies=[oncall.reply], settled=[oncall.settled])
+    return Handlers(replies=[replies.reply], settled=[oncall.settled])

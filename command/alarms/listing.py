@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from command.alarms.dedupe import State
 from command.alarms.intake import Receipt
 from command.alarms.models import Alarm, ProblemKind
-from command.incidents import standing
+from command.incidents import visibility
 from command.incidents.models import Incident
 from command.people.access import Principal
 
@@ -48,7 +48,7 @@ def listed(
         .limit(wanted.limit)
     )
     found = session.execute(query).tuples().all()
-    shown = [_shown(*row) for row in found if row[1] is None or standing.may_see(session, row[1], who)]
+    shown = [_shown(*row) for row in found if row[1] is None or visibility.visible(session, row[1], who)]
     return shown, found[-1][0].id if len(found) == wanted.limit else None
 
 

@@ -9,6 +9,7 @@ from command.core.columns import Base, BigId, Id, OfExercise
 
 _LOOSE = text("incident_id IS NULL AND state = 'raised'")
 _MOMENTARY = text("momentary AND state = 'raised'")
+_MOMENTARY_IN_SQLITE = text("momentary = 1 AND state = 'raised'")
 
 
 class ProblemKind(Base):
@@ -34,7 +35,7 @@ class Alarm(OfExercise, Base):
     __table_args__ = (
         UniqueConstraint("source", "element", "object", "problem", "exercise"),
         Index("ix_alarm_loose", "last_at", postgresql_where=_LOOSE, sqlite_where=_LOOSE),
-        Index("ix_alarm_momentary", "last_at", postgresql_where=_MOMENTARY, sqlite_where=_MOMENTARY),
+        Index("ix_alarm_momentary", "last_at", postgresql_where=_MOMENTARY, sqlite_where=_MOMENTARY_IN_SQLITE),
         Index("ix_alarm_incident_id_state", "incident_id", "state"),
     )
     id: Mapped[Id]

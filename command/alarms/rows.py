@@ -36,7 +36,7 @@ class Known:
 
 def known(session: Session, keys: Collection[Key], exercise: bool) -> dict[Key, Known]:
     """The stored alarms of these keys."""
-    document = orjson.dumps(sorted(keys)).decode()
+    document = orjson.dumps([tuple(key) for key in sorted(keys)]).decode()
     if session.get_bind().dialect.name == "sqlite":
         each = func.json_each(document).table_valued("value")
     else:
@@ -50,7 +50,7 @@ def known(session: Session, keys: Collection[Key], exercise: bool) -> dict[Key, 
 
 def elements(session: Session, names: Collection[str]) -> dict[str, int]:
     """Ids of the elements the operator's records have, by name."""
-    return dict(session.execute(select(Element.name, Element.id).where(Element.name.in_(names))).tuples())
+    return dict(session.execute(select(Element.name, Element.id).where(Element.name.in_(names))).tuples().all())
 
 
 def histories(session: Session, alarm_ids: Collection[int]) -> Mapping[int, set[Change]]:

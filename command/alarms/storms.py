@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from command.alarms.correlation import AlarmFact, Correlation, OpenIncident, Rule
@@ -20,6 +20,9 @@ from command.network import service as network
 from command.network.models import CutOff, Element
 
 SOURCE = "alarms"
+
+RAISED: ColumnElement[str] = literal_column(f"'{State.RAISED}'")
+"""Written out, so that SQLite sees that the partial indexes serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def _loose(session: Session, free: Sequence[Touched], window: timedelta, exercis
     first, last = min(one.at for one in free) - window, max(one.at for one in free) + window
     query = select(Alarm.id, Alarm.element_id, Alarm.last_at, Alarm.affecting).where(
         Alarm.incident_id.is_(None),
-        Alarm.state == State.RAISED,
+        Alarm.state == RAISED,
         Alarm.last_at.between(first, last),
         Alarm.element_id.is_not(None),
         Alarm.exercise == exercise,
@@ -94,7 +97,7 @@ def _loose(session: Session, free: Sequence[Touched], window: timedelta, exercis
 def _open_incidents(session: Session, exercise: bool) -> list[OpenIncident]:
     """The incidents that take alarms, with the elements that alarms or people named."""
     is_open = (Incident.state.in_(BEFORE_RESTORATION), Incident.exercise == exercise)
-    detected = dict(session.execute(select(Incident.id, Incident.detected_at).where(*is_open)).tuples())
+    detected = dict(session.execute(select(Incident.id, Incident.detected_at).where(*is_open)).tuples().all())
     if not detected:
         return []
     last_at = {incident_id: at.timestamp() for incident_id, at in detected.items()}
@@ -108,7 +111,7 @@ def _open_incidents(session: Session, exercise: bool) -> list[OpenIncident]:
     return [OpenIncident(key, frozenset(found), last_at[key]) for key, found in sorted(elements.items())]
 
 
-def _evidence() -> Select[tuple[int, int, datetime]]:
+def _evidence() -> Select[int, int, datetime]:
     """(incident id, element id, when last raised) of the affecting alarms that incidents have."""
     return (
         select(Incident.id, Element.id, func.max(Alarm.last_at))

@@ -3,14 +3,14 @@
 Cards hold ids and figures that do not depend on who looks or when; names and elapsed times are joined when rendering. The hook runs
 while the incident's stream is locked and reads columns afresh, so two units of work can never journal each other's past."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from command.boards import store
 from command.boards.models import BoardCard
 from command.boards.projection import CARDS
 from command.core import clock, journal
@@ -30,101 +30,79 @@ class Cards(Payload, kind=CARDS):
     cards: dict[str, dict[str, Any] | None]
 
 
-def board_prefix(exercise: bool) -> str:
-    """The monthly line of entries behind the command board, or behind the one for exercises."""
-    return "board:exercise" if exercise else "board:command"
+def board_of(exercise: bool) -> str:
+    """The shared board an incident has its row on."""
+    return "exercise" if exercise else "command"
 
 
 def record_changes(session: Session, streams: frozenset[str]) -> None:
     """For each incident whose stream grows: journal the cards that differ from what the journal last said."""
     for stream in sorted(s for s in streams if s.startswith("incident:")):
-        incident = _columns(session, Incident, Incident.number == stream.removeprefix("incident:"))
+        incident = _rows(session, Incident, Incident.number == stream.removeprefix("incident:"))
         if not incident:
             continue
-        exercise = incident[0]["exercise"]
+        exercise, number = incident[0]["exercise"], incident[0]["number"]
         cards = incident_cards(session, incident[0])
-        _journal(session, stream, stream, cards, exercise)
-        prefix = board_prefix(exercise)
+        _journal(session, stream, stream, cards, _known(session, stream), exercise)
+        line = store.line(board_of(exercise))
         summary = summary_card(incident[0], cards)
-        number = incident[0]["number"]
-        _journal(
-            session,
-            journal.month(prefix, clock.now(session)),
-            prefix,
-            {number: summary} if summary else {},
-            exercise,
-            only=number,
-        )
+        row = {number: summary} if summary else {}
+        _journal(session, _month(session, exercise), line, row, _known(session, line, number), exercise)
+
+
+def _month(session: Session, exercise: bool) -> str:
+    """The stream of this month, or the newest there is: a unit of work that began before midnight never writes behind one of after."""
+    board = board_of(exercise)
+    return max(journal.month(store.line(board), clock.now(session)), store.current_stream(session, board))
 
 
 def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Every card of one incident's board, from the tables."""
     mine = incident["id"]
-    tasks = _columns(session, Task, Task.incident_id == mine, order=Task.id)
+    clocks = _rows(session, IncidentClock, IncidentClock.incident_id == mine, IncidentClock.due_at, IncidentClock.id)
+    roles = _rows(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), Role.id)
+    tasks = _rows(session, Task, Task.incident_id == mine, Task.due_at, Task.id)
     cards = {
-        "head": _head(incident),
-        "clocks": {
-            "clocks": [
-                _pick(row, CLOCK)
-                for row in _columns(
-                    session, IncidentClock, IncidentClock.incident_id == mine, order=IncidentClock.due_at
-                )
-            ]
-        },
-        "impact": _impact(session, mine, incident),
-        "people": {
-            "roles": [
-                _pick(row, ROLE)
-                for row in _columns(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), order=Role.id)
-            ]
-        },
-        "pages": {
-            "pages": [_pick(row, PAGE) for row in _columns(session, Page, Page.incident_id == mine, order=Page.id)]
-        },
+        "head": _pick(incident, HEAD),
+        "clocks": {"clocks": [_pick(row, CLOCK) for row in clocks if row["state"] != "void"]},
+        "impact": _impact(session, incident),
+        "people": {"roles": [_pick(row, ROLE) for row in roles]},
+        "pages": {"pages": [_pick(row, PAGE) for row in _rows(session, Page, Page.incident_id == mine, Page.id)]},
         "notices": {
-            "notices": [
-                _pick(row, NOTICE) for row in _columns(session, Notice, Notice.incident_id == mine, order=Notice.id)
-            ]
+            "notices": [_pick(row, NOTICE) for row in _rows(session, Notice, Notice.incident_id == mine, Notice.id)]
         },
     }
     for department in sorted({task["department"] for task in tasks}):
         cards[f"tasks:{department}"] = {"tasks": [_pick(t, TASK) for t in tasks if t["department"] == department]}
-    return {name: orjson.loads(dump(card)) for name, card in cards.items()}
+    return {name: _plain(card) for name, card in cards.items()}
 
 
-# fmt: off
 HEAD = (
-    "number", "kind", "state", "tier", "current_tier", "projected_tier", "rules", "response_level",
-    "area_id", "source", "restricted", "exercise", "detected_at", "reported_at", "responding_at", "quiet_at",
-    "restored_at", "closed_at", "eta", "commander_id", "commander_since", "owner_id", "users_now",
-    "users_peak", "users_projected", "user_minutes", "measured_at", "summary_note_id",
+    *("number", "kind", "state", "tier", "current_tier", "projected_tier", "rules", "response_level", "area_id"),
+    *("source", "restricted", "exercise", "detected_at", "reported_at", "responding_at", "quiet_at", "restored_at"),
+    *("ended_at", "eta", "commander_id", "commander_since", "owner_id", "users_now", "users_peak", "users_projected"),
+    *("user_minutes", "measured_at", "summary_note_id"),
 )
-# fmt: on
 CLOCK = ("code", "due_at", "state", "met_at")
 ROLE = ("role", "person_id", "from_at")
 PAGE = ("id", "person_id", "state", "step", "target", "created_at", "answered_at", "answered_via", "reason")
 NOTICE = (
-    "id",
-    "kind",
-    "state",
-    "audience",
-    "automatic",
-    "created_at",
-    "approved_by",
-    "approved_at",
-    "finished_at",
-    "withdrawn_at",
+    *("id", "kind", "state", "audience", "automatic", "override", "created_at", "submitted_by"),
+    *("approved_by", "approved_at", "finished_at", "withdrawn_at"),
 )
 TASK = ("id", "code", "state", "due_at", "done_at", "done_by", "risky")
 
 
-def _head(incident: Mapping[str, Any]) -> dict[str, Any]:
-    return _pick(incident, HEAD)
+SUMMARY = (
+    *("number", "kind", "state", "tier", "projected_tier", "area_id", "users_now", "users_peak", "users_projected"),
+    *("commander_id", "detected_at", "eta", "quiet_at", "restored_at", "exercise"),
+)
 
 
-def _impact(session: Session, incident_id: int, incident: Mapping[str, Any]) -> dict[str, Any]:
-    rows = _columns(session, Impact, (Impact.incident_id == incident_id) & Impact.until_at.is_(None), order=Impact.id)
-    cut = _columns(session, CutOff, (CutOff.incident_id == incident_id) & CutOff.until_at.is_(None), order=CutOff.id)
+def _impact(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
+    mine = incident["id"]
+    rows = _rows(session, Impact, (Impact.incident_id == mine) & Impact.until_at.is_(None), Impact.id)
+    cut = _rows(session, CutOff, (CutOff.incident_id == mine) & CutOff.until_at.is_(None), CutOff.id)
     return {
         "rows": [_pick(row, ("service_id", "area_id", "kind", "users", "share", "from_at")) for row in rows],
         "failed": sum(row["failed"] for row in cut),
@@ -138,29 +116,24 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
     """The incident's row on the command board; None once it is over, or where only named people may know of it."""
     if incident["state"] in GONE or incident["restricted"]:
         return None
-    running = [c for c in cards["clocks"]["clocks"] if c["state"] == "running"]
-    breached = [c for c in cards["clocks"]["clocks"] if c["state"] == "breached" and not c["met_at"]]
-    summary = _pick(
-        incident,
-        (
-            *(
-                "number",
-                "kind",
-                "state",
-                "tier",
-                "projected_tier",
-                "area_id",
-                "users_now",
-                "users_peak",
-                "users_projected",
-            ),
-            *("commander_id", "detected_at", "eta", "quiet_at", "restored_at", "exercise"),
-        ),
+    clocks = cards["clocks"]["clocks"]
+    running = [clock for clock in clocks if clock["state"] == "running"]
+    return _plain(
+        _pick(incident, SUMMARY)
+        | {
+            "next_clock": running[0] if running else None,
+            "breached": [c["code"] for c in clocks if c["state"] == "breached" and not c["met_at"]],
+            "waiting": sum(notice["state"] == "submitted" for notice in cards["notices"]["notices"]),
+        }
     )
-    summary["next_clock"] = running[0] if running else None
-    summary["breached"] = [c["code"] for c in breached]
-    summary["waiting"] = sum(n["state"] == "submitted" for n in cards["notices"]["notices"])
-    return orjson.loads(dump(summary))  # type: ignore[no-any-return]
+
+
+def _known(session: Session, board: str, card: str | None = None) -> dict[str, str]:
+    """What the journal last said of a board's cards, or of one of them."""
+    query = select(BoardCard.card, BoardCard.data).where(BoardCard.board == board)
+    if card is not None:
+        query = query.where(BoardCard.card == card)
+    return dict(session.execute(query).tuples().all())
 
 
 def _journal(
@@ -168,33 +141,36 @@ def _journal(
     stream: str,
     board: str,
     cards: Mapping[str, dict[str, Any]],
+    known: Mapping[str, str],
     exercise: bool,
-    only: str | None = None,
 ) -> None:
-    query = select(BoardCard.card, BoardCard.data).where(BoardCard.board == board)
-    if only is not None:
-        query = query.where(BoardCard.card == only)
-    known = {row.card: row.data for row in session.execute(query)}
+    """Record the cards that differ from the known ones, and remember them; a known card that is no more is recorded as null."""
     texts = {name: dump(card) for name, card in cards.items()}
     changes: dict[str, dict[str, Any] | None] = {n: cards[n] for n, text in texts.items() if known.get(n) != text}
-    changes.update({name: None for name in known if name not in texts})
+    changes |= dict.fromkeys(known.keys() - texts.keys())
     if not changes:
         return
     journal.record(session, stream, Cards(cards=changes), exercise=exercise)
     session.execute(delete(BoardCard).where(BoardCard.board == board, BoardCard.card.in_(list(changes))))
-    now: datetime = clock.now(session)
-    for name, card in changes.items():
-        if card is not None:
-            session.add(BoardCard(board=board, card=name, data=texts[name], changed_at=now, exercise=exercise))
-    session.flush()
+    rows = [
+        {"board": board, "card": name, "data": texts[name], "changed_at": clock.now(session), "exercise": exercise}
+        for name in changes
+        if name in texts
+    ]
+    if rows:
+        session.execute(insert(BoardCard), rows)
 
 
-def _columns(session: Session, model: Any, where: Any, order: Any = None) -> list[dict[str, Any]]:
+def _rows(session: Session, model: Any, where: Any, *order: Any) -> Sequence[Mapping[str, Any]]:
     """Rows as plain columns, past the session's memory of them."""
-    query = select(*model.__table__.c).where(where)
-    rows = session.execute(query if order is None else query.order_by(order)).mappings()
-    return [dict(row) for row in rows]
+    return session.execute(select(*model.__table__.c).where(where).order_by(*order)).mappings().all()
 
 
-def _pick(row: Mapping[str, Any], names: tuple[str, ...] | list[str]) -> dict[str, Any]:
+def _pick(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: row[name] for name in names}
+
+
+def _plain(card: Mapping[str, Any]) -> dict[str, Any]:
+    """The card as it reads back from JSON, so that what is folded equals what is computed."""
+    plain: dict[str, Any] = orjson.loads(dump(card))
+    return plain

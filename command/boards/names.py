@@ -1,75 +1,122 @@
-"""The names that cards join to their ids when they are rendered, in one language."""
+"""The words and names that cards join to their ids and states when they are rendered, in one language, for everybody alike."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, cast
 
-from flask_babel import gettext
+from babel.numbers import format_decimal
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command.boards.projection import Seen
 from command.boards.words import WORDS
-from command.core.paths import CONFIG
-from command.incidents.clocks import ClockTable
+from command.core.journal import Entry
+from command.incidents import house
 from command.incidents.models import Task
+from command.incidents.rendering import Reader
 from command.network.models import Area, Service
-from command.people.departments import Structure
+from command.people.language import LOCALES
 from command.people.models import Person
-from playbooks.source import load
+
+KEPT = 30.0
+"""Seconds for which a process believes the names it has read: a renamed area shows its new name no later than that."""
 
 
 class Catalogue:
-    """Names that come from configuration, read once a process."""
+    """Names of areas, services and people, read by a process once in a while, and at once for an id it does not know."""
 
     def __init__(self) -> None:
-        self.clocks = {c.id: c.name for c in load(CONFIG / "clocks.yaml", ClockTable).clocks}
-        structure = load(CONFIG / "departments.yaml", Structure)
-        self.departments = {str(d.code): d.name for d in structure.departments}
+        self._read: dict[tuple[type, str], tuple[float, Mapping[int, str]]] = {}
+
+    def name(self, session: Session, model: Any, row_id: int, language: str) -> str:
+        """The name of a row; its number where there is none."""
+        at, names = self._read.get((model, language), (-KEPT, {}))
+        if row_id not in names or time.monotonic() - at > KEPT:
+            column = model.name_zh if language == "zh" else model.name_en
+            names = dict(session.execute(select(model.id, column)).tuples())
+            self._read[model, language] = (time.monotonic(), names)
+        return names.get(row_id, f"#{row_id}")
 
 
 class Names:
-    """Names in `language` (zh or en) of what a set of cards refers to; asks the database once per kind of thing."""
+    """What a card's template asks for. Nothing here depends on who looks: times are the operator's, words those of `language`."""
 
-    def __init__(self, session: Session, catalogue: Catalogue, language: str) -> None:
+    def __init__(
+        self, session: Session, catalogue: Catalogue, language: str, translate: Callable[[str], str], zone: tzinfo
+    ) -> None:
         self.session = session
         self.catalogue = catalogue
         self.language = language
-        self._known: dict[str, Mapping[int, str]] = {}
+        self.translate = translate
+        self.zone = zone
 
     def area(self, area_id: int | None) -> str:
-        return self._of("area", Area, area_id)
+        return self._of(Area, area_id)
 
     def service(self, service_id: int | None) -> str:
-        return self._of("service", Service, service_id)
+        return self._of(Service, service_id)
 
     def person(self, person_id: int | None) -> str:
-        return self._of("person", Person, person_id)
+        return self._of(Person, person_id)
 
     def actor(self, actor: str) -> str:
-        """`person:7` as a name; machines and cycles as they are called."""
+        """`person:7` as a name; cycles, sources and plans as they are called."""
         kind, _, rest = actor.partition(":")
-        return self.person(int(rest)) if kind == "person" and rest.isdigit() else rest or actor
+        if kind == "person" and rest.isdigit():
+            return self.person(int(rest))
+        return f"{self.word('actor', kind)} {rest}".strip()
 
     def clock(self, code: str) -> str:
-        name = self.catalogue.clocks.get(code)
-        return getattr(name, self.language) if name else code
+        """The name of a time limit."""
+        return next((getattr(c.name, self.language) for c in house.clocks().clocks if c.id == code), code)
 
     def department(self, code: str) -> str:
-        name = self.catalogue.departments.get(code)
-        return getattr(name, self.language) if name else code
+        known = house.structure().departments
+        return next((getattr(d.name, self.language) for d in known if str(d.code) == code), code)
+
+    def rule(self, rule: str) -> str:
+        """Why a grading rule is there; its id where the table has it no more."""
+        try:
+            return str(getattr(house.tiers().reason(rule), self.language))
+        except KeyError:
+            return rule
 
     def tasks(self, ids: Iterable[int]) -> dict[int, str]:
+        """The titles of tasks."""
         column = Task.title_zh if self.language == "zh" else Task.title_en
-        return {row[0]: row[1] for row in self.session.execute(select(Task.id, column).where(Task.id.in_(list(ids))))}
+        return dict(self.session.execute(select(Task.id, column).where(Task.id.in_(list(ids)))).tuples())
+
+    def entries(self, entries: Sequence[Seen]) -> list[tuple[Seen, str]]:
+        """Journal entries with their words, newest first."""
+        reader = Reader(self.session, cast(Sequence[Entry], entries))
+        lines = [(entry, reader.line(cast(Entry, entry))) for entry in reversed(entries)]
+        return [(entry, line.zh if self.language == "zh" else line.en) for entry, line in lines]
 
     def word(self, group: str, value: Any) -> str:
         """The word for a state or kind; unknown ones are shown as they are."""
         found = WORDS[group].get(str(value))
-        return gettext(found) if found else str(value)
+        return self.translate(found) if found else str(value)
 
-    def _of(self, kind: str, model: Any, row_id: int | None) -> str:
-        if row_id is None:
-            return ""
-        if kind not in self._known:
-            column = model.name_zh if self.language == "zh" else model.name_en
-            self._known[kind] = {row[0]: row[1] for row in self.session.execute(select(model.id, column))}
-        return self._known[kind].get(row_id, f"#{row_id}")
+    def users(self, count: float) -> str:
+        """A count in the language's number form."""
+        return str(format_decimal(round(count), locale=LOCALES[self.language]))
+
+    def moment(self, at: str | datetime) -> str:
+        """An instant on the operator's wall clock: month, day and time."""
+        return f"{_instant(at).astimezone(self.zone):%m-%d %H:%M}"
+
+    def when(self, at: str | datetime) -> Markup:
+        """The same for a page, with the exact instant for programs and on hover."""
+        local = _instant(at).astimezone(self.zone)
+        return Markup('<time class="num" datetime="{}" title="{}">{}</time>').format(
+            local.isoformat(timespec="seconds"), local.strftime("%Y-%m-%d %H:%M:%S %Z"), self.moment(at)
+        )
+
+    def _of(self, model: Any, row_id: int | None) -> str:
+        return "" if row_id is None else self.catalogue.name(self.session, model, row_id, self.language)
+
+
+def _instant(at: str | datetime) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at

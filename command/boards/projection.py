@@ -1,7 +1,7 @@
 """A board's state is a fold over journal entries: a pure function. Replay to a moment is the same fold, stopped earlier."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,10 @@ from command.core.columns import dump
 FOLD_VERSION = 1
 TAIL = 12
 CARDS = "board.cards"
+SHOWN_ELSEWHERE = frozenset(
+    {"task.given", "clock.started", "clock.moved", "role.taken", "notice.drafted", "notice.wave_opened"}
+)
+"""Entries that the latest entries leave out: an activation writes dozens of them, and other cards of the board say the same."""
 
 Card = Mapping[str, Any]
 
@@ -33,7 +37,7 @@ class State:
 
     seq: int = 0
     cards: Mapping[str, Card] = field(default_factory=dict)
-    latest: tuple[Mapping[str, Any], ...] = ()
+    latest: tuple[Seen, ...] = ()
 
 
 def fold(state: State, entries: Iterable[Seen]) -> State:
@@ -47,17 +51,9 @@ def fold(state: State, entries: Iterable[Seen]) -> State:
         seq = entry.seq
         if entry.kind == CARDS:
             _merge(cards, orjson.loads(entry.data)["cards"])
-        else:
-            latest.append(
-                {
-                    "seq": entry.seq,
-                    "at": entry.at.isoformat(),
-                    "actor": entry.actor,
-                    "kind": entry.kind,
-                    "data": orjson.loads(entry.data),
-                }
-            )
-    return replace(state, seq=seq, cards=cards, latest=tuple(latest[-TAIL:]))
+        elif entry.kind not in SHOWN_ELSEWHERE:
+            latest.append(entry)
+    return State(seq, cards, tuple(latest[-TAIL:]))
 
 
 def _merge(cards: dict[str, Card], changes: Mapping[str, Card | None]) -> None:
@@ -80,10 +76,11 @@ def carried(state: State) -> State:
 
 def freeze(state: State) -> str:
     """The state as canonical text, for a snapshot."""
-    return dump({"seq": state.seq, "cards": state.cards, "latest": state.latest})
+    return dump({"seq": state.seq, "cards": state.cards, "latest": [asdict(entry) for entry in state.latest]})
 
 
 def thaw(text: str) -> State:
     """The state of a snapshot."""
     data = orjson.loads(text)
-    return State(data["seq"], data["cards"], tuple(data["latest"]))
+    latest = (Seen(**{**entry, "at": datetime.fromisoformat(entry["at"])}) for entry in data["latest"])
+    return State(data["seq"], data["cards"], tuple(latest))

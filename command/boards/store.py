@@ -1,10 +1,10 @@
 """Reading boards back from the journal: now, or as they stood at a moment, through snapshots where there are any."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from command.boards import projection
@@ -14,6 +14,7 @@ from command.core import journal
 from command.core.journal import Entry, Stream
 
 EVERY = 500
+MONTH = ":____-__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,35 @@ class Board:
     state: State
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a board's entries end now: the stream that grows, and its last seq."""
+
+    stream: str
+    seq: int
+
+
 def line(board: str) -> str:
     """The line of entries behind a board's name: an incident's stream, or a rolled line (`command`, `exercise`)."""
     return board if board.startswith("incident:") else f"board:{board}"
 
 
+def heads(session: Session, boards: Collection[str]) -> dict[str, Head]:
+    """The head of each board, in one query; of a rolled line the newest month's. A board without entries has none."""
+    lines = {line(board): board for board in boards}
+    rolled = [Stream.id.like(each + MONTH) for each in lines if not each.startswith("incident:")]
+    query = select(Stream.id, Stream.head_seq).where(or_(Stream.id.in_(list(lines)), *rolled)).order_by(Stream.id)
+    found = {}
+    for stream, seq in session.execute(query).tuples():
+        board = lines.get(stream) or lines[stream.rpartition(":")[0]]
+        found[board] = Head(stream, seq)
+    return found
+
+
 def current_stream(session: Session, board: str) -> str:
     """The stream behind a board: an incident's own, or the newest month of a rolled line."""
-    name = line(board)
-    if name.startswith("incident:"):
-        return name
-    return session.scalar(select(func.max(Stream.id)).where(Stream.id.like(name + ":____-__"))) or name
+    head = heads(session, [board]).get(board)
+    return head.stream if head else line(board)
 
 
 def load(session: Session, board: str) -> Board:
@@ -47,7 +66,7 @@ def load_at(session: Session, board: str, at: datetime) -> Board:
     """A board as it stood at an instant (inclusive)."""
     stream = line(board)
     if not stream.startswith("incident:"):
-        begun = select(Entry.stream_id).where(Entry.stream_id.like(stream + ":____-__"), Entry.seq == 1, Entry.at <= at)
+        begun = select(Entry.stream_id).where(Entry.stream_id.like(stream + MONTH), Entry.seq == 1, Entry.at <= at)
         stream = session.scalar(begun.order_by(Entry.stream_id.desc()).limit(1)) or stream
     last = session.scalar(select(func.max(Entry.seq)).where(Entry.stream_id == stream, Entry.at <= at))
     return Board(stream, state_of(session, stream, until=last or 0))
@@ -69,24 +88,34 @@ def _beginning(session: Session, stream: str) -> State:
 
 
 def seen(session: Session, stream: str, after: int, until: int | None = None) -> Iterator[Seen]:
-    """The entries of a stream as the fold sees them."""
-    for entry in journal.entries(session, stream, after, until=until):
-        yield Seen(entry.seq, entry.at, entry.actor, entry.kind, entry.data)
+    """The entries of a stream with seq > `after` (and ≤ `until`), in order, as the fold sees them."""
+    query = select(Entry.seq, Entry.at, Entry.actor, Entry.kind, Entry.data)
+    query = query.where(Entry.stream_id == stream, Entry.seq > after).order_by(Entry.seq)
+    if until is not None:
+        query = query.where(Entry.seq <= until)
+    for row in session.execute(query.execution_options(yield_per=500)):
+        yield Seen(*row)
 
 
 def snapshot_due(session: Session, every: int = EVERY, limit: int = 20) -> int:
-    """Write snapshots of streams that grew by `every` entries since their last; return how many were written."""
+    """Write snapshots of streams that grew by `every` entries since their last, and of ended months; return how many were written.
+
+    An ended month is what the next one begins with: with its snapshot no board reads further back than that."""
     latest = (
         select(Snapshot.stream_id, func.max(Snapshot.seq).label("seq"))
         .where(Snapshot.fold_version == FOLD_VERSION)
         .group_by(Snapshot.stream_id)
         .subquery()
     )
+    grown = Stream.head_seq - func.coalesce(latest.c.seq, 0)
+    ended = [head.stream for head in heads(session, ("command", "exercise")).values()]
+    old = or_(*(Stream.id.like(each[:-7] + "____-__") & (Stream.id < each) for each in ended)) if ended else None
+    due = grown >= every if old is None else or_(grown >= every, (grown > 0) & old)
     long = (
         select(Stream.id)
         .outerjoin(latest, latest.c.stream_id == Stream.id)
-        .where(Stream.head_seq - func.coalesce(latest.c.seq, 0) >= every)
-        .where(Stream.id.like("incident:%") | Stream.id.like("board:%"))
+        .where(due, Stream.id.like("incident:%") | Stream.id.like("board:%"))
+        .order_by(Stream.id)
         .limit(limit)
     )
     names = list(session.scalars(long))

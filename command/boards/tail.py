@@ -1,30 +1,32 @@
-"""Each web process tails the journal itself and emits to its own clients. Hints only wake it: it looks once a second anyway."""
+"""Each web process tails the journal itself and tells its own clients what is new. Hints only wake it: it looks once a second anyway."""
 
-import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from command.boards import gauges, projection, store
-from command.boards.render import Renderer
-from command.boards.store import Board
+from command.boards.render import LATEST, Renderer
+from command.boards.store import Board, Head
 from command.core import clock
 from command.core.database import Database
 
 LANGUAGES = ("zh", "en")
 LOOK_EVERY = 1.0
 EMIT_EVERY = 0.2
+"""Seconds between two rounds: a room gets one packet a round at most, so five a second. Changes in between are coalesced."""
 GAUGE_EVERY = 0.5
 BEAT_EVERY = 5.0
 BATCH = 2000
+"""Entries read in one round, and as far as a client may be behind before it has to fetch the board again."""
 
 Emit = Callable[[str, dict[str, Any], str], None]
 """emit(event, data, room): to this process's clients in a room."""
+Rooms = Callable[[], set[tuple[str, str]]]
+"""The (board, language) pairs that somebody looks at; nothing is read or rendered for others."""
 
 log = structlog.get_logger()
 
@@ -34,8 +36,7 @@ class Watched:
     """A board somebody looks at: its folded state, and what was last told of it."""
 
     board: Board
-    gauge: dict[str, Any] = field(default_factory=dict)
-    gauged_at: float = 0.0
+    gauge: Mapping[str, Any] = field(default_factory=dict)
     beat_at: float = 0.0
 
 
@@ -47,70 +48,80 @@ def room(board: str, language: str) -> str:
 class Tail:
     """Folds new entries of the watched boards, renders what changed once per language, emits it.
 
-    `rooms()` tells the (board, language) pairs somebody looks at; nothing is rendered for the others."""
+    A board that cannot be told, for whatever reason, gets no beat either: its clients see it grow old."""
 
-    def __init__(
-        self, database: Database, renderer: Renderer, emit: Emit, rooms: Callable[[], set[tuple[str, str]]]
-    ) -> None:
+    def __init__(self, database: Database, renderer: Renderer, emit: Emit, rooms: Rooms, batch: int = BATCH) -> None:
         self.database = database
         self.renderer = renderer
         self.emit = emit
         self.rooms = rooms
+        self.batch = batch
         self.watched: dict[str, Watched] = {}
-
-    def watch(self, name: str) -> Board:
-        """The board as this process has it, read from the journal at first."""
-        if name not in self.watched:
-            with self.database.read() as session:
-                self.watched[name] = Watched(store.load(session, name))
-        return self.watched[name].board
-
-    def forget(self) -> None:
-        """Stop watching boards nobody looks at."""
-        for name in set(self.watched) - {board for board, _ in self.rooms()}:
-            del self.watched[name]
-
-    def languages(self, name: str) -> list[str]:
-        """The languages somebody reads this board in."""
-        return sorted(language for board, language in self.rooms() if board == name)
+        self._gauged_at = 0.0
 
     def look(self) -> None:
-        """One round: everything new of every watched board, then gauges and beats that are due. An error is logged, not fatal."""
-        try:
-            with self.database.read() as session:
-                for name in list(self.watched):
-                    self._advance(session, name)
-                    self._gauge(session, name)
-                    self._beat(session, name)
-        except SQLAlchemyError as error:
-            log.warning("boards.tail", error=str(error.__cause__ or error))
+        """One round: of every board somebody looks at, tell what is new; else the counters or the beat that are due."""
+        boards: dict[str, list[str]] = {}
+        for board, language in sorted(self.rooms()):
+            boards.setdefault(board, []).append(language)
+        for name in self.watched.keys() - boards.keys():
+            del self.watched[name]
+        if not boards:
+            return
+        with self.database.read() as session:
+            heads, figures = store.heads(session, list(boards)), self._gauges(session, boards)
+            for name, languages in boards.items():
+                try:
+                    self._tell(session, name, languages, heads.get(name), figures.get(name))
+                except Exception as error:
+                    log.warning("boards.cannot_tell", board=name, error=str(error), exc_info=True)
+                    self.watched.pop(name, None)
+                    session.rollback()
 
-    def _advance(self, session: Session, name: str) -> None:
-        watched = self.watched.get(name)
-        if watched is None:
-            return
-        stream = store.current_stream(session, name)
-        if stream != watched.board.stream:
+    def _gauges(self, session: Session, boards: Mapping[str, object]) -> Mapping[str, dict[str, Any]]:
+        if time.monotonic() - self._gauged_at < GAUGE_EVERY:
+            return {}
+        self._gauged_at = time.monotonic()
+        return gauges.of_boards(session, list(boards))
+
+    def _tell(
+        self, session: Session, name: str, languages: list[str], head: Head | None, figures: dict[str, Any] | None
+    ) -> None:
+        """At most one packet to each room of a board."""
+        watched = self.watched.get(name) or self.watched.setdefault(name, Watched(store.load(session, name)))
+        board = watched.board
+        if head is not None and head.stream != board.stream:
             watched.board = store.load(session, name)
-            for language in self.languages(name):
-                self.emit("refetch", {"room": name, "why": "a new month began"}, room(name, language))
+            self._emit(name, languages, "refetch", {"room": name, "why": "a new month began"})
             return
-        entries = list(store.seen(session, stream, watched.board.state.seq, watched.board.state.seq + BATCH))
-        if not entries:
-            return
-        before = watched.board.state
-        state = projection.fold(before, entries)
-        watched.board = Board(stream, state)
-        ids = projection.changed(entries)
-        for language in self.languages(name):
-            update = self.update(session, name, watched.board, ids, before.seq, language)
-            self.emit("update", update, room(name, language))
+        extra = {"gauge": figures} if figures is not None and figures != watched.gauge else {}
+        if head is not None and head.seq > board.state.seq:
+            watched.board, ids = self._advanced(session, board)
+            for language in languages:
+                update = self.update(session, name, watched.board, ids, board.state.seq, language)
+                self._emit(name, [language], "update", update | extra)
+        elif time.monotonic() - watched.beat_at >= BEAT_EVERY:
+            self._emit(name, languages, "beat", self.beat(session, name, board) | extra)
+            watched.beat_at = time.monotonic()
+        elif extra:
+            self._emit(name, languages, "gauge", {"room": name} | extra)
+        watched.gauge = figures or watched.gauge
+
+    def _advanced(self, session: Session, board: Board) -> tuple[Board, frozenset[str]]:
+        """The board with its next entries folded in, and the ids of the cards they change."""
+        after = board.state.seq
+        entries = list(store.seen(session, board.stream, after, after + self.batch))
+        return Board(board.stream, projection.fold(board.state, entries)), projection.changed(entries)
+
+    def _emit(self, name: str, languages: list[str], event: str, data: dict[str, Any]) -> None:
+        for language in languages:
+            self.emit(event, data, room(name, language))
 
     def update(
         self, session: Session, name: str, board: Board, ids: frozenset[str], after: int, language: str
     ) -> dict[str, Any]:
         """The update that brings a client from `after` to the board's seq."""
-        wanted = set(ids) | ({"latest"} if name.startswith("incident:") else set())
+        wanted = ids | {LATEST} if name.startswith("incident:") else ids
         return {
             "room": name,
             "stream": board.stream,
@@ -119,71 +130,23 @@ class Tail:
             "cards": self.renderer.cards(session, name, board.state, sorted(wanted), language),
         }
 
-    def _gauge(self, session: Session, name: str) -> None:
-        watched = self.watched.get(name)
-        if watched is None or time.monotonic() - watched.gauged_at < GAUGE_EVERY:
-            return
-        watched.gauged_at = time.monotonic()
-        figures = gauges.of_board(session, name)
-        if figures == watched.gauge:
-            return
-        watched.gauge = figures
-        for language in self.languages(name):
-            self.emit("gauge", {"room": name, **figures}, room(name, language))
+    def beat(self, session: Session, name: str, board: Board) -> dict[str, Any]:
+        """The sign that the board was compared with the journal just now, at the database's time."""
+        at = clock.instant(session).isoformat()
+        return {"room": name, "stream": board.stream, "seq": board.state.seq, "at": at}
 
-    def _beat(self, session: Session, name: str) -> None:
-        watched = self.watched.get(name)
-        if watched is None or time.monotonic() - watched.beat_at < BEAT_EVERY:
-            return
-        watched.beat_at = time.monotonic()
-        board = watched.board
-        beat = {"room": name, "stream": board.stream, "seq": board.state.seq, "at": clock.instant(session).isoformat()}
-        for language in self.languages(name):
-            self.emit("beat", beat, room(name, language))
-
-
-class Hints:
-    """Tells whether anything was committed since asked last: `PRAGMA data_version` on SQLite, LISTEN on PostgreSQL."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._version = -1
-        self._connection: Any = None
-
-    def wait(self, seconds: float, sleep: Callable[[float], None]) -> None:
-        """Return when there is a hint, or after `seconds`."""
-        try:
-            (self._wait_sqlite if self.database.sqlite else self._wait_postgresql)(seconds, sleep)
-        except Exception as error:  # a lost hint loses nothing: the next look finds what it would have told
-            self._connection = None
-            log.info("boards.hint_lost", error=str(error))
-            sleep(seconds)
-
-    def _wait_sqlite(self, seconds: float, sleep: Callable[[float], None]) -> None:
-        if self._connection is None:
-            path = self.database.writer.url.database
-            self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-            if version != self._version:
-                self._version = version
-                return
-            sleep(0.05)
-
-    def _wait_postgresql(self, seconds: float, sleep: Callable[[float], None]) -> None:
-        if self._connection is None:
-            raw = self.database.reader.raw_connection()
-            raw.detach()
-            self._connection = raw.driver_connection
-            self._connection.autocommit = True
-            self._connection.execute("LISTEN tocsin_journal")
-        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
-            return
-
-
-def behind(session: Session, board: Board, after: int) -> frozenset[str] | None:
-    """Cards changed since `after`; None when it is cheaper to fetch again."""
-    if after > board.state.seq or board.state.seq - after > BATCH:
-        return None
-    return projection.changed(store.seen(session, board.stream, after, board.state.seq))
+    def missed(self, name: str, stream: Any, after: Any, language: str) -> tuple[str, dict[str, Any]]:
+        """The event that brings one client up to date: what came after `after`, a beat if nothing did, or word to fetch again."""
+        with self.database.read() as session:
+            watched = self.watched.get(name)
+            board = watched.board if watched else store.load(session, name)
+            if store.current_stream(session, name) != board.stream:
+                board = store.load(session, name)
+            board, _ = self._advanced(session, board)
+            extra = {"gauge": gauges.of_board(session, name)}
+            if stream != board.stream or type(after) is not int or not 0 <= board.state.seq - after <= self.batch:
+                return "refetch", {"room": name, "why": "too far behind"}
+            if after == board.state.seq:
+                return "beat", self.beat(session, name, board) | extra
+            ids = projection.changed(store.seen(session, board.stream, after, board.state.seq))
+            return "update", self.update(session, name, board, ids, after, language) | extra

@@ -55,7 +55,6 @@ class Database:
         with Session(self.reader, expire_on_commit=False) as session:
             session.info.update(self.info)
             yield session
-            session.rollback()
 
     def write(self, work: Work[T], *, actor: str = "system", background: bool = False) -> T:
         """Run `work(session)` as one unit of work by `actor` and commit once. Background work yields to people on SQLite."""

@@ -31,6 +31,7 @@ class GatewaySettings(BaseModel):
     window: int = Field(default=64, ge=1, le=1000)
     two_way: bool = True
     url: bool = True
+    voice: bool = False
     unicode: bool = True
     daily_cap: int | None = None
     look_up: Literal["none", "advisory", "authoritative"] = "advisory"

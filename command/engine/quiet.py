@@ -5,7 +5,7 @@ momentary events turns it on."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, true, update
 from sqlalchemy.orm import Session
 
 from command.alarms import intake, storms
@@ -34,7 +34,7 @@ def run_once(installation: Installation) -> bool:
 
 def _due(since: datetime) -> tuple[ColumnElement[bool], ...]:
     """Neither raised nor heard of since: a source whose clock is slow must not seem quiet."""
-    return (Alarm.momentary.is_(True), Alarm.state == State.RAISED, Alarm.last_at <= since, Alarm.received_at <= since)
+    return (Alarm.momentary == true(), Alarm.state == storms.RAISED, Alarm.last_at <= since, Alarm.received_at <= since)
 
 
 def _end_some(session: Session, patience: timedelta) -> bool:

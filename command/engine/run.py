@@ -22,8 +22,6 @@ from command.core.installation import Installation
 
 log = structlog.get_logger()
 
-BUSY_PAUSE = 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Cycle:

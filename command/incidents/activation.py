@@ -26,6 +26,7 @@ from command.oncall import service as oncall
 from command.oncall.models import Escalation
 from command.people.access import Principal
 from playbooks.schema import Page
+from playbooks.templates import Language
 
 TIER_WORDS: Mapping[int, tuple[str, str]] = {
     1: ("一级（重大）", "Tier I"),
@@ -169,7 +170,7 @@ def page_texts(session: Session, incident: Incident) -> dict[str, str]:
     }
 
 
-def _area(session: Session, incident: Incident, language: telling.Language) -> str:
+def _area(session: Session, incident: Incident, language: Language) -> str:
     if incident.restricted:
         return "详情见事件看板" if language == "zh" else "see the incident board"
     return telling.area_words(session, incident, language, measuring.last_impacts(session, incident))

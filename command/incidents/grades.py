@@ -51,6 +51,15 @@ def regrade(session: Session, incident: Incident) -> bool:
     return rises and held is not None
 
 
+def is_behind(session: Session, incident: Incident) -> bool:
+    """Whether grading again would change anything, asked without writing: minutes alone can raise a tier."""
+    found = measuring.assess(session, incident, clock.now(session))
+    if (found.current.tier, found.projected.tier) != (incident.current_tier, incident.projected_tier):
+        return True
+    worst = found.worst
+    return worst.tier < incident.tier or (worst.tier == incident.tier and list(worst.matched) != incident.rules)
+
+
 def _picture(incident: Incident) -> tuple[object, ...]:
     return (
         incident.tier,

@@ -89,10 +89,10 @@ def _impact(
     if elements:
         impacts.set_failed(session, incident, frozenset(e.id for e in elements))
     if users:
-        impacts.declare(session, incident, area, services or _usual(session), users, None)
+        impacts.declare(session, incident, area, services or usual_services(session), users, None)
 
 
-def _usual(session: Session) -> Sequence[Service]:
+def usual_services(session: Session) -> Sequence[Service]:
     """The services a report without any means: all that are not critical, or simply all."""
     everything = session.scalars(select(Service).order_by(Service.bit)).all()
     return [s for s in everything if not s.critical] or everything

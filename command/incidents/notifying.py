@@ -121,8 +121,8 @@ def first(session: Session, incident: Incident) -> Notice | None:
         try:
             by = session.info["actor"]
             return notices.submit(session, draft(session, incident, Kind.FIRST, by, automatic=True), by)
-        except Invalid as error:
-            reason = f"cannot_be_said: {error.detail}"
+        except Invalid:
+            reason = "cannot_be_said"
     entries.record(session, incident, entries.NotTold(notice=Kind.FIRST, reason=reason))
     return None
 

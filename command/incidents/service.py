@@ -19,6 +19,7 @@ from command.incidents.intake import Report, open_for_elements, report
 from command.incidents.lifecycle import Action
 from command.incidents.models import Incident, IncidentClock
 from command.incidents.standing import authorise, lock, lock_both
+from command.incidents.visibility import seen_by
 from command.oncall import service as oncall
 from command.people.access import Principal
 
@@ -43,6 +44,7 @@ __all__ = [
     "report",
     "restore",
     "review",
+    "seen_by",
     "set_eta",
     "set_failed",
     "stop_clock",
@@ -141,7 +143,9 @@ def close(session: Session, incident: Incident, by: Principal, *, override: bool
             select(IncidentClock.state, func.count())
             .where(IncidentClock.incident_id == incident.id)
             .group_by(IncidentClock.state)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     payload = entries.Closed(
         users_peak=incident.users_peak,
@@ -186,7 +190,7 @@ def merge(
     lifecycle.Forbidden."""
     authorise(session, child, by, "merge", override=override, reason=reason)
     if by is not None:
-        standing.seen_by(session, into, by)
+        seen_by(session, into, by)
     at = standing.with_target(standing.standing(session, child, by, reason=reason), child, into)
     taken = standing.step(session, child, Action.MERGE, at)
     failed = impacts.failed_now(session, child)

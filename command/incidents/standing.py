@@ -8,20 +8,19 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.heads import _walk
 from command.core.journal import Stream
-from command.core.problems import N_, NotFound
 from command.incidents import clock_rows, entries, house, plans
 from command.incidents.guards import Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, Step, attempt
-from command.incidents.models import Incident, Role, Task
+from command.incidents.models import Incident, Task
 from command.incidents.places import level_of
+from command.incidents.visibility import seen_by, unknown
 from command.messages import service as messages
 from command.messages.models import TOLD
 from command.notices.models import Notice, NoticeState
 from command.oncall.models import Page, PageState
 from command.people import access
 from command.people.access import Principal
-from command.people.authority import ByDeputy, Override
-from command.people.models import Person
+from command.people.authority import ByDeputy, Decision, Override
 from playbooks.texts import Text
 
 IN_FLIGHT = (NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING)
@@ -50,28 +49,8 @@ def find(session: Session, number: str) -> Incident:
 
 def _found(incident: Incident | None, which: str | int) -> Incident:
     if incident is None:
-        raise NotFound(
-            N_("There is no incident %(number)s."),
-            remedy=N_("Look at the list of incidents for its number."),
-            number=str(which)[:64],
-        )
+        raise unknown(which)
     return incident
-
-
-def may_see(session: Session, incident: Incident, who: Principal) -> bool:
-    """A restricted incident is known to commanders, the security department, its owner and those who hold a role in it."""
-    if not incident.restricted or "commander" in who.posts or incident.owner_id == who.person_id:
-        return True
-    holds = select(Role.id).where(
-        Role.incident_id == incident.id, Role.person_id == who.person_id, Role.until_at.is_(None)
-    )
-    department = select(Person.department).where(Person.id == who.person_id)
-    return session.scalar(holds.limit(1)) is not None or session.scalar(department) == "security"
-
-
-def seen_by(session: Session, incident: Incident, who: Principal) -> Incident:
-    """The incident, if they may know of it; raise NotFound as if there were none."""
-    return _found(incident if may_see(session, incident, who) else None, incident.number)
 
 
 def waited_minutes(session: Session, incident: Incident) -> float:
@@ -110,6 +89,11 @@ def authorise(
         waited_minutes=waited_minutes(session, incident),
         override=override,
     )
+    on_record(session, incident, by, act, decision, reason)
+
+
+def on_record(session: Session, incident: Incident, by: Principal, act: str, decision: Decision, reason: str) -> None:
+    """Journal that somebody acted on their own word, or as deputy."""
     if isinstance(decision, Override):
         cited = entries.note(session, reason)
         entries.record(session, incident, entries.Overridden(act=act, person_id=by.person_id, reason=cited))

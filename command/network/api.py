@@ -151,7 +151,7 @@ def what_if(asked: ImpactIn) -> dict[str, Any]:
     """What would be affected if these elements failed. Nothing is changed."""
     names = {name.strip() for name in asked.elements.split(",") if name.strip()}
     with here().database.read() as session:
-        known = dict(session.execute(select(Element.name, Element.id).where(Element.name.in_(names))).tuples())
+        known = dict(session.execute(select(Element.name, Element.id).where(Element.name.in_(names))).tuples().all())
         if unknown := sorted(names - known.keys()):
             raise Invalid(
                 N_("Element %(name)s is unknown."),
@@ -161,8 +161,8 @@ def what_if(asked: ImpactIn) -> dict[str, Any]:
             )
         cut_off = service.cut_off(session, list(known.values()))
         found = impact.if_cut_off(session, cut_off)
-        services = dict(session.execute(select(Service.id, Service.code)).tuples())
-        areas = dict(session.execute(select(Area.id, Area.code)).tuples())
+        services = dict(session.execute(select(Service.id, Service.code)).tuples().all())
+        areas = dict(session.execute(select(Area.id, Area.code)).tuples().all())
     rows = [
         {"service": services[hit.service_id], "area": areas[hit.area_id], "users": hit.users, "share": hit.share}
         for hit in found.rows

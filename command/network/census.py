@@ -65,5 +65,5 @@ def _count(session: Session) -> Census:
         areas[area] += int(count)
         for bit in masks.bits(mask):
             users[area, bit] += int(count)
-    parents = dict(session.execute(select(Area.id, Area.parent_id)).tuples())
+    parents = dict(session.execute(select(Area.id, Area.parent_id)).tuples().all())
     return Census(dict(areas), dict(users), parents)

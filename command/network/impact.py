@@ -90,4 +90,4 @@ def _is_critical() -> Case[int]:
 
 
 def _services(session: Session) -> dict[int, int]:
-    return dict(session.execute(select(Service.bit, Service.id)).tuples())
+    return dict(session.execute(select(Service.bit, Service.id)).tuples().all())

@@ -155,7 +155,7 @@ def _areas(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
     unique = _once(good(rows, reject, _area), _code, "code", reject)
     highest_first = sorted(unique, key=lambda lined: LEVELS.index(lined[1]["level"]))
     with database.read() as session:
-        levels = dict(session.execute(select(Area.code, Area.level)).tuples())
+        levels = dict(session.execute(select(Area.code, Area.level)).tuples().all())
     kept = [row for _, row in good(highest_first, reject, lambda row: _placed(row, levels))]
     database.write(partial(_write_areas, rows=kept), actor="system:import")
     return len(kept)
@@ -177,7 +177,7 @@ def _placed(row: Row, levels: dict[str, str]) -> Row:
 
 def _write_areas(session: Session, rows: list[Row]) -> None:
     """Level by level, so that parents have ids."""
-    known = dict(session.execute(select(Area.code, Area.id)).tuples())
+    known = dict(session.execute(select(Area.code, Area.id)).tuples().all())
     for level in LEVELS:
         here = [row for row in rows if row["level"] == level]
         values = [
@@ -191,7 +191,7 @@ def _write_areas(session: Session, rows: list[Row]) -> None:
             for row in here
         ]
         upsert(session, _table(Area), "code", values)
-        known = dict(session.execute(select(Area.code, Area.id)).tuples())
+        known = dict(session.execute(select(Area.code, Area.id)).tuples().all())
 
 
 def _table(model: Any) -> Table:
@@ -228,7 +228,7 @@ def _services(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
 
 def service_bits(session: Session) -> dict[str, int]:
     """Code → bit of every service."""
-    return dict(session.execute(select(Service.code, Service.bit)).tuples())
+    return dict(session.execute(select(Service.code, Service.bit)).tuples().all())
 
 
 # --- elements
@@ -256,7 +256,7 @@ def _element(row: Row, areas: dict[str, int], bits: dict[str, int]) -> _Element:
 
 def _elements(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
     with database.read() as session:
-        areas = dict(session.execute(select(Area.code, Area.id)).tuples())
+        areas = dict(session.execute(select(Area.code, Area.id)).tuples().all())
         bits = service_bits(session)
     made = good(rows, reject, lambda row: _element(row, areas, bits))
     unique = list(_once(made, lambda element: str(element.values["name"]), "name", reject))
@@ -264,8 +264,8 @@ def _elements(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
         values = [element.values for _, element in some]
         database.write(partial(upsert, table=_table(Element), key="name", rows=values), actor="system:import")
     with database.read() as session:
-        ids = dict(session.execute(select(Element.name, Element.id)).tuples())
-        known = set(session.execute(select(Link.a_id, Link.b_id)).tuples())
+        ids = dict(session.execute(select(Element.name, Element.id)).tuples().all())
+        known = set(session.execute(select(Link.a_id, Link.b_id)).tuples().all())
     wanted = set(_links(unique, ids, reject))
     in_file = {ids[str(element.values["name"])] for _, element in unique}
     gone = {link for link in known - wanted if in_file.issuperset(link)}

@@ -67,7 +67,7 @@ def set_cut_off(
     open_now = dict(
         session.execute(
             select(CutOff.element_id, CutOff.failed).where(CutOff.incident_id == incident_id, CutOff.until_at.is_(None))
-        ).tuples()
+        ).tuples().all()
     )
     added = tuple(sorted(wanted.keys() - open_now.keys()))
     restored = tuple(sorted(open_now.keys() - wanted.keys()))
@@ -81,7 +81,7 @@ def set_cut_off(
 
 def _masks(session: Session, elements: Collection[int]) -> dict[int, int]:
     query = select(Element.id, Element.services).where(Element.id.in_(ids(session, elements)))
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())
 
 
 def _open(

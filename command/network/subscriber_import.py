@@ -59,7 +59,7 @@ class _Reader:
     """Rows to values of the table; knows elements, services and keys. `doubtful` counts numbers libphonenumber calls invalid."""
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
-        self.elements = dict(session.execute(select(Element.name, Element.id)).tuples())
+        self.elements = dict(session.execute(select(Element.name, Element.id)).tuples().all())
         self.bits = service_bits(session)
         self.keyring = keyring
         self.doubtful = 0

@@ -228,6 +228,14 @@ def count(session: Session, notice: Notice, *, missed: bool | None = None) -> in
     return sum(_size(session, query.where(~mine)) for query in queries)
 
 
+def any_to_pass(session: Session, notice: Notice) -> bool:
+    """Whether somebody told would be passed to another incident instead of getting this all-clear."""
+    story = Story.of(session, notice.incident_id, notice.exercise)
+    queries = [told(story, notice, about, S.c.id > 0) for about in sources(story, notice)]
+    queries.append(passed(story, S.c.id > 0))
+    return any(session.execute(query.where(story.cut_by_another()).limit(1)).first() for query in queries)
+
+
 def _size(session: Session, query: Select[Any]) -> int:
     people = query.with_only_columns(S.c.id).distinct().subquery()
     return session.execute(select(func.count()).select_from(people)).scalar_one()

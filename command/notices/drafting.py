@@ -119,7 +119,7 @@ def texts_of(session: Session, notice: Notice, *, missed: bool = False) -> dict[
         .join(Body, Body.id == NoticeText.body_id)
         .where(NoticeText.notice_id == notice.id, NoticeText.missed.is_(missed))
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())
 
 
 def bodies_of(session: Session, notice_id: int, *, missed: bool) -> dict[str, int]:
@@ -127,4 +127,4 @@ def bodies_of(session: Session, notice_id: int, *, missed: bool) -> dict[str, in
     query = select(NoticeText.language, NoticeText.body_id).where(
         NoticeText.notice_id == notice_id, NoticeText.missed.is_(missed)
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())

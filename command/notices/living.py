@@ -158,6 +158,20 @@ def recall(session: Session, notice: Notice) -> None:
         open_wave(session, notice, Basis.RECALL)
 
 
+def reopen_debts(session: Session, notice: Notice) -> None:
+    """An all-clear that is taken back settles nothing for those passed to its incident who have not been sent it."""
+    d = audience.D
+    queued = select(d.c.id).where(
+        d.c.notice_id == notice.id, d.c.addressee == Passed.addressee, d.c.state.in_(audience.QUEUED)
+    )
+    session.execute(
+        update(Passed)
+        .where(Passed.incident_id == notice.incident_id, Passed.notice_id == notice.id, queued.exists())
+        .values(notice_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def inserted(session: Session, notice: Notice) -> int:
     """Recipients materialised so far."""
     query = select(func.sum(Wave.inserted)).where(Wave.notice_id == notice.id, Wave.basis != Basis.RECALL)
@@ -181,17 +195,22 @@ def is_automatic(notice: Notice) -> bool:
     return (notice.approved_by or PLAYBOOK).startswith(PLAYBOOK)
 
 
+def cap_of(notice: Notice) -> int:
+    """How many it may reach without a person: none if its kind is not pre-approved."""
+    return notice.pre_approved_cap if notice.automatic else 0
+
+
 def hold_if_over(session: Session, notice: Notice) -> bool:
     """Put an automatic notice before a person if its audience would exceed the cap (I9)."""
     told = inserted(session, notice)
     total = told + audience.count(session, notice)
-    if total <= notice.pre_approved_cap:
+    if total <= cap_of(notice):
         return False
     close_waves(session, notice)
     notice.state, notice.audience = NoticeState.SUBMITTED, total
     notice.approved_by = notice.approved_at = None
     held = NoticeHeld(
-        notice_id=notice.id, notice_kind=notice.kind, audience=total, told=told, cap=notice.pre_approved_cap
+        notice_id=notice.id, notice_kind=notice.kind, audience=total, told=told, cap=cap_of(notice)
     )
     record(session, notice, held)
     session.flush()

@@ -109,7 +109,9 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
     notice.submitted_by, notice.submitted_at = by, clock.now(session)
     notice.state = NoticeState.SUBMITTED
     need = approval.needed(notice.automatic, notice.audience, notice.pre_approved_cap)
-    at_once = isinstance(need, approval.Automatic)
+    # An all-clear to nobody still passes people on to other incidents; if it comes to tell somebody, the cap of 0 holds it.
+    nobody = notice.kind == Kind.ALL_CLEAR and notice.audience == 0
+    at_once = isinstance(need, approval.Automatic) or nobody
     record(
         session,
         notice,
@@ -214,6 +216,7 @@ def withdraw(session: Session, notice: Notice, by: str, reason: str) -> int:
 
 def _take_back(session: Session, notice: Notice, code: str, note: tuple[int, str] | None) -> int:
     living.close_waves(session, notice)
+    living.reopen_debts(session, notice)
     queued = messages.withdraw(session, notice.id, code)
     notice.state, notice.withdrawn_at = NoticeState.WITHDRAWN, clock.now(session)
     record(
@@ -357,7 +360,8 @@ def heal(
     if last is not None and living.may_go_on(session, last, texts, missed):
         lock(session, last)
         return living.extend(session, last)
-    nobody = audience.count(session, living.prospect(about, Kind.ALL_CLEAR), missed=missed is not None) == 0
+    likely = living.prospect(about, Kind.ALL_CLEAR)
+    nobody = audience.count(session, likely, missed=missed is not None) == 0 and not audience.any_to_pass(session, likely)
     if nobody and not living.undecided(session, about.incident_id):
         return None
     terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at)

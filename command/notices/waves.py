@@ -77,7 +77,7 @@ def advance(session: Session, wave: Wave, notice: Notice, size: int) -> Step:
 
 def _within_cap(at: _Pass) -> bool:
     """Cut the chunk to what the cap leaves; False if the notice was put before a person."""
-    left = at.notice.pre_approved_cap - living.inserted(at.session, at.notice)
+    left = living.cap_of(at.notice) - living.inserted(at.session, at.notice)
     if left <= 0 and living.hold_if_over(at.session, at.notice):
         return False
     at.size = min(at.size, left) if left > 0 else at.size
@@ -387,5 +387,6 @@ def _inserter(session: Session, table: Any) -> Any:
 
 def _insert_once(session: Session, table: Any, names: list[str], rows: Select[Any], key: list[str]) -> int:
     made = _inserter(session, table).from_select(names, rows, include_defaults=False)
-    result: Any = session.execute(made.on_conflict_do_nothing(index_elements=key))
+    once = made.on_conflict_do_nothing(index_elements=key).execution_options(preserve_rowcount=True)
+    result: Any = session.execute(once)
     return max(0, int(result.rowcount))

@@ -87,6 +87,11 @@ def on_duty(rotation: Rotation, at: datetime) -> int:
     return _holder(rotation, _turn(rotation, _utc(at)))
 
 
+def shift(rotation: Rotation, at: datetime) -> Shift:
+    """The whole turn that holds `at` (aware). Raises NaiveInstant."""
+    return next(_shifts_from(rotation, _utc(at), _utc(at) + timedelta(microseconds=1)))
+
+
 def shifts(rotation: Rotation, start: datetime, end: datetime) -> list[Shift]:
     """Every shift that holds some instant of [start, end), in order, with its true hand-over times (not cut to the window).
 

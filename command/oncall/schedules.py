@@ -17,7 +17,7 @@ def load_schedules(session: Session, roster: Roster) -> dict[str, int]:
     """Bring the rotations to what a roster says; return their ids by code. Loading twice changes nothing.
 
     The roster's people must have been loaded. Rotations it does not name stay as they are."""
-    people = dict(session.execute(select(Person.username, Person.id)).tuples())
+    people = dict(session.execute(select(Person.username, Person.id)).tuples().all())
     return {card.code: _load(session, card, [people[name] for name in card.members]) for card in roster.schedules}
 
 

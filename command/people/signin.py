@@ -27,7 +27,7 @@ def authenticate(installation: Installation, username: str, password: str, addre
 
     The try is counted before the password is looked at, so that tries at once cannot slip past the limit; hashing happens
     between units of work, never inside one."""
-    tried = _Try(installation, username, address)
+    tried = Try(installation, username, address)
     database = installation.database
     locked = database.write(tried.count, actor="system:sign-in")
     person_id, stored = _account(installation, username)
@@ -48,7 +48,7 @@ def _account(installation: Installation, username: str) -> tuple[int, str | None
         return person.id, person.password_hash
 
 
-class _Try:
+class Try:
     """One try to sign in, known by the keyed indexes of the name and the address only."""
 
     def __init__(self, installation: Installation, username: str, address: str) -> None:

@@ -57,4 +57,4 @@ def test_a_removed_card_is_gone_and_the_latest_entries_are_kept_in_order() -> No
     ]
     state = projection.fold(State(), history)
     assert (state.seq, set(state.cards)) == (20, {"b"})
-    assert [e["seq"] for e in state.latest] == list(range(8, 20))
+    assert [entry.seq for entry in state.latest] == list(range(8, 20))

@@ -14,6 +14,7 @@ from command.core.keys import new_key, parse
 from command.core.settings import Settings
 from command.people import service
 from command.people.pages import inside
+from command.people.signin import Try
 from tests.conftest import Time
 from tests.people.conftest import PASSWORD, Browser, Office
 
@@ -75,8 +76,10 @@ def test_success_forgets_the_wrong_tries_of_the_name(office: Office) -> None:
 
 
 def test_an_address_that_tries_many_names_is_locked(office: Office) -> None:
-    answers = [office.browser().sign_in(f"guess{at}", "wrong").status_code for at in range(31)]
-    assert answers[:30] == [401] * 30 and answers[30] == 429
+    for at in range(29):
+        office.database.write(Try(office.installation, f"guess{at}", "127.0.0.1").count)
+    assert office.browser().sign_in("guess29", "wrong").status_code == 401
+    assert office.browser().sign_in("ada").status_code == 429
 
 
 @pytest.mark.proves("R19", "I10")

@@ -42,7 +42,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_alarm_element_id'), ['element_id'], unique=False)
         batch_op.create_index('ix_alarm_incident_id_state', ['incident_id', 'state'], unique=False)
         batch_op.create_index('ix_alarm_loose', ['last_at'], unique=False, postgresql_where=sa.text("incident_id IS NULL AND state = 'raised'"), sqlite_where=sa.text("incident_id IS NULL AND state = 'raised'"))
-        batch_op.create_index('ix_alarm_momentary', ['last_at'], unique=False, postgresql_where=sa.text("momentary AND state = 'raised'"), sqlite_where=sa.text("momentary AND state = 'raised'"))
+        batch_op.create_index('ix_alarm_momentary', ['last_at'], unique=False, postgresql_where=sa.text("momentary AND state = 'raised'"), sqlite_where=sa.text("momentary = 1 AND state = 'raised'"))
 
     op.create_table('alarm_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -876,7 +876,7 @@ def downgrade() -> None:
     op.drop_table('area')
     op.drop_table('alarm_event')
     with op.batch_alter_table('alarm', schema=None) as batch_op:
-        batch_op.drop_index('ix_alarm_momentary', postgresql_where=sa.text("momentary AND state = 'raised'"), sqlite_where=sa.text("momentary AND state = 'raised'"))
+        batch_op.drop_index('ix_alarm_momentary', postgresql_where=sa.text("momentary AND state = 'raised'"), sqlite_where=sa.text("momentary = 1 AND state = 'raised'"))
         batch_op.drop_index('ix_alarm_loose', postgresql_where=sa.text("incident_id IS NULL AND state = 'raised'"), sqlite_where=sa.text("incident_id IS NULL AND state = 'raised'"))
         batch_op.drop_index('ix_alarm_incident_id_state')
         batch_op.drop_index(batch_op.f('ix_alarm_element_id'))

@@ -1,0 +1,25 @@
+"""The cycles of an engine, joined: what runs, how often it is asked again, and in which order the work flows."""
+
+import threading
+
+from command.core.installation import Installation
+from command.engine import clocks, deliver, escalate, fan_out, quiet, receipts, record, sweep
+from command.engine.run import Cycle
+from command.messages.gateways import Gateways
+from command.parts import handlers
+
+
+def joined(installation: Installation, gateways: Gateways, stopping: threading.Event) -> list[Cycle]:
+    """Every cycle of one engine. `stopping` ends a round of sending early; the gateways are closed by who opened them."""
+    heard = handlers(installation)
+    sender = deliver.sender(installation, gateways, heard)
+    return [
+        Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),
+        Cycle("deliver", 0.2, lambda: deliver.run_once(installation, sender, stopping.is_set)),
+        Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),
+        Cycle("receipts", 0.3, lambda: receipts.run_once(installation, heard)),
+        Cycle("clocks", 1.0, lambda: clocks.run_once(installation)),
+        Cycle("quiet", 2.0, lambda: quiet.run_once(installation)),
+        Cycle("sweep", 2.0, lambda: sweep.run_once(installation, gateways, heard)),
+        Cycle("record", 10.0, lambda: record.run_once(installation)),
+    ]

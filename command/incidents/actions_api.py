@@ -1,0 +1,322 @@
+"""What people do to an incident, one address an action. A forbidden one answers 409, says why and what would allow it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from apiflask import APIBlueprint
+from pydantic import AwareDatetime, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core.problems import N_, Conflict, Invalid
+from command.incidents import command_roles, facts, impacts, intake, places, service, views
+from command.incidents.api import Count, Name, Strict, Users, Words
+from command.incidents.lifecycle import Forbidden
+from command.incidents.models import Incident
+from command.incidents.views import IncidentOut
+from command.people.access import Principal, access, principal, unit
+from command.people.language import language
+from command.people.models import Person
+
+api = APIBlueprint("incident_actions_api", __name__, url_prefix="/api/v1/incidents/<number>", tag="Incident actions")
+
+
+class Act(Strict):
+    """Every action takes a reason; `override` acts on one's own word where another would have to agree, on record."""
+
+    reason: Words = ""
+    override: bool = False
+
+
+class RegradeIn(Act):
+    """To which tier, 1 (highest) to 4. Lowering needs the reason."""
+
+    tier: Annotated[int, Field(ge=1, le=4)]
+
+
+class RestoreIn(Act):
+    """How it is known that service is back; not needed once every alarm has cleared."""
+
+    evidence: Words = ""
+
+
+class ReopenIn(Act):
+    """Why, and which elements have failed (default: those that had failed last)."""
+
+    elements: Annotated[list[Name], Field(max_length=5000)] = []
+
+
+class ReviewIn(Act):
+    """Parts of the review; what is left out can be written later."""
+
+    cause: Words = ""
+    effect: Words = ""
+    improvements: Words = ""
+
+
+class MergeIn(Act):
+    """The number of the incident this one belongs to."""
+
+    into: Name
+
+
+class TransferIn(Act):
+    """Who takes the role over (username), with the briefing they get."""
+
+    to: Name
+    briefing: Words = ""
+    role: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,63}$")] = command_roles.COMMANDER
+
+
+class EtaIn(Act):
+    """When service is expected back; null: not known any more."""
+
+    eta: AwareDatetime | None
+
+
+class FactsIn(Act):
+    """Facts to add. `scope_known` says that the scope is known although no users or elements are on file."""
+
+    feedback: Words = ""
+    measures: Words = ""
+    summary: Words = ""
+    occurred_at: AwareDatetime | None = None
+    scope_known: bool = False
+    records_leaked: Count | None = None
+    complaints: Count | None = None
+
+
+class ImpactIn(Act):
+    """Users of an area who have lost services (all that are not critical by default) or have them worse; 0 ends it."""
+
+    area: Name
+    users: Users
+    services: Annotated[list[Name], Field(max_length=63)] = []
+    kind: Literal["outage", "degradation"] = "outage"
+
+
+class LocateIn(Act):
+    """The failed part is found."""
+
+    fault_class: Literal["hardware", "software", "network", "service"] | None = None
+
+
+class ClockIn(Act):
+    """A regulator's clock whose matter was done, and when (default: now)."""
+
+    code: Name
+    at: AwareDatetime | None = None
+
+
+Verb = Callable[[Session, Incident, Principal], object]
+
+
+def guarded(work: Callable[[Session], Any]) -> Any:
+    """Run a unit of work; what the life of an incident forbids becomes a conflict with the reasons and what would allow it."""
+    try:
+        return unit(work)
+    except Forbidden as error:
+        tongue = language()
+        gap = "；" if tongue == "zh" else "; "
+        why = gap.join(views.said(each.why, tongue) for each in error.refusals)
+        allow = gap.join(views.said(each.what_would_allow, tongue) for each in error.refusals)
+        raise Conflict(why, remedy=allow, code=error.reason_key.replace("_", "-")) from None
+
+
+def act(number: str, verb: Verb) -> IncidentOut:
+    """Do something to a locked incident and answer with what became of it."""
+    who, tongue = principal(), language()
+
+    def work(session: Session) -> IncidentOut:
+        incident = service.lock(session, number)
+        verb(session, service.seen_by(session, incident, who), who)
+        session.flush()
+        return views.full(session, incident, tongue)
+
+    done: IncidentOut = guarded(work)
+    return done
+
+
+@api.post("/actions/assess")
+@api.input(Act)
+@api.output(IncidentOut)
+@access("assess")
+def assess(number: str, json_data: Act) -> Any:
+    """Judge nature, scope and harm: the report becomes an incident to act on."""
+    return act(number, lambda s, i, who: service.assess(s, i, who, json_data.reason, override=json_data.override))
+
+
+@api.post("/actions/regrade")
+@api.input(RegradeIn)
+@api.output(IncidentOut)
+@access("raise")
+def regrade(number: str, json_data: RegradeIn) -> Any:
+    """Raise the tier, or lower it with a reason."""
+    body = json_data
+    return act(number, lambda s, i, who: service.change_tier(s, i, body.tier, body.reason, who, override=body.override))
+
+
+@api.post("/actions/activate")
+@api.input(Act)
+@api.output(IncidentOut)
+@access("activate")
+def activate(number: str, json_data: Act) -> Any:
+    """Start the response: tasks, pages, roles, clocks and the first notice."""
+    body = json_data
+    return act(number, lambda s, i, who: service.activate(s, i, who, override=body.override, reason=body.reason))
+
+
+@api.post("/actions/restore")
+@api.input(RestoreIn)
+@api.output(IncidentOut)
+@access("restore")
+def restore(number: str, json_data: RestoreIn) -> Any:
+    """Say that service is back, with evidence; the told get their all-clear."""
+    shown = json_data.evidence or json_data.reason
+    return act(number, lambda s, i, who: service.restore(s, i, who, shown, override=json_data.override))
+
+
+@api.post("/actions/reopen")
+@api.input(ReopenIn)
+@api.output(IncidentOut)
+@access("reopen")
+def reopen(number: str, json_data: ReopenIn) -> Any:
+    """The fault is back: the same incident goes on."""
+    body = json_data
+
+    def verb(session: Session, incident: Incident, who: Principal) -> None:
+        failed = [element.id for element in places.elements_named(session, body.elements)]
+        service.reopen(session, incident, who, body.reason, failed, override=body.override)
+
+    return act(number, verb)
+
+
+@api.post("/actions/review")
+@api.input(ReviewIn)
+@api.output(IncidentOut)
+@access("review")
+def review(number: str, json_data: ReviewIn) -> Any:
+    """Begin the review, or write parts of it."""
+    parts = json_data.model_dump(include={"cause", "effect", "improvements"})
+    return act(number, lambda s, i, who: service.review(s, i, who, override=json_data.override, **parts))
+
+
+@api.post("/actions/close")
+@api.input(Act)
+@api.output(IncidentOut)
+@access("close")
+def close(number: str, json_data: Act) -> Any:
+    """Close it: nothing is owed to anybody, and the journal verifies."""
+    body = json_data
+    return act(number, lambda s, i, who: service.close(s, i, who, override=body.override, reason=body.reason))
+
+
+@api.post("/actions/cancel")
+@api.input(Act)
+@api.output(IncidentOut)
+@access("cancel")
+def cancel(number: str, json_data: Act) -> Any:
+    """It was no incident; those told get the correction."""
+    return act(number, lambda s, i, who: service.cancel(s, i, who, json_data.reason, override=json_data.override))
+
+
+@api.post("/actions/merge")
+@api.input(MergeIn)
+@api.output(IncidentOut)
+@access("merge")
+def merge(number: str, json_data: MergeIn) -> Any:
+    """It belongs to another incident, which goes on for both."""
+    who, tongue, body = principal(), language(), json_data
+
+    def work(session: Session) -> IncidentOut:
+        child, into = service.lock_both(session, number, body.into)
+        service.seen_by(session, child, who)
+        service.merge(session, child, into, who, body.reason, override=body.override)
+        session.flush()
+        return views.full(session, child, tongue)
+
+    return guarded(work)
+
+
+@api.post("/actions/transfer")
+@api.input(TransferIn)
+@api.output(IncidentOut)
+@access("transfer_command")
+def transfer(number: str, json_data: TransferIn) -> Any:
+    """Hand command (or another role, or first_contact_owner) over on record."""
+    body = json_data
+
+    def verb(session: Session, incident: Incident, who: Principal) -> None:
+        to = _person(session, body.to)
+        service.transfer(session, incident, to, body.briefing, who, role=body.role, override=body.override)
+
+    return act(number, verb)
+
+
+def _person(session: Session, username: str) -> Person:
+    found = session.scalar(select(Person).where(Person.username == username))
+    if found is None:
+        raise Invalid(
+            N_("There is nobody called %(name)s."),
+            field="to",
+            remedy=N_("Use the username of a person."),
+            name=username,
+        )
+    return found
+
+
+@api.post("/actions/eta")
+@api.input(EtaIn)
+@api.output(IncidentOut)
+@access("edit_task")
+def eta(number: str, json_data: EtaIn) -> Any:
+    """Say when service is expected back."""
+    return act(number, lambda s, i, who: service.set_eta(s, i, json_data.eta, who, json_data.reason))
+
+
+@api.post("/actions/facts")
+@api.input(FactsIn)
+@api.output(IncidentOut)
+@access("edit_task")
+def add_facts(number: str, json_data: FactsIn) -> Any:
+    """Add facts: the ten-minute clock stops with the fifth."""
+    given = facts.Given(**json_data.model_dump(exclude={"reason", "override"}))
+    return act(number, lambda s, i, who: service.add_facts(s, i, given, who))
+
+
+@api.post("/actions/impact")
+@api.input(ImpactIn)
+@api.output(IncidentOut)
+@access("raise")
+def impact(number: str, json_data: ImpactIn) -> Any:
+    """Declare an impact that the topology does not show."""
+    body = json_data
+
+    def verb(session: Session, incident: Incident, who: Principal) -> None:
+        area = places.named(session, body.area)
+        services = intake.services_named(session, body.services) or intake.usual_services(session)
+        impacts.declare(session, incident, area, services, body.users, who, kind=body.kind, note=body.reason)
+
+    return act(number, verb)
+
+
+@api.post("/actions/locate")
+@api.input(LocateIn)
+@api.output(IncidentOut)
+@access("edit_task")
+def locate(number: str, json_data: LocateIn) -> Any:
+    """The failed part is found."""
+    body = json_data
+    return act(number, lambda s, i, who: service.locate(s, i, who, fault_class=body.fault_class, note=body.reason))
+
+
+@api.post("/actions/clock")
+@api.input(ClockIn)
+@api.output(IncidentOut)
+@access("edit_task")
+def stop_clock(number: str, json_data: ClockIn) -> Any:
+    """What a regulator's clock asks for was done."""
+    body = json_data
+    at: datetime | None = body.at
+    return act(number, lambda s, i, who: service.stop_clock(s, i, body.code, who, at, body.reason))

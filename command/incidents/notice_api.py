@@ -1,0 +1,260 @@
+"""Notices over JSON: draft, submit, approve, withdraw, correct; list and read with counts by state. Here because what a person may
+do to a notice depends on its incident."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.core.problems import N_, Conflict, NotFound
+from command.incidents import api as incidents_api
+from command.incidents import notifying, places, service, standing, visibility
+from command.incidents.actions_api import Act
+from command.incidents.api import Name, Strict
+from command.incidents.guards import FINAL
+from command.incidents.models import Incident
+from command.messages import service as messages
+from command.notices import service as notices
+from command.notices.drafting import texts_of
+from command.notices.models import Kind, Notice
+from command.people import access as people
+from command.people.access import Principal, access, here, principal, unit
+
+api = APIBlueprint("notices_api", __name__, url_prefix="/api/v1", tag="Notices")
+
+Message = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class TextsIn(Strict):
+    """The words in both languages."""
+
+    zh: Message
+    en: Message
+
+
+class NoticeIn(Strict):
+    """A notice of an incident. `texts` default to the plan's, filled with what is known."""
+
+    incident: Name
+    kind: Kind
+    texts: TextsIn | None = None
+
+
+class ListIn(Strict):
+    """Notices of one incident, or of all; newest first, read on with `after`."""
+
+    incident: Name | None = None
+    after: Annotated[int, Field(ge=1, le=2**62)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ApproveIn(Act):
+    """The audience as shown, typed by the second person. With `reason` the author may override; it is logged and reviewed."""
+
+    count: Annotated[int, Field(ge=0, le=2_000_000_000)]
+
+
+class NoticeOut(BaseModel):
+    """A notice: whom it goes to (`audience`, a count) and how its messages stand (`counts` by delivery state)."""
+
+    id: int
+    incident: str
+    kind: str
+    state: str
+    audience: int
+    counts: dict[str, int]
+    texts: dict[str, str]
+    automatic: bool
+    exercise: bool
+    corrects: int | None
+    playbook: str | None
+    pre_approved_cap: int
+    created_by: str
+    created_at: datetime
+    submitted_at: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    override: bool
+    release_at: datetime | None
+    finished_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+class NoticesOut(BaseModel):
+    items: list[NoticeOut]
+    next: int | None
+
+
+def out(session: Session, notice: Notice) -> NoticeOut:
+    """A notice as JSON shows it."""
+    plain = set(NoticeOut.model_fields) - {"incident", "counts", "texts", "corrects"}
+    return NoticeOut(
+        incident=notice.incident_number,
+        counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
+        texts=texts_of(session, notice),
+        corrects=notice.corrects_id,
+        **{name: getattr(notice, name) for name in plain},
+    )
+
+
+def found(session: Session, notice_id: int, who: Principal) -> Notice:
+    """The notice of an id, as far as `who` may know of its incident; raise NotFound."""
+    notice = session.get(Notice, notice_id) if notice_id < 2**62 else None
+    incident = session.get(Incident, notice.incident_id) if notice else None
+    if notice is None or incident is None or not visibility.visible(session, incident, who):
+        raise NotFound(
+            N_("There is no notice %(id)s."), remedy=N_("Look at the incident's notices for its id."), id=notice_id
+        )
+    return notice
+
+
+@api.post("/notices")
+@api.input(NoticeIn)
+@api.output(NoticeOut, status_code=201)
+@access("submit_notice")
+def draft(json_data: NoticeIn) -> Any:
+    """Write a notice down as a draft; its correction is drafted with it."""
+    who, body = principal(), json_data
+
+    def work(session: Session) -> NoticeOut:
+        incident = service.seen_by(session, service.lock(session, body.incident), who)
+        standing.authorise(session, incident, who, "submit_notice")
+        if incident.state in FINAL:
+            raise Conflict(
+                N_("The incident is %(state)s."),
+                remedy=N_("What was told is corrected by the notice's own correction."),
+                state=incident.state,
+            )
+        texts = body.texts.model_dump() if body.texts else None
+        return out(session, notifying.draft(session, incident, body.kind, who.actor, texts=texts))
+
+    return unit(work)
+
+
+@api.get("/notices")
+@api.input(ListIn, location="query")
+@api.output(NoticesOut)
+@access("read")
+def list_notices(query_data: ListIn) -> Any:
+    """Notices, newest first."""
+    query = select(Notice).order_by(Notice.id.desc()).limit(query_data.limit + 1)
+    if query_data.after is not None:
+        query = query.where(Notice.id < query_data.after)
+    with here().database.read() as session:
+        if query_data.incident is not None:
+            query = query.where(Notice.incident_id == incidents_api.read(session, query_data.incident).id)
+        known = visibility.only_visible(session, select(Incident), principal()).with_only_columns(Incident.id)
+        rows = list(session.scalars(query.where(Notice.incident_id.in_(known))))
+        page = rows[: query_data.limit]
+        items = [out(session, notice) for notice in page]
+    return NoticesOut(items=items, next=page[-1].id if len(rows) > len(page) else None)
+
+
+@api.get("/notices/<int:notice_id>")
+@api.output(NoticeOut)
+@access("read")
+def read_notice(notice_id: int) -> Any:
+    """One notice with its counts."""
+    with here().database.read() as session:
+        return out(session, found(session, notice_id, principal()))
+
+
+Verb = Callable[[Session, Incident, Notice, Principal], object]
+
+
+def _act(notice_id: int, verb: Verb) -> NoticeOut:
+    who = principal()
+
+    def work(session: Session) -> NoticeOut:
+        incident = service.lock(session, found(session, notice_id, who).incident_id)
+        notice = session.get_one(Notice, notice_id, populate_existing=True)
+        verb(session, incident, notice, who)
+        session.flush()
+        return out(session, notice)
+
+    return unit(work)
+
+
+@api.post("/notices/<int:notice_id>/actions/submit")
+@api.input(Act)
+@api.output(NoticeOut)
+@access("submit_notice")
+def submit(notice_id: int, json_data: Act) -> Any:
+    """Count the audience and ask a second person; a pre-approved notice within its cap leaves at once."""
+
+    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
+        standing.authorise(
+            session, incident, who, "submit_notice", override=json_data.override, reason=json_data.reason
+        )
+        notices.submit(session, notice, who.actor)
+
+    return _act(notice_id, verb)
+
+
+@api.post("/notices/<int:notice_id>/actions/approve")
+@api.input(ApproveIn)
+@api.output(NoticeOut)
+@access("approve_notice")
+def approve(notice_id: int, json_data: ApproveIn) -> Any:
+    """Let a submitted notice leave, by a person other than its author, typing the count."""
+    body = json_data
+
+    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
+        reason = body.reason if body.override else ""
+        _may_approve(session, incident, notice, who, body.override)
+        notices.approve(session, notice, who, body.count, reason or None)
+
+    return _act(notice_id, verb)
+
+
+def _may_approve(session: Session, incident: Incident, notice: Notice, who: Principal, override: bool) -> None:
+    """The deputy's turn counts from when the notice was submitted: it is the approval that nobody gave."""
+    since = notice.submitted_at
+    waited = (clock.now(session) - since).total_seconds() / 60 if since else 0.0
+    decision = people.must(
+        who,
+        "approve_notice",
+        tier=incident.tier,
+        area_level=places.level_of(session, incident.area_id),
+        waited_minutes=waited,
+        override=override,
+        own=who.actor in (notice.created_by, notice.submitted_by),
+    )
+    standing.on_record(session, incident, who, "approve_notice", decision, "")
+
+
+@api.post("/notices/<int:notice_id>/actions/withdraw")
+@api.input(Act)
+@api.output(NoticeOut)
+@access("withdraw_notice")
+def withdraw(notice_id: int, json_data: Act) -> Any:
+    """Take back what has not left yet, with the reason."""
+
+    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
+        standing.authorise(
+            session, incident, who, "withdraw_notice", override=json_data.override, reason=json_data.reason
+        )
+        notices.withdraw(session, notice, who.actor, json_data.reason)
+
+    return _act(notice_id, verb)
+
+
+@api.post("/notices/<int:notice_id>/actions/correct")
+@api.input(Act)
+@api.output(NoticeOut)
+@access("correct_notice")
+def correct(notice_id: int, json_data: Act) -> Any:
+    """Take a notice back and submit the correction that was ready, to exactly those it told."""
+
+    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
+        standing.authorise(
+            session, incident, who, "correct_notice", override=json_data.override, reason=json_data.reason
+        )
+        notices.correct(session, notice, who.actor, json_data.reason)
+
+    return _act(notice_id, verb)

@@ -1,0 +1,118 @@
+"""Journal entries as people read them, in both languages: names and notes joined, figures in their places."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import names
+from command.core.journal import Entry, Note
+from command.incidents import clock_rows, house
+from command.incidents.activation import KIND_WORDS, TIER_WORDS
+from command.incidents.sentences import SENTENCES, WORDS
+from command.network.models import Area
+from command.people.models import Person
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_PERSON = re.compile(r"(^|_)(person_id|owner_id|commander_id)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry, readable. `actor` is the name of who acted; `notes` are texts cited by the entry, null where erased."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    zh: str
+    en: str
+    data: Mapping[str, Any]
+    notes: Sequence[str | None]
+
+
+class Reader:
+    """Joins names and notes for the entries of one stream, asking for each of them once."""
+
+    def __init__(self, session: Session, entries: Sequence[Entry]) -> None:
+        self.session = session
+        data = [orjson.loads(entry.data) for entry in entries]
+        note_ids = {note["id"] for each in data for note in _notes(each)}
+        self.bodies = dict(session.execute(select(Note.id, Note.body).where(Note.id.in_(note_ids))).tuples().all())
+        people = {value for each in data for key, value in each.items() if _PERSON.search(key) and value}
+        people |= {int(e.actor.removeprefix("person:")) for e in entries if e.actor.startswith("person:")}
+        self.people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(people)))}
+        self.areas = {a.id: a for a in session.scalars(select(Area))}
+
+    def line(self, entry: Entry) -> Line:
+        """An entry as a line."""
+        data = orjson.loads(entry.data)
+        cited = [self.bodies.get(note["id"]) for note in _notes(data)]
+        said = [body for body in cited if body]
+        texts = {language: self._text(entry.kind, data, language, said) for language in ("zh", "en")}
+        return Line(entry.seq, entry.at, self.actor(entry.actor), entry.kind, texts["zh"], texts["en"], data, cited)
+
+    def actor(self, actor: str) -> str:
+        """`person:7` by username; sources and cycles as they are."""
+        person = self.people.get(int(actor.removeprefix("person:"))) if actor.startswith("person:") else None
+        return person.username if person else actor
+
+    def _text(self, kind: str, data: Mapping[str, Any], language: str, said: Sequence[str]) -> str:
+        pair = SENTENCES.get(kind)
+        if pair is None:
+            return kind
+        sentence = pair[0] if language == "zh" else pair[1]
+        shown = _PLACE.sub(lambda place: self._value(place[1], data.get(place[1]), language), sentence)
+        if not said:
+            return shown
+        return f"{shown}：{'；'.join(said)}" if language == "zh" else f"{shown}: {'; '.join(said)}"
+
+    def _value(self, name: str, value: Any, language: str) -> str:
+        zh = language == "zh"
+        if value is None:
+            return "—"
+        if _PERSON.search(name):
+            person = self.people.get(value)
+            return names.of(person, language) if person else f"#{value}"
+        if name == "area_id":
+            return names.of(self.areas[value], language) if value in self.areas else f"#{value}"
+        if name in ("tier", "before", "current_tier", "projected_tier") and value in TIER_WORDS:
+            return TIER_WORDS[value][0 if zh else 1]
+        if name == "event_kind":
+            return KIND_WORDS[value][0 if zh else 1] if value in KIND_WORDS else str(value)
+        if name == "clock":
+            known = clock_rows.definition(value)
+            return (known.name.zh if zh else known.name.en) if known else str(value)
+        return self._plain(value, language)
+
+    def _plain(self, value: Any, language: str) -> str:
+        if isinstance(value, list):
+            return ("、" if language == "zh" else ", ").join(self._plain(each, language) for each in value) or "—"
+        if isinstance(value, bool):
+            return WORDS[str(value)][0 if language == "zh" else 1]
+        if isinstance(value, str) and _MOMENT.match(value):
+            return f"{house.local(self.session, datetime.fromisoformat(value)):%m-%d %H:%M}"
+        if isinstance(value, str) and value in WORDS:
+            return WORDS[value][0 if language == "zh" else 1]
+        return f"{value:,.0f}" if isinstance(value, float) else str(value)
+
+
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d")
+
+
+def _notes(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The note references anywhere in a payload, at its first two levels; other rooms cite notes by `…note_id`."""
+    found: list[Mapping[str, Any]] = []
+    for key, value in data.items():
+        if isinstance(value, dict) and value.keys() >= {"id", "hash"}:
+            found.append(value)
+        elif isinstance(value, list):
+            found += [each for each in value if isinstance(each, dict) and each.keys() >= {"id", "hash"}]
+        elif key.endswith("note_id") and isinstance(value, int):
+            found.append({"id": value})
+    return found
