@@ -22,9 +22,7 @@ from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
 from command.oncall import pages as oncall_pages
-from command.incidents import actions_api, notice_api, tasks_api
-from command.incidents import api as incidents_api
-from command.incidents import pages as incident_pages
+from command.parts import handlers
 from command.people import api as people_api
 from command.people import gate, identity, language
 from command.people import pages as people_pages

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+import phonenumbers
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
@@ -43,6 +44,18 @@ LONGEST_VALIDITY = 36_000
 
 MOST_LISTED = 200
 """Messages of one number looked through for a doubtful one."""
+
+
+NOT_ASSIGNABLE = "invalid_number"
+"""Our code for a number that libphonenumber calls invalid."""
+
+
+def assignable(number: str) -> bool:
+    """Whether a numbering plan has such a number (E.164), by libphonenumber's metadata."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 class BadSettings(NotifierError, ValueError):
@@ -87,10 +100,15 @@ class TwilioTransport:
         self._messages = self._client.messages
         self._address = f"{API_HOST}/2010-04-01/Accounts/{settings.account_sid}/Messages.json"
         self._sender = _sender(settings.sender)
+        self._reaches_people = settings.base_url is None
         self._callback = _callback_prefix(settings.status_callback)
 
     async def submit(self, message: Message) -> Outcome:
-        """Create the message at Twilio; whatever happens is classified, nothing is raised."""
+        """Create the message at Twilio; whatever happens is classified, nothing is raised.
+
+        A number no numbering plan knows never leaves for the real provider: made-up subscribers cannot become somebody's SMS."""
+        if self._reaches_people and not assignable(message.to):
+            return Outcome(Verdict.REJECTED, code=NOT_ASSIGNABLE, detail="no numbering plan has this number")
         try:
             # One floor below messages.create_async: building its typed instance costs a fifth of the call.
             answer = await self._client.request_async("POST", self._address, data=self._fields(message))

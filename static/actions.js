@@ -1,44 +1,54 @@
-// Buttons that act: <button data-post="/api/v1/…" data-body='{}' data-confirm="…" data-ask="reason">. A refusal is shown with its remedy.
+// Buttons that act: <button data-post="/api/v1/…" data-body='{}' data-ask="question" data-field="reason">. A refusal shows its remedy,
+// and where another person would have to agree it offers the override, with a reason.
 (() => {
   const token = document.querySelector("meta[name=csrf-token]");
-  const box = document.getElementById("refusal");
-  function show(problem) {
-    box.querySelector("[data-detail]").textContent = problem.detail || problem.title;
-    box.querySelector("[data-remedy]").textContent = problem.remedy || "";
-    box.showModal();
-  }
-  async function post(url, body) {
-    const answer = await fetch(url, {
+  const asked = document.getElementById("ask"), refusal = document.getElementById("refusal");
+
+  function post(url, body) {
+    return fetch(url, {
       method: "POST", body: JSON.stringify(body),
       headers: { "Content-Type": "application/json", "X-CSRFToken": token.content, Accept: "application/json" },
     });
-    if (answer.ok) return true;
-    show(await answer.json().catch(() => ({ title: `${answer.status}` })));
-    return false;
   }
-  const asked = document.getElementById("ask");
-  function ask(button) {
-    return new Promise(resolve => {
-      asked.querySelector("[data-question]").textContent = button.dataset.ask;
-      const field = asked.querySelector("[name=answer]");
-      field.value = "";
-      asked.onclose = () => resolve(asked.returnValue === "ok" ? field.value : null);
-      asked.showModal();
-    });
+  function answer(dialog, name) {
+    const field = dialog.querySelector(`[name=${name}]`);
+    field.value = "";
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise(resolve => { dialog.onclose = () => resolve(dialog.returnValue ? field.value : null); });
+  }
+  async function question(button) {
+    asked.querySelector("[data-question]").textContent = button.dataset.ask;
+    const given = await answer(asked, "answer");
+    return button.dataset.number && given !== null ? Number(given.replace(/\D/g, "")) : given;
+  }
+  async function refused(response) {
+    const problem = await response.json().catch(() => ({ title: String(response.status) }));
+    refusal.querySelector("[data-detail]").textContent = problem.detail || problem.title;
+    refusal.querySelector("[data-remedy]").textContent = problem.remedy || "";
+    for (const each of refusal.querySelectorAll("[data-override]")) each.hidden = response.status !== 403;
+    return answer(refusal, "reason");
+  }
+  async function act(button) {
+    const body = JSON.parse(button.dataset.body || "{}");
+    if (button.dataset.ask) {
+      const given = await question(button);
+      if (given === null) return;
+      body[button.dataset.field || "reason"] = given;
+    }
+    const response = await post(button.dataset.post, body).catch(() => new Response("{}", { status: 503 }));
+    if (response.ok) return;
+    const reason = await refused(response);
+    if (reason) {
+      const again = await post(button.dataset.post, { ...body, override: true, reason });
+      if (!again.ok) await refused(again);
+    }
   }
   document.addEventListener("click", async event => {
     const button = event.target.closest("[data-post]");
     if (!button) return;
     event.preventDefault();
-    const body = JSON.parse(button.dataset.body || "{}");
-    if (button.dataset.ask) {
-      const answer = await ask(button);
-      if (answer === null) return;
-      body[button.dataset.field || "reason"] = button.dataset.number ? Number(answer) : answer;
-    }
     button.disabled = true;
-    const done = await post(button.dataset.post, body);
-    button.disabled = false;
-    if (done && button.dataset.then) location.assign(button.dataset.then);
+    try { await act(button); } finally { button.disabled = false; }
   });
 })();

@@ -1,101 +1,79 @@
-// A live board: places cards as HTML, catches up after a gap, and shows how old it is. It never pretends to be fresh.
+// A live board: joins its room, catches up after a gap, and shows how old it is. It never pretends to be fresh.
 (() => {
-  const root = document.querySelector("[data-board]");
-  if (!root) return;
+  if (!window.tocsinCards) return;
+  const { root, place, settle, gauge } = window.tocsinCards, sound = window.tocsinSound;
   const board = root.dataset.board, language = root.dataset.language;
-  const age = document.querySelector("[data-age]");
-  let stream = root.dataset.stream, seq = Number(root.dataset.seq), heard = Date.now(), sounded = false;
-  const STALE = 10, GREY = 30, SOUND = 60;
+  const age = document.querySelector("[data-age]"), announce = document.querySelector("[data-announce]");
+  const STALE = 10, GREY = 30, SOUND = 60, GRAVE = 2;
+  const TURNED_AWAY = ["unauthenticated", "denied", "not-found"];
+  let stream = root.dataset.stream, seq = Number(root.dataset.seq), heard = Date.now(), silent = false;
 
-  const slot = id => root.querySelector(`[data-card="${CSS.escape(id)}"]`);
-  const parse = html => document.createRange().createContextualFragment(html).firstElementChild;
-
-  function place(id, html) {
-    const old = slot(id);
-    if (html === null) { if (old) old.remove(); return; }
-    const card = parse(html);
-    if (old && old.dataset.order === card.dataset.order) { old.replaceWith(card); flash(card); return; }
-    if (old) old.remove();
-    const home = root.querySelector(`[data-cards="${card.dataset.home || "main"}"]`);
-    const next = [...home.children].find(c => c.dataset.order > card.dataset.order);
-    home.insertBefore(card, next || null);
-    flash(card);
-  }
-  function flash(card) { card.classList.add("changed"); setTimeout(() => card.classList.remove("changed"), 1500); }
-  function fresh() { heard = Date.now(); sounded = false; showAge(); }
-  function empty() { root.classList.toggle("is-empty", !root.querySelector("[data-card]")); }
-
-  async function refetch() {
-    const answer = await fetch(`/board/cards/${encodeURIComponent(board)}?lang=${language}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok) { if (answer.status === 401) location.reload(); return; }
-    const state = await answer.json();
-    stream = state.stream; seq = state.seq;
-    for (const card of root.querySelectorAll("[data-card]")) if (!(card.dataset.card in state.cards)) card.remove();
-    for (const [id, html] of Object.entries(state.cards)) place(id, html);
-    empty(); gauge(state.gauge); fresh();
-  }
-
-  const socket = io("/board", { transports: ["websocket"], auth: tell => tell({ room: board, stream, after: seq, language }) });
-  socket.on("update", message => {
-    if (message.stream !== stream) return refetch();
-    if (message.seq <= seq) return fresh();
-    if (message.after > seq) return socket.emit("ask", { stream, after: seq });
-    seq = message.seq;
-    for (const [id, html] of Object.entries(message.cards)) place(id, html);
-    empty(); fresh();
-    root.dispatchEvent(new CustomEvent("board:update"));
-  });
-  socket.on("refetch", refetch);
-  socket.on("beat", message => {
-    if (message.stream !== stream) return refetch();
-    if (message.seq > seq) return socket.emit("ask", { stream, after: seq });
-    fresh();
-  });
-  socket.on("gauge", message => { gauge(message); });
-  socket.on("connect_error", error => { if (error.message === "unauthenticated") location.reload(); });
-
-  function gauge(figures) {
-    for (const [id, counts] of Object.entries(figures.notices || {})) {
-      const meter = root.querySelector(`[data-notice="${id}"]`);
-      if (meter) meterOf(meter, counts);
-    }
-    const system = document.querySelector("[data-system]");
-    if (!system || !("engine_age" in figures)) return;
-    const old = figures.engine_age === null || figures.engine_age > 15;
-    system.classList.toggle("is-late", old || figures.held.length > 0);
-    system.querySelector("[data-engine]").textContent = figures.engine_age === null ? "–" : `${figures.engine_age} s`;
-    for (const lane of system.querySelectorAll("[data-lane]")) lane.textContent = figures.lanes[lane.dataset.lane] || 0;
-    system.querySelector("[data-held]").textContent = figures.held.join(", ");
-  }
-  function meterOf(meter, counts) {
-    const sum = states => states.reduce((total, state) => total + (counts[state] || 0), 0);
-    const all = Object.values(counts).reduce((a, b) => a + b, 0), arrived = sum(["delivered"]);
-    const told = arrived + sum(["submitted", "sent", "undelivered", "unknown"]);
-    const failed = sum(["failed", "undelivered", "expired"]);
-    const part = n => all ? `${(100 * n / all).toFixed(1)}%` : "0%";
-    meter.querySelector("[data-told]").style.width = part(told - arrived);
-    meter.querySelector("[data-arrived]").style.width = part(arrived);
-    const format = new Intl.NumberFormat(language);
-    meter.querySelector("[data-count]").textContent = `${format.format(arrived)} / ${format.format(all)}`;
-    meter.querySelector("[data-failed]").textContent = failed ? format.format(failed) : "";
-  }
-
+  function fresh() { heard = Date.now(); silent = false; showAge(); }
   function showAge() {
     const seconds = Math.floor((Date.now() - heard) / 1000);
     age.hidden = seconds < STALE;
-    age.querySelector("b").textContent = seconds;
+    age.querySelector("[data-seconds]").textContent = seconds;
     document.body.classList.toggle("is-stale", seconds >= GREY);
-    if (seconds >= SOUND && !sounded) { sounded = true; beep(); }
+    if (seconds >= SOUND && !silent) { silent = true; sound.silent(); }
   }
-  function beep() {
-    root.dispatchEvent(new CustomEvent("board:silent"));
-    try {
-      const audio = new AudioContext(), tone = audio.createOscillator();
-      tone.connect(audio.destination); tone.start(); tone.stop(audio.currentTime + 0.6);
-    } catch { /* a browser without sound still shows the age */ }
+
+  function put(cards, loud) {
+    for (const [id, html] of Object.entries(cards)) {
+      const placed = place(id, html);
+      if (loud && placed && graver(placed)) { announce.textContent = placed.card.dataset.name; sound.alarm(); }
+    }
+    settle();
   }
+  function graver({ old, card }) {
+    const tier = Number(card.dataset.tier || 9);
+    return tier <= GRAVE && (!old || Number(old.dataset.tier) > tier);
+  }
+
+  async function refetch() {
+    const answer = await fetch(`/board/state/${encodeURIComponent(board)}?lang=${language}`, { headers: { Accept: "application/json" } })
+      .catch(() => null);
+    if (answer && (answer.redirected || [401, 403, 404].includes(answer.status))) return location.reload();
+    if (!answer || !answer.ok) return setTimeout(refetch, 2000);
+    const state = await answer.json();
+    stream = state.stream; seq = state.seq;
+    for (const card of root.querySelectorAll("[data-card]")) if (!(card.dataset.card in state.cards)) card.remove();
+    window.tocsinTime.set(state.now);
+    gauge(state.gauge);
+    put(state.cards, false);
+    fresh();
+  }
+  const ask = () => socket.emit("ask", { stream, after: seq });
+
+  const socket = io("/board", {
+    transports: ["websocket"], reconnectionDelayMax: 5000, timeout: 5000,
+    auth: tell => tell({ room: board, stream, after: seq, language }),
+  });
+  socket.on("update", message => {
+    if (message.stream !== stream) return refetch();
+    if (message.seq > seq) {
+      if (message.after > seq) return ask();
+      seq = message.seq;
+      put(message.cards, true);
+    }
+    gauge(message.gauge);
+    fresh();
+  });
+  socket.on("beat", message => {
+    if (message.stream !== stream) return refetch();
+    if (message.seq > seq) return ask();
+    window.tocsinTime.set(message.at);
+    gauge(message.gauge);
+    fresh();
+  });
+  socket.on("gauge", message => gauge(message.gauge));
+  socket.on("refetch", refetch);
+  socket.on("connect_error", error => {
+    if (TURNED_AWAY.includes(error.message)) location.reload();
+    else if (error.message === "unavailable") setTimeout(() => socket.connect(), 2000);
+  });
+  socket.on("disconnect", why => { if (why === "io server disconnect") location.reload(); });
+
   setInterval(showAge, 1000);
-  window.tocsinBoard = { socket, get seq() { return seq; } };
   gauge(JSON.parse(document.getElementById("gauge").textContent));
-  empty();
+  settle();
 })();

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
-from command.incidents import standing
+from command.incidents import visibility
 from command.incidents.models import Incident
 from command.people import identity
 from command.people.access import Principal
@@ -25,7 +25,11 @@ def may_see(session: Session, who: Principal, board: str) -> None:
             remedy=N_("Open the command board and choose from it."),
             board=board[:64],
         )
-    standing.seen_by(session, standing.find(session, board.removeprefix(OF_INCIDENT)), who)
+    number = board.removeprefix(OF_INCIDENT)
+    incident = session.scalar(select(Incident).where(Incident.number == number))
+    if incident is None:
+        raise visibility.unknown(number)
+    visibility.seen_by(session, incident, who)
 
 
 def staying(session: Session, seen: Collection[tuple[Principal, str]]) -> frozenset[tuple[Principal, str]]:
@@ -35,7 +39,7 @@ def staying(session: Session, seen: Collection[tuple[Principal, str]]) -> frozen
     return frozenset(
         (who, board)
         for who, board in seen
-        if who in hold and (board not in restricted or standing.may_see(session, restricted[board], who))
+        if who in hold and (board not in restricted or visibility.visible(session, restricted[board], who))
     )
 
 

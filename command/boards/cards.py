@@ -161,9 +161,9 @@ def _journal(
         session.execute(insert(BoardCard), rows)
 
 
-def _rows(session: Session, model: Any, where: Any, *order: Any) -> Sequence[Mapping[str, Any]]:
+def _rows(session: Session, model: Any, where: Any, *order: Any) -> list[dict[str, Any]]:
     """Rows as plain columns, past the session's memory of them."""
-    return session.execute(select(*model.__table__.c).where(where).order_by(*order)).mappings().all()
+    return [dict(row) for row in session.execute(select(*model.__table__.c).where(where).order_by(*order)).mappings()]
 
 
 def _pick(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -62,11 +62,11 @@ class Names:
         return self._of(Person, person_id)
 
     def actor(self, actor: str) -> str:
-        """`person:7` as a name; cycles, sources and plans as they are called."""
+        """`person:7` as a name; cycles as automatic; sources and plans as they are called."""
         kind, _, rest = actor.partition(":")
         if kind == "person" and rest.isdigit():
             return self.person(int(rest))
-        return f"{self.word('actor', kind)} {rest}".strip()
+        return self.word("actor", kind) if kind == "system" else f"{self.word('actor', kind)} {rest}".strip()
 
     def clock(self, code: str) -> str:
         """The name of a time limit."""

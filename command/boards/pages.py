@@ -1,15 +1,21 @@
-"""The board pages, and their cards as JSON for a client that has to fetch again."""
+"""The board pages, live or as they stood at a moment, and their state as JSON for a client that has to fetch again."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import gettext
+from sqlalchemy.orm import Session
 
-from command.boards import gauges, store
+from command.boards import gauges, render, store
 from command.boards.access import may_see
-from command.boards.render import Renderer, order
+from command.boards.store import Board
+from command.boards.words import WORDS
+from command.core import clock
+from command.core.problems import N_, Invalid
 from command.people.access import access, here, principal
+from command.people.language import language, offset
 
 pages = Blueprint("boards", __name__)
 
@@ -35,37 +41,54 @@ def incident(number: str) -> ResponseReturnValue:
     return _page(f"incident:{number}", "boards/incident.html", number=number)
 
 
-@pages.get("/board/cards/<path:name>")
+@pages.get("/board/state/<name>")
 @access("read")
-def cards(name: str) -> ResponseReturnValue:
-    """{stream, seq, cards: {id: html}, order: [id]}: what a page shows, for a client too far behind to catch up."""
-    return jsonify(_state(name, _language()))
-
-
-def _language() -> str:
-    asked = request.args.get("lang")
-    if asked in ("zh", "en"):
-        return asked
-    return "zh" if str(get_locale()).startswith("zh") else "en"
-
-
-def _state(name: str, language: str) -> dict[str, Any]:
-    renderer: Renderer = current_app.extensions["tocsin.boards"]
+def state(name: str) -> ResponseReturnValue:
+    """What a page shows at first: {stream, seq, order: [card id], cards: {id: html}, gauge, now}."""
     with here().database.read() as session:
         may_see(session, principal(), name)
-        board = store.load(session, name)
-        ids = order(name, board.state)
-        extra = ["latest"] if name.startswith("incident:") else []
-        return {
-            "stream": board.stream,
-            "seq": board.state.seq,
-            "order": ids,
-            "cards": renderer.cards(session, name, board.state, [*ids, *extra], language),
-            "gauge": gauges.of_board(session, name),
-            "state": board.state.cards,
-        }
+        return jsonify(_state(session, name, store.load(session, name)))
+
+
+def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
+    ids = render.shown(name, board.state)
+    return {
+        "stream": board.stream,
+        "seq": board.state.seq,
+        "order": ids,
+        "cards": render.of(current_app).cards(session, name, board.state, ids, language()),
+        "gauge": gauges.of_board(session, name),
+        "now": clock.instant(session).isoformat(),
+    }
 
 
 def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
-    state = _state(name, _language())
-    return render_template(template, board=name, language=_language(), **state, **values)
+    """The page, or with `?at=` the board as it stood then, which does not move any more."""
+    at = _moment()
+    with here().database.read() as session:
+        may_see(session, principal(), name)
+        board = store.load_at(session, name, at) if at else store.load(session, name)
+        shown = _state(session, name, board)
+    tz = here().settings.tz
+    zone = offset(datetime.fromisoformat(shown["now"]).astimezone(tz))
+    exercise = name == "exercise" or bool(board.state.cards.get("head", {}).get("exercise"))
+    at_there = at.astimezone(tz) if at else None
+    tiers = {tier: gettext(word) for tier, word in WORDS["tier"].items()}
+    given = {"at": at_there, "zone": zone, "exercise_board": exercise, "tiers": tiers}
+    return render_template(template, board=name, **given, **shown, **values)
+
+
+def _moment() -> datetime | None:
+    """The instant asked for by `?at=`; one without a zone is on the operator's clock. Raise Invalid."""
+    asked = request.args.get("at", "")
+    if not asked:
+        return None
+    try:
+        at = datetime.fromisoformat(asked.replace(" ", "+") if "T" in asked else asked)
+        return at if at.tzinfo else at.replace(tzinfo=here().settings.tz)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(
+            N_("This is no date and time."),
+            field="at",
+            remedy=N_("Write it as 2026-11-21T14:05, with an offset such as +08:00 if it is not the operator's time."),
+        ) from error

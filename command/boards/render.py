@@ -42,15 +42,23 @@ class Renderer:
 
     def _one(self, board: str, state: State, card_id: str, words: dict[str, Any]) -> str | None:
         if card_id == LATEST:
-            return self._template(LATEST).render(entries=state.latest, **words)
+            return self._html(LATEST, {"entries": state.latest, **words})
         card = state.cards.get(card_id)
         if card is None:
             return None
         kind = card_id.partition(":")[0] if board.startswith("incident:") else "summary"
-        return self._template(kind).render(card=card, card_id=card_id, **words)
+        return self._html(kind, {"card": card, "card_id": card_id, **words})
 
-    def _template(self, kind: str) -> Any:
-        return self.templates.get_template(f"boards/cards/{kind}.html")
+    def _html(self, kind: str, words: dict[str, Any]) -> str:
+        return self.templates.get_template(f"boards/cards/{kind}.html").render(words)
+
+
+def of(app: Flask) -> Renderer:
+    """The renderer of an application, made when it is first asked for."""
+    found: Renderer | None = app.extensions.get("tocsin.boards")
+    if found is None:
+        found = app.extensions["tocsin.boards"] = Renderer(app)
+    return found
 
 
 def _filled(translate: Callable[[str], str]) -> Callable[..., str]:

@@ -2,23 +2,29 @@
 
 Permission is checked at connect and on every event; sign-out, a lock or a change of posts disconnects a person's sockets at once."""
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import structlog
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, Namespace, SocketIO, join_room
+from sqlalchemy.exc import SQLAlchemyError
 
-from command.boards import tail
-from command.boards.access import may_see
-from command.boards.render import Renderer
-from command.boards.tail import Hints, Tail
+from command.boards import access, render, tail
+from command.boards.hints import Hints
+from command.boards.tail import Tail
+from command.core.installation import Installation
 from command.core.problems import Problem
-from command.people import identity
-from command.people.access import Principal, here, require, visitor
+from command.people.access import Principal, here, require
 
 NAMESPACE = "/board"
+CHECK_EVERY = 1.0
+"""Seconds between two looks at whether everybody connected may stay."""
+
+log = structlog.get_logger()
 
 
 class _Json:
@@ -47,13 +53,15 @@ class Boards(Namespace):  # type: ignore[misc]
 
     def __init__(self, app: Flask, socketio: SocketIO) -> None:
         super().__init__(NAMESPACE)
-        self.app = app
+        installation: Installation = app.extensions["tocsin"]
         self.io = socketio
+        self.database = installation.database
         self.viewers: dict[str, Viewer] = {}
-        database = app.extensions["tocsin"].database
-        self.tail = Tail(database, app.extensions["tocsin.boards"], self._emit, self._rooms)
-        self.hints = Hints(database)
+        self.tail = Tail(self.database, render.of(app), self._emit, self._rooms)
+        self.hints = Hints(self.database)
+        self._starting = threading.Lock()
         self._running = False
+        self._checked_at = 0.0
 
     def _emit(self, event: str, data: dict[str, Any], to: str) -> None:
         self.io.emit(event, data, to=to, namespace=NAMESPACE)
@@ -62,88 +70,107 @@ class Boards(Namespace):  # type: ignore[misc]
         return {(viewer.board, viewer.language) for viewer in list(self.viewers.values())}
 
     def on_connect(self, auth: Any) -> None:
-        """auth: {room, after, stream, language}. Refused with a reason when the person may not see the board."""
+        """auth: {room, stream, after, language}. Refused with a code: of a problem, or `unavailable` when it is worth trying again.
+
+        The client is in its room before what it missed is read, so nothing falls between the two."""
+        asked = auth if isinstance(auth, dict) else {}
+        board, language = _wanted(asked)
+        sid = request.sid  # type: ignore[attr-defined]
         try:
-            who = require("read")
-            board, language = _wanted(auth)
-            with here().database.read() as session:
-                may_see(session, who, board)
+            who = self._admitted(board)
+            join_room(tail.room(board, language))
+            self.viewers[sid] = Viewer(who, board, language)
+            self._catch_up(sid, asked)
         except Problem as problem:
             raise ConnectionRefusedError(problem.code) from problem
-        sid = request.sid  # type: ignore[attr-defined]
-        join_room(tail.room(board, language))
-        self.viewers[sid] = Viewer(who, board, language)
-        self._catch_up(sid, board, language, auth.get("stream"), auth.get("after"))
+        except SQLAlchemyError as error:
+            self.viewers.pop(sid, None)
+            log.warning("boards.connect", error=str(error.__cause__ or error))
+            raise ConnectionRefusedError("unavailable") from error
         self._start()
 
     def on_ask(self, data: Any) -> None:
-        """A client that sees a gap asks again: {after, stream}."""
+        """A client that sees a gap asks again: {stream, after}."""
         sid = request.sid  # type: ignore[attr-defined]
         viewer = self.viewers.get(sid)
-        if viewer is None or visitor() is None or not isinstance(data, dict):
+        try:
+            if viewer is None or not isinstance(data, dict):
+                self._cut(sid)
+                return
+            self._admitted(viewer.board)
+            self._catch_up(sid, data)
+        except Problem:
             self._cut(sid)
-            return
-        self._catch_up(sid, viewer.board, viewer.language, data.get("stream"), data.get("after"))
+        except SQLAlchemyError as error:
+            log.warning("boards.ask", error=str(error.__cause__ or error))
 
     def on_disconnect(self, reason: Any = None) -> None:
         self.viewers.pop(request.sid, None)  # type: ignore[attr-defined]
 
-    def _catch_up(self, sid: str, name: str, language: str, stream: Any, after: Any) -> None:
-        board = self.tail.watch(name)
+    def _admitted(self, board: str) -> Principal:
+        """Who asks, if they may see the board now; raise a Problem."""
+        who = require("read")
         with here().database.read() as session:
-            missed = None
-            if stream == board.stream and isinstance(after, int):
-                missed = tail.behind(session, board, after)
-            if missed is None:
-                self._emit("refetch", {"room": name, "why": "too far behind"}, sid)
-            elif after < board.state.seq:
-                self._emit("update", self.tail.update(session, name, board, missed, after, language), sid)
-            else:
-                self._emit("beat", {"room": name, "stream": board.stream, "seq": board.state.seq, "at": None}, sid)
+            access.may_see(session, who, board)
+        return who
+
+    def _catch_up(self, sid: str, asked: dict[str, Any]) -> None:
+        viewer = self.viewers[sid]
+        event, data = self.tail.missed(viewer.board, asked.get("stream"), asked.get("after"), viewer.language)
+        self._emit(event, data, sid)
 
     def _start(self) -> None:
-        if not self._running:
-            self._running = True
-            self.io.start_background_task(self._run)
+        with self._starting:
+            if not self._running:
+                self._running = True
+                self.io.start_background_task(self._run)
+
+    def stop(self) -> None:
+        """End the background task after its round."""
+        self._running = False
 
     def _run(self) -> None:
-        """Look when hinted or once a second, at most five times a second, as long as the process lives."""
-        checked = 0.0
-        while True:
+        """Look when hinted or once a second, at most five times a second, as long as the process lives: no error ends it."""
+        while self._running:
             self.hints.wait(tail.LOOK_EVERY, self.io.sleep)
-            self.tail.forget()
-            self.tail.look()
-            if time.monotonic() - checked > 1:
-                checked = time.monotonic()
-                self._part_from_the_gone()
+            self.round()
             self.io.sleep(tail.EMIT_EVERY)
+        self.hints.close()
+
+    def round(self) -> None:
+        """One round; whatever goes wrong is logged, shows to clients as age, and is tried again in the next."""
+        try:
+            if time.monotonic() - self._checked_at >= CHECK_EVERY:
+                self._part_from_the_gone()
+                self._checked_at = time.monotonic()
+            self.tail.look()
+        except Exception as error:
+            log.warning("boards.round", error=str(error.__cause__ or error))
 
     def _part_from_the_gone(self) -> None:
-        """Disconnect people who signed out, were locked or had their posts changed."""
+        """Disconnect people who signed out, were locked, had their posts changed, or may not see their board any more."""
         viewers = dict(self.viewers)
         if not viewers:
             return
-        with self.app.extensions["tocsin"].database.read() as session:
-            standing = identity.standing(session, {viewer.who for viewer in viewers.values()})
+        with self.database.read() as session:
+            stay = access.staying(session, {(viewer.who, viewer.board) for viewer in viewers.values()})
         for sid, viewer in viewers.items():
-            if viewer.who not in standing:
-                self.viewers.pop(sid, None)
+            if (viewer.who, viewer.board) not in stay:
                 self._cut(sid)
 
     def _cut(self, sid: str) -> None:
+        self.viewers.pop(sid, None)
         self.io.server.disconnect(sid, namespace=NAMESPACE)
 
 
-def _wanted(auth: Any) -> tuple[str, str]:
-    """The board and language a client asks for; anything odd is the command board in Chinese."""
-    asked = auth if isinstance(auth, dict) else {}
+def _wanted(asked: dict[str, Any]) -> tuple[str, str]:
+    """The board and language a client asks for: the command board in Chinese unless it says otherwise."""
     language = asked.get("language")
     return str(asked.get("room") or "command"), language if language in tail.LANGUAGES else "zh"
 
 
 def attach(app: Flask, async_mode: str) -> SocketIO:
     """Add the boards' sockets to an application."""
-    app.extensions["tocsin.boards"] = Renderer(app)
     socketio = SocketIO(app, async_mode=async_mode, json=_Json, ping_interval=10, ping_timeout=10, manage_session=False)
     socketio.on_namespace(Boards(app, socketio))
     return socketio

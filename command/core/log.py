@@ -56,4 +56,5 @@ def configure(log_format: str = "console", level: int = logging.INFO) -> None:
     handler.addFilter(_Redacting())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("twilio").setLevel(logging.CRITICAL)
-    logging.getLogger("geventwebsocket").setLevel(logging.ERROR)
+    for name in ("geventwebsocket", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -11,7 +11,8 @@ def N_(message: str) -> str:
 
 
 class Problem(Exception):
-    """Something the caller can mend."""
+    """Something the caller can mend. `code` is the problem's own, for programs; where the texts have a place %(code)s it is instead the
+    figure that fills it (an area's or a task's code), and the problem keeps its class's."""
 
     status = 400
     code = "bad-request"
@@ -21,8 +22,9 @@ class Problem(Exception):
         self.detail = detail
         self.field = field
         self.remedy = remedy
-        self.values = values
-        self.code = code or type(self).code
+        told = "%(code)s" in detail or "%(code)s" in remedy
+        self.values = {**values, "code": code} if told else values
+        self.code = type(self).code if told else code or type(self).code
 
     def __str__(self) -> str:
         parts = [self.detail % self.values if self.values else self.detail]

@@ -37,6 +37,12 @@ class GatewaySettings(BaseModel):
     look_up: Literal["none", "advisory", "authoritative"] = "advisory"
     elements: tuple[str, ...] = ()
 
+    def at(self, simulator_port: int) -> "GatewaySettings":
+        """The same gateway with the simulator's port filled in."""
+        if self.base_url is None:
+            return self
+        return self.model_copy(update={"base_url": self.base_url.replace("{simulator_port}", str(simulator_port))})
+
 
 class CorrelationSettings(BaseModel):
     """When alarms become an incident: window in seconds, hops in links, thresholds as counts."""
@@ -94,6 +100,13 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     gateways: tuple[GatewaySettings, ...] = ()
     pages_share: float = Field(default=0.2, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _gateways_know_the_simulator(self) -> "Settings":
+        """`{simulator_port}` in a gateway's address stands for the port the demo's simulator listens on."""
+        given = tuple(g.at(self.simulator_port) for g in self.gateways)
+        object.__setattr__(self, "gateways", given)
+        return self
 
     @field_validator("zone")
     @classmethod

@@ -117,9 +117,8 @@ def drive(places: Places, stopping: threading.Event, longest: float = LONGEST) -
     storm = _Storm(places, stopping)
     storm.start()
     while not stopping.wait(EVERY) and time.monotonic() - began < longest:
-        now = time.monotonic()
-        _attempt(lambda: engineers.look(now))
-        handling = _attempt(lambda: officer.look(now))
+        _attempt(engineers.look)
+        handling = _attempt(officer.look)
         if handling is False and not storm.is_alive():
             break
     stopping.set()
@@ -148,10 +147,10 @@ class _Storm(threading.Thread):
             log.info("driver.replayed", alarms=sent)
 
 
-def _attempt(act: Callable[[], Any]) -> Any:
+def _attempt(look: Callable[[float], Any]) -> Any:
     """One look; what fails now is tried again at the next."""
     try:
-        return act()
+        return look(time.monotonic())
     except (Refused, Unreachable, KeyError) as error:
         log.warning("driver.failed", why=repr(error))
         return None

@@ -11,7 +11,7 @@ from command.parts import handlers
 
 def joined(installation: Installation, gateways: Gateways, stopping: threading.Event) -> list[Cycle]:
     """Every cycle of one engine. `stopping` ends a round of sending early; the gateways are closed by who opened them."""
-    heard = handlers(installation)
+    heard = handlers()
     sender = deliver.sender(installation, gateways, heard)
     return [
         Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),

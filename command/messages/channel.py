@@ -89,13 +89,12 @@ class Channel:
                 await asyncio.sleep(0.05)
             call, announced = await self._queue.get()
             self._room.set()
-            self._results.append((call, await self._call(call.message, announced)))
+            outcome = await self._call(call.message, announced)
+            self._results.append((call, outcome))
             self._news.set()
 
     async def _call(self, message: Message, announced: float) -> Outcome | None:
-        deadline = announced + PATIENCE
-        await self._paused(deadline)
-        if self.tripped or self._stopping() or not await self._permits.take(deadline):
+        if not await self._may_begin(announced + PATIENCE):
             return None
         try:
             outcome = await self.gateway.send(message)
@@ -108,9 +107,16 @@ class Channel:
             self.pace.throttled(time.monotonic(), outcome.retry_after)
         return outcome
 
-    async def _paused(self, deadline: float) -> None:
+    async def _may_begin(self, deadline: float) -> bool:
         while (now := time.monotonic()) < min(self.pace.pause_until, deadline) and not self._stopping():
             await asyncio.sleep(min(0.1, self.pace.pause_until - now))
+        if self.tripped or self._stopping():
+            return False
+        try:
+            return await self._permits.take(deadline)
+        except Exception as error:
+            log.error("no permit", gateway=self.road.name, error=type(error).__name__)
+            return False
 
     async def _writer(self) -> None:
         while True:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from command.core.log import redact
 from command.core.problems import N_, Invalid
 
 _BLOCK = 1 << 20
@@ -61,7 +62,7 @@ class Rejects:
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             csv.writer(self._file).writerow(("line", "field", "reason", "remedy"))
-        csv.writer(self._file).writerow((line, bad.field, bad.reason, bad.remedy))
+        csv.writer(self._file).writerow((line, bad.field, redact(bad.reason), bad.remedy))
         self.count += 1
 
 

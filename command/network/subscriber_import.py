@@ -86,7 +86,7 @@ class _Reader:
             number = numbers.read(needed(row, "number"))
         except numbers.NotANumber as wrong:
             raise BadRow(
-                "number", f"is no phone number: {wrong}", "write it as +8613800138000 or 13800138000"
+                "number", f"is no phone number: {wrong}", "write +86 and eleven digits, or the eleven digits"
             ) from None
         self.doubtful += not number.valid
         return number.e164

@@ -64,10 +64,10 @@ def find(session: Session, code: str) -> Schedule:
     if schedule is None:
         known = ", ".join(session.scalars(select(Schedule.code).order_by(Schedule.code)))
         raise NotFound(
-            N_("There is no schedule %(code)s."),
+            N_("There is no schedule %(schedule)s."),
             field="schedule",
             remedy=N_("Use one of: %(known)s."),
-            code=code,
+            schedule=code,
             known=known,
         )
     return schedule

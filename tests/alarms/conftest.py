@@ -182,7 +182,7 @@ def _person(session: Session, network: Network) -> Person:
 
 
 @pytest.fixture
-def tokens_of(network: Network) -> Callable[..., str]:
+def token_of(network: Network) -> Callable[..., str]:
     """Make a token: of a commander, or with `source` of a machine."""
 
     def make(*scopes: str, source: str | None = None) -> str:

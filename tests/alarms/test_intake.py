@@ -1,5 +1,8 @@
 """Batches of alarms: told apart, put in order, kept when unknown, and turned into incidents."""
 
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from command.alarms.models import Alarm
@@ -105,11 +108,13 @@ def test_an_element_stays_failed_while_one_of_its_alarms_stands(network: Network
     assert network.failed(incident) == {"W1", "W2"}
 
 
-def test_what_fails_again_after_its_incident_was_restored_is_offered_again(network: Network) -> None:
+def test_what_fails_again_after_its_incident_was_restored_is_offered_again(
+    network: Network, client: FlaskClient, token_of: Callable[..., str]
+) -> None:
     network.receive(network.report("W1"), network.report("W2"))
     (first,) = network.incidents()
     network.receive(network.clear("W1", 10), network.clear("W2", 10))
-    _restore(network, first.number)
+    _restore(client, token_of("*"), first.number)
     network.receive(network.report("W1", 20), network.report("W2", 20))
     assert len(network.incidents()) == 2
     second = network.incidents()[1]
@@ -141,15 +146,11 @@ def _without(alarm: Alarm, *names: str) -> dict[str, object]:
     return {column.name: getattr(alarm, column.name) for column in Alarm.__table__.c if column.name not in names}
 
 
-def _restore(network: Network, number: str) -> None:
-    def work(session: Session) -> None:
-        incident = incidents.lock(session, number)
-        by = officer(session, network)
-        if incident.state == "assessed":
-            incidents.activate(session, incident, by)
-        incidents.restore(session, incident, by, "measured")
-
-    network.installation.database.write(work)
+def _restore(client: FlaskClient, token: str, number: str) -> None:
+    for action, body in (("activate", {}), ("restore", {"evidence": "measured"})):
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = client.post(f"/api/v1/incidents/{number}/actions/{action}", json=body, headers=bearer)
+        assert answer.status_code == 200 or action == "activate", answer.text
 
 
 def _report_by_hand(network: Network, *elements: str) -> None:

@@ -50,13 +50,21 @@ def test_writers_at_once_leave_no_gap_and_a_chain_that_verifies(database: Databa
     with database.read() as session:
         verification = heads.verify(session, keyring)
     assert verification.faults == ()
-    assert verification.entries == sum(len(seqs(database, s)) for s in ("incident:A", "incident:B", "board:command:2026-11"))
+    assert verification.entries == sum(
+        len(seqs(database, s)) for s in ("incident:A", "incident:B", "board:command:2026-11")
+    )
 
 
 @pytest.mark.proves("I4", "B8")
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("data", '\'{"figure" : 2}\''), ("actor", "'someone'"), ("kind", "'test.said'"), ("exercise", "true"), ("hash", "prev_hash")],
+    [
+        ("data", "'{\"figure\" : 2}'"),
+        ("actor", "'someone'"),
+        ("kind", "'test.said'"),
+        ("exercise", "true"),
+        ("hash", "prev_hash"),
+    ],
 )
 def test_a_changed_entry_is_named(database: Database, keyring: Keyring, column: str, value: str) -> None:
     for n in range(3):

@@ -18,7 +18,7 @@ def build(database: Database, keyring: Keyring, tmp_path: Path) -> Iterator[Buil
     built: list[House] = []
 
     def make(**given: Any) -> House:
-        built.append(House(database, keyring, tmp_path, **given))
+        built.append(House(database, given.pop("keyring", keyring), tmp_path, **given))
         return built[-1]
 
     yield make

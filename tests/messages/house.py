@@ -13,7 +13,7 @@ from apiflask import APIFlask
 from flask import Response, jsonify
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from command.core import clock
 from command.core.database import Database
@@ -255,12 +255,17 @@ class Api(requests.Session):
         return super().request(method, f"{self._url}{url}", *args, timeout=30, **kwargs)
 
 
+class _Silent(WSGIRequestHandler):
+    def log_request(self, *_: Any) -> None:
+        """Say nothing of each request."""
+
+
 class _Served:
     """An HTTP server on a free port whose application comes later."""
 
     def __init__(self) -> None:
         self._app: Any = None
-        self.server: BaseWSGIServer = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self.server: BaseWSGIServer = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Silent)
         self.port = self.server.server_port
 
     def _answer(self, environ: Any, start_response: Any) -> Any:

@@ -138,7 +138,7 @@ def test_a_rejected_notice_needs_a_reason_and_never_leaves(house: House) -> None
 
 
 def test_a_basis_that_is_not_the_kinds_own_is_refused_with_a_remedy(house: House) -> None:
-    with pytest.raises(Invalid, match="basis: .*Leave the basis out"):
+    with pytest.raises(Invalid, match=r"basis: .*Leave the basis out"):
         house.database.write(
             lambda s: service.draft(s, about(), "first", FIRST, basis="told", validity_minutes=1, by=ANN.actor)
         )

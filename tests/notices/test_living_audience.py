@@ -24,7 +24,7 @@ def test_the_first_notice_goes_to_exactly_those_cut_off_each_in_their_language(h
             .join(Delivery, Delivery.addressee == Subscriber.id)
             .join(Body, Body.id == Delivery.body_id)
         ).all()
-    assert {language: text for language, text in rows} == FIRST
+    assert dict(row._tuple() for row in rows) == FIRST
     assert house.tally_is_true()
 
 

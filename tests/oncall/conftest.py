@@ -1,9 +1,9 @@
 import pytest
 
 from command.core.installation import Installation
+from command.oncall import rotation
 from tests.conftest import Time
 from tests.oncall.scene import Scene, demo_roster
-from command.oncall import rotation
 
 
 @pytest.fixture

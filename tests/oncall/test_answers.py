@@ -29,13 +29,16 @@ def test_any_text_at_all_is_read(text: str) -> None:
     assert all(len(code) == 4 and code.isascii() and code.isdigit() for code in answer.codes)
 
 
-@pytest.mark.parametrize("text", ["ACK", "ack", "Ａｃｋ", "收到", "收到！", "收到，马上到", "OK", "收到，不到10分钟赶到", "y"])
+@pytest.mark.parametrize(
+    "text", ["ACK", "ack", "Ａｃｋ", "收到", "收到！", "收到，马上到", "OK", "收到，不到10分钟赶到", "y"]
+)
 def test_these_words_acknowledge(text: str) -> None:
     assert read(text) == Answer(True, ())
 
 
 @pytest.mark.parametrize(
-    "text", ["", "?", "NO", "not ok", "can't, ok?", "没收到", "收到但无法到场", "来不了", "ETA 1430", "who is this", "12345"]
+    "text",
+    ["", "?", "NO", "not ok", "can't, ok?", "没收到", "收到但无法到场", "来不了", "ETA 1430", "who is this", "12345"],
 )
 def test_these_do_not(text: str) -> None:
     assert not read(text).acknowledges

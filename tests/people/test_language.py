@@ -1,0 +1,75 @@
+"""Both languages everywhere: whose it is, and how times and figures read in it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.mofile import read_mo
+
+from command.people.access import here
+from command.people.language import compile_catalogues, language, offset, users, when
+from tests.people.conftest import Office
+
+AT = datetime(2026, 11, 21, 16, 30, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("address", "accepts", "found"),
+    [
+        ("/?lang=en", "zh-CN", "en"),
+        ("/?lang=zh_Hans_CN", "en", "zh"),
+        ("/?lang=fr", "en-GB", "en"),
+        ("/", "fr, zh-TW;q=0.5", "zh"),
+        ("/", "fr", "zh"),
+        ("/", "", "zh"),
+    ],
+)
+def test_the_address_decides_then_the_browser_then_the_operator(
+    office: Office, address: str, accepts: str, found: str
+) -> None:
+    with office.app.test_request_context(address, headers={"Accept-Language": accepts}):
+        assert here().settings.language == "zh"
+        assert language() == found
+
+
+def test_a_signed_in_person_reads_their_own_language_until_they_choose_another(office: Office) -> None:
+    browser = office.browser("ada")
+    chinese = {"Accept-Language": "zh-CN"}
+    assert '<html lang="en"' in browser.open("/me", headers=chinese).text
+    browser.send("/me/language", "/me", language="zh", back="/people")
+    assert '<html lang="zh-CN"' in browser.open("/me").text
+    assert browser.send("/me/language", "/me", language="xx").status_code == 422
+
+
+def test_times_are_in_the_readers_zone_and_name_it(office: Office) -> None:
+    with office.app.test_request_context("/?lang=en"):
+        shown = when(AT, seconds=True)
+    assert "2026-11-22 00:30:05" in shown and "UTC+8" in shown
+    assert 'datetime="2026-11-21T16:30:05+00:00"' in shown and "China Standard Time" in shown
+    with office.app.test_request_context("/?lang=zh"):
+        assert "中国标准时间" in when(AT)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [("Asia/Shanghai", "UTC+8"), ("America/St_Johns", "UTC−3:30"), ("UTC", "UTC+0")]
+)
+def test_a_zone_is_named_by_its_distance(zone: str, shown: str) -> None:
+    assert offset(AT.astimezone(ZoneInfo(zone))) == shown
+
+
+def test_figures_are_grouped(office: Office) -> None:
+    with office.app.test_request_context("/?lang=en"):
+        assert users(1234567) == "1,234,567"
+
+
+def test_catalogues_are_compiled_at_start_into_the_data_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "translations" / "zh_Hans_CN" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "People"\nmsgstr "人员"\n', "utf-8"
+    )
+    made = compile_catalogues(tmp_path / "translations", tmp_path / "data")
+    with (made / "zh_Hans_CN" / "LC_MESSAGES" / "messages.mo").open("rb") as compiled:
+        assert read_mo(compiled)["People"].string == "人员"
+    assert [path.name for path in made.rglob("*") if path.is_file()] == ["messages.mo"]
