@@ -17,11 +17,8 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-static/vendor/.installed: package-lock.json $(VENV)/.installed
+setup: $(VENV)/.installed ## install everything into this folder
 	$(BIN)/python .ci/front_end
-	touch $@
-
-setup: $(VENV)/.installed static/vendor/.installed ## install everything into this folder
 
 run: setup ## start Tocsin with the demo operator and the SMS simulator
 	exec $(BIN)/tocsin serve --demo

@@ -16,6 +16,8 @@ class FrontEndHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version != "standard" or self.target_name != "wheel":
             return
-        done = subprocess.run([sys.executable, str(Path(self.root) / ".ci" / "front_end")], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, str(Path(self.root) / ".ci" / "front_end")], capture_output=True, text=True
+        )
         if done.returncode:
             raise RuntimeError(done.stderr.strip() or "the front end could not be fetched")

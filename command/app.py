@@ -18,6 +18,7 @@ from command.core.settings import Settings
 from command.incidents import actions_api, notice_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
+from command.insights import pages as insight_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_hooks.hooks,
     alarm_pages.pages,
     board_pages.pages,
+    insight_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
 

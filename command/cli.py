@@ -19,7 +19,7 @@ from command.core.keys import KeyringError, new_key
 from command.core.paths import CONFIG
 from command.core.settings import Settings, SettingsError, read
 from command.demo.commands import demo
-from command.demo.load import is_loaded, load
+from command.demo.load import COMMANDER, PASSWORD, is_loaded, load
 from command.engine import cycles
 from command.engine.run import Engine, run
 from command.messages.gateways import Gateways, GatewaySettingsError
@@ -116,7 +116,7 @@ def _tell_where(settings: Settings, demo_: bool) -> None:
     console.print(f"[bold]Tocsin[/bold]  {settings.origin}/")
     if demo_:
         console.print(f"SMS simulator (the phones)  http://{settings.host}:{settings.simulator_port}/")
-        console.print("Sign in as [bold]commander[/bold], password [bold]tocsin-demo-only[/bold] (demo credentials)")
+        console.print(f"Sign in as [bold]{COMMANDER}[/bold], password [bold]{PASSWORD}[/bold] (demo credentials)")
         console.print(f"API token of the commander  {settings.data / 'demo-token'}")
         console.print("A real alarm storm begins within a minute. Stop with Ctrl-C.")
 

@@ -1,18 +1,22 @@
 """Where the parts that web, engine and command line share are joined: what runs when the journal grows, and who hears of replies."""
 
+from command.alarms import storms
 from command.boards import cards
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
+from command.incidents import service as incidents
 from command.messages.handlers import Handlers
 from command.oncall import replies
 from command.oncall import service as oncall
 
 
 def join(database: Database) -> Database:
-    """Let the boards journal what changed in every unit of work of this process."""
+    """Let the boards journal what changed in every unit of work of this process, and alarms follow an incident that is merged."""
     if cards.record_changes not in database.before_append:
         database.before_append.append(cards.record_changes)
+    if storms.pass_on not in incidents.on_merge:
+        incidents.on_merge.append(storms.pass_on)
     return database
 
 

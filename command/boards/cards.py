@@ -63,7 +63,7 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
     roles = _rows(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), Role.id)
     tasks = _rows(session, Task, Task.incident_id == mine, Task.due_at, Task.id)
     cards = {
-        "head": _pick(incident, HEAD),
+        "head": _pick(incident, HEAD) | {"user_minutes": round(incident["user_minutes"], 1)},
         "clocks": {"clocks": [_pick(row, CLOCK) for row in clocks if row["state"] != "void"]},
         "impact": _impact(session, incident),
         "people": {"roles": [_pick(row, ROLE) for row in roles]},

@@ -35,7 +35,7 @@ class Catalogue:
         at, names = self._read.get((model, language), (-KEPT, {}))
         if row_id not in names or time.monotonic() - at > KEPT:
             column = model.name_zh if language == "zh" else model.name_en
-            names = dict(session.execute(select(model.id, column)).tuples())
+            names = dict(session.execute(select(model.id, column)).tuples().all())
             self._read[model, language] = (time.monotonic(), names)
         return names.get(row_id, f"#{row_id}")
 
@@ -86,7 +86,7 @@ class Names:
     def tasks(self, ids: Iterable[int]) -> dict[int, str]:
         """The titles of tasks."""
         column = Task.title_zh if self.language == "zh" else Task.title_en
-        return dict(self.session.execute(select(Task.id, column).where(Task.id.in_(list(ids)))).tuples())
+        return dict(self.session.execute(select(Task.id, column).where(Task.id.in_(list(ids)))).tuples().all())
 
     def entries(self, entries: Sequence[Seen]) -> list[tuple[Seen, str]]:
         """Journal entries with their words, newest first."""

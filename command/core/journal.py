@@ -20,7 +20,7 @@ from command.core.columns import Base, BigId, dump
 
 GENESIS = bytes(32)
 _MONTHLY = re.compile(r"^(?P<prefix>.+):(?P<month>\d{4}-\d{2})$")
-_NUMBER = re.compile(r"(?<![\w-])(\+\d{8,15}|1\d{10})(?![\w-])")
+_NUMBER = re.compile(r"(?<![\w-])(\+\d{8,15}|1\d{10})(?![\w-])", re.ASCII)
 
 Hook = Callable[[Session, frozenset[str]], None]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import structlog
 
-_NUMBER = re.compile(r"(?<![\w.-])(\+\d{1,3}|0086)?(\d{3})\d{4,8}(\d{4})(?![\w.-])")
+_NUMBER = re.compile(r"(?<![\w-])(?<!\d\.)(\+\d{1,3}|0086)?(\d{3})\d{4,8}(\d{4})(?![\w-]|\.\d)", re.ASCII)
+"""Digits inside a word, an id or a decimal are none; Chinese text beside them is no reason to leave them."""
 
 
 def mask(number: str) -> str:
@@ -24,15 +25,27 @@ def redact(text: str) -> str:
 
 def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if isinstance(value, str) and key not in ("timestamp", "trace"):
-            event[key] = redact(value)
+        if key not in ("timestamp", "trace"):
+            event[key] = _redacted(value)
     return event
 
 
-class _Redacting(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), ()
-        return True
+def _redacted(value: Any) -> Any:
+    """A value of a log line, masked however deep the number lies."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {_redacted(key): _redacted(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(each) for each in value]
+    return value if value is None or isinstance(value, bool | int | float) else redact(str(value))
+
+
+class _Redacting(logging.Formatter):
+    """What libraries log, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
 
 
 def configure(log_format: str = "console", level: int = logging.INFO) -> None:
@@ -53,7 +66,7 @@ def configure(log_format: str = "console", level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_Redacting())
+    handler.setFormatter(_Redacting())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("twilio").setLevel(logging.CRITICAL)
     for name in ("geventwebsocket", "apscheduler"):

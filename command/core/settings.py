@@ -2,12 +2,13 @@
 
 import os
 import tomllib
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from command.core.paths import CONFIG
 
@@ -148,7 +149,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _from_file.get() or {})
+
+
+_from_file: ContextVar[dict[str, Any] | None] = ContextVar("settings file", default=None)
+"""What `read` found in the settings file: the last source, merged name by name below the environment, nested ones too."""
 
 
 def read(path: Path | None = None, **overrides: Any) -> Settings:
@@ -161,12 +166,13 @@ def read(path: Path | None = None, **overrides: Any) -> Settings:
     unknown = set(from_file) - set(Settings.model_fields)
     if unknown:
         raise SettingsError(f"{file}: unknown setting {', '.join(sorted(unknown))}. Remove it or correct its name.")
+    token = _from_file.set(from_file)
     try:
-        from_env = Settings(**overrides)
-        given = from_env.model_fields_set
-        return Settings(**{k: v for k, v in from_file.items() if k not in given}, **overrides)
+        return Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(e) for e in error.errors())) from error
+    finally:
+        _from_file.reset(token)
 
 
 def _explain(error: Any) -> str:

@@ -33,8 +33,7 @@ EVERY = 2.0
 LONGEST = 1800.0
 """Seconds after which the driver ends whatever has happened."""
 
-_CODE = re.compile(r"\b(?:ACK|收到)\s*[:：]?\s*([A-Z0-9]{3,8})\b|(?:回复|[Rr]eply)\D{0,12}?([A-Z0-9]{3,8})\b")
-_WAITING = ("reported", "assessed", "responding")
+_CODE = re.compile(r"(?:回复|[Rr]eply)(?: with)? ?(?:ACK )?([0-9]{3,8})(?![0-9])")
 EVIDENCE = "All alarms of the affected radios have been quiet, and test calls in the affected counties succeed."
 
 
@@ -159,7 +158,7 @@ def _attempt(look: Callable[[float], Any]) -> Any:
 def code_of(text: str) -> str | None:
     """The code a page asks to be answered with, if the text is a page."""
     found = _CODE.search(text)
-    return (found[1] or found[2]) if found else None
+    return found[1] if found else None
 
 
 def on_call_numbers(file: Path) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The cycle that sends: what is due leaves, over gateways that do not depend on what has failed."""
 
+import sys
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -12,9 +13,14 @@ from command.messages.sender import CutOff, Sender
 from command.network.models import CutOff as CutOffRow
 from command.network.models import Element
 
+SWITCH = 0.0005
+"""Seconds a thread may keep the interpreter from the others. A database thread that waits for its turn holds SQLite's one write lock
+meanwhile, so the usual 5 ms, many times a transaction, would starve everybody else."""
+
 
 def sender(installation: Installation, gateways: Gateways, handlers: Handlers) -> Sender:
-    """A sender that knows which of the gateways' own elements are cut off (B4)."""
+    """A sender that knows which of the gateways' own elements are cut off (B4). Its process switches threads faster."""
+    sys.setswitchinterval(SWITCH)
     names = frozenset(name for road in gateways.roads.values() for name in road.capabilities.elements)
     return Sender(installation, gateways, handlers, _cut_off(names))
 

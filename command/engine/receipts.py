@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
 from command.messages import receipts
-from command.messages.chunk import GOAL, Chunk
+from command.messages.chunk import Chunk
 from command.messages.handlers import Handlers
 
 ACTOR = "system:receipts"
@@ -18,7 +18,7 @@ BUDGET = 2.0
 
 def run_once(installation: Installation, handlers: Handlers) -> bool:
     """Apply what is in the inbox; return whether anything is left."""
-    chunk = Chunk(MOST, GOAL if installation.database.sqlite else None)
+    chunk = Chunk(MOST, installation.database.sqlite)
     until = time.monotonic() + BUDGET
     while time.monotonic() < until:
         with installation.database.read() as session:

@@ -165,8 +165,8 @@ def page_texts(session: Session, incident: Incident) -> dict[str, str]:
         zh += f"，影响{incident.users_now}户"
         en += f", {incident.users_now} users"
     return {
-        "zh": _escaped(zh) + "。请回复{code}应答，或打开{link}",
-        "en": _escaped(en) + ". Reply {code} to acknowledge, or open {link}",
+        "zh": _escaped(zh) + "。应答：[回复{code} ][打开{link}]",
+        "en": _escaped(en) + ". To acknowledge: [reply {code} ][or open {link}]",
     }
 
 

@@ -57,10 +57,10 @@ def check_time(session: Session, at: datetime | None, field: str) -> None:
 
 
 def known(incident: Incident) -> frozenset[Fact]:
-    """Which of the five facts the command centre has."""
+    """Which of the five facts the command centre has. Kind and the time of the first sign come with every report."""
     has = {
         Fact.KIND: True,
-        Fact.TIME: incident.occurred_at is not None,
+        Fact.TIME: True,
         Fact.SCOPE: incident.scope_known,
         Fact.USER_FEEDBACK: incident.feedback_note_id is not None,
         Fact.FIRST_MEASURES: incident.measures_note_id is not None,

@@ -33,11 +33,21 @@ def set_failed(session: Session, incident: Incident, failed: Collection[int]) ->
     When nothing is cut off any more the incident is quiet: evidence on which a person may confirm the restoration."""
     if incident.state not in BEFORE_RESTORATION:
         return None
-    now = clock.now(session)
     responding = incident.state == State.RESPONDING
+    change = take(session, incident, failed)
+    if responding:
+        tell(session, incident, change)
+    return change
+
+
+def take(session: Session, incident: Incident, failed: Collection[int]) -> network.CutOffChange:
+    """As `set_failed`, of an incident that is being handled, without telling anybody yet: `tell` does."""
+    now = clock.now(session)
+    before = failed_now(session, incident)
     change = network.set_cut_off(session, incident.id, failed, _since(session, incident, now), incident.exercise)
+    turned = before != failed_now(session, incident)
     quiet = not failed and _was_cut_off(session, incident) and not _declared_total(session, incident)
-    if not change.added and not change.restored and quiet == (incident.quiet_at is not None):
+    if not (change.added or change.restored or turned) and quiet == (incident.quiet_at is not None):
         return change
     incident.scope_known = incident.scope_known or bool(failed)
     if failed and incident.source != PERSON:
@@ -45,8 +55,6 @@ def set_failed(session: Session, incident: Incident, failed: Collection[int]) ->
     measure(session, incident, change)
     _mark_quiet(session, incident, quiet, now)
     grades.regrade(session, incident)
-    if responding:
-        _tell(session, incident, change)
     return change
 
 
@@ -154,9 +162,9 @@ def _mark_quiet(session: Session, incident: Incident, quiet: bool, now: datetime
         incident.quiet_at = None
 
 
-def _tell(session: Session, incident: Incident, change: network.CutOffChange) -> None:
+def tell(session: Session, incident: Incident, change: network.CutOffChange) -> None:
     """The audience lives with the outage (B12). Once nothing is cut off the all-clear waits for the restoration to be confirmed."""
-    if incident.restricted:
+    if incident.restricted or incident.state != State.RESPONDING:
         return
     if not notifying.has_first(session, incident):
         if change.added:

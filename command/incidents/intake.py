@@ -60,8 +60,8 @@ def report(session: Session, given: Report, by: Principal) -> Incident:
     elements = places.elements_named(session, given.elements)
     services = services_named(session, given.services)
     incident = _open(session, given, area.id, PERSON)
+    summary = _reported(session, incident, len(elements), given.summary, by.person_id)
     command_roles.own(session, incident, by.person_id)
-    summary = _reported(session, incident, len(elements), given.summary)
     incident.summary_note_id = summary.id if summary else None
     told = facts.Given(feedback=given.feedback, measures=given.measures)
     facts.write(session, incident, told)
@@ -130,7 +130,7 @@ def _open(session: Session, given: Report, area_id: int | None, source: str) -> 
         area_id=area_id,
         source=source,
         restricted=given.kind in RESTRICTED_KINDS if given.restricted is None else given.restricted,
-        occurred_at=given.occurred_at or given.detected_at,
+        occurred_at=given.occurred_at,
         detected_at=min(detected, now),
         reported_at=now,
         records_leaked=given.records_leaked,
@@ -155,13 +155,15 @@ def number(session: Session, exercise: bool, now: datetime) -> str:
     return f"{line}-{count_up(session, f'incident:{line}'):03d}"
 
 
-def _reported(session: Session, incident: Incident, elements: int, summary: str) -> entries.NoteRef | None:
+def _reported(
+    session: Session, incident: Incident, elements: int, summary: str, owner_id: int | None = None
+) -> entries.NoteRef | None:
     cited = entries.note(session, summary)
     payload = entries.Reported(
         event_kind=incident.kind,
         area_id=incident.area_id,
         source=incident.source,
-        owner_id=incident.owner_id,
+        owner_id=owner_id,
         occurred_at=incident.occurred_at,
         detected_at=incident.detected_at,
         restricted=incident.restricted,

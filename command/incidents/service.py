@@ -135,7 +135,8 @@ def close(session: Session, incident: Incident, by: Principal, *, override: bool
     """Close a reviewed incident: nothing is owed to anybody, and its journal verifies. Raise Denied or lifecycle.Forbidden, which
     names what is still owed."""
     authorise(session, incident, by, "close", override=override, reason=reason)
-    taken = standing.step(session, incident, Action.CLOSE, standing.standing(session, incident, by))
+    at = standing.standing(session, incident, by, closing=True)
+    taken = standing.step(session, incident, Action.CLOSE, at)
     now = clock.now(session)
     incident.state, incident.closed_at, incident.ended_at = taken.state, now, now
     counts = dict(
@@ -194,10 +195,13 @@ def merge(
     at = standing.with_target(standing.standing(session, child, by, reason=reason), child, into)
     taken = standing.step(session, child, Action.MERGE, at)
     failed = impacts.failed_now(session, child)
-    impacts.set_failed(session, into, impacts.failed_now(session, into) | failed)
+    responding = into.state == State.RESPONDING
+    change = impacts.take(session, into, impacts.failed_now(session, into) | failed)
     child.merged_into_id = into.id
     _end(session, child, taken.state, "merged")
     notifying.all_clear(session, child)
+    if responding:
+        impacts.tell(session, into, change)
     cited = entries.note(session, reason)
     entries.record(session, child, entries.MergedInto(into=into.number, told=at.told_count, reason=cited))
     absorbed = entries.Absorbed(other=child.number, elements=len(failed), told=at.told_count)

@@ -2,28 +2,30 @@
 
 from dataclasses import dataclass, field
 
-GOAL = 0.012
-"""Seconds of work aimed at on SQLite, where a background transaction may hold the one write lock for 25 ms (design §5)."""
-SMOOTHING = 0.3
+GOAL, LIMIT = 0.012, 0.020
+"""Seconds of work aimed at on SQLite, where a background transaction may hold the one write lock for 25 ms (design §5), and beyond which
+the next one is smaller."""
 
 
 @dataclass(slots=True)
 class Chunk:
-    """An adaptive batch size between `least` and `most`. Without a goal (PostgreSQL) it stays at `most`."""
+    """An adaptive batch size between `least` and `most`. Without limits (PostgreSQL) it stays at `most`.
+
+    It goes by whole transactions, not by seconds a row: their fixed cost would otherwise count for more the smaller they get."""
 
     most: int
-    goal: float | None = GOAL
-    least: int = 10
+    limited: bool
+    least: int = 20
     size: int = field(init=False)
-    _each: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        self.size = self.most if self.goal is None else max(self.least, self.most // 4)
+        self.size = max(self.least, self.most // 4) if self.limited else self.most
 
     def took(self, rows: int, seconds: float) -> None:
-        """Learn that `rows` rows took `seconds`."""
-        if self.goal is None or rows < self.least:
+        """Learn that a transaction of `rows` rows took `seconds`."""
+        if not self.limited or rows * 2 < self.size:
             return
-        each = seconds / rows
-        self._each = each if not self._each else self._each + SMOOTHING * (each - self._each)
-        self.size = min(self.most, max(self.least, int(self.goal / self._each)))
+        if seconds > LIMIT:
+            self.size = max(self.least, int(self.size * 0.7))
+        elif seconds < GOAL:
+            self.size = min(self.most, int(self.size * 1.25) + 1)

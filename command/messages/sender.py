@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from command.core.installation import Installation
 from command.messages import breakers, claiming, quota, results, routes
 from command.messages.channel import Channel
-from command.messages.chunk import GOAL, Chunk
+from command.messages.chunk import Chunk
 from command.messages.claiming import LINES, Line, Text
 from command.messages.gateways import Gateways
 from command.messages.handlers import Handlers
@@ -54,8 +54,8 @@ class Sender:
         self, installation: Installation, gateways: Gateways, handlers: Handlers, cut_off: CutOff = nothing_cut_off
     ) -> None:
         self._house, self._gateways, self._handlers, self._cut_off = installation, gateways, handlers, cut_off
-        goal = GOAL if installation.database.sqlite else None
-        self._chunks = {name: Chunk(most, goal) for name, most in _SIZES.items()}
+        limited = installation.database.sqlite
+        self._chunks = {name: Chunk(most, limited) for name, most in _SIZES.items()}
         self._threads = {
             pages: ThreadPoolExecutor(3, thread_name_prefix="pages" if pages else "notices") for pages in (True, False)
         }
@@ -81,7 +81,7 @@ class Sender:
             threads.shutdown(wait=True)
 
     async def _run(self, stop: Callable[[], bool]) -> bool:
-        self._stop, self._idle, self._called = stop, set(), 0
+        self._stop, self._idle, self._called, self._looked = stop, set(), 0, float("-inf")
         lines = [asyncio.create_task(self._send(line)) for line in LINES]
         try:
             await asyncio.gather(*lines)
@@ -138,7 +138,7 @@ class Sender:
         await self._learn_texts(line, {row.body_id for row in leased})
         while leased:
             offers, cut_off = await self._look()
-            if self._stop():
+            if self._stop() or not routes.choose(_lane(line), line.exercise, offers, cut_off).gateways:
                 break
             needs = self._texts[leased[0].body_id].needs
             route = routes.choose(_lane(line), line.exercise, offers, cut_off, needs)

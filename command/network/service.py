@@ -67,7 +67,9 @@ def set_cut_off(
     open_now = dict(
         session.execute(
             select(CutOff.element_id, CutOff.failed).where(CutOff.incident_id == incident_id, CutOff.until_at.is_(None))
-        ).tuples().all()
+        )
+        .tuples()
+        .all()
     )
     added = tuple(sorted(wanted.keys() - open_now.keys()))
     restored = tuple(sorted(open_now.keys() - wanted.keys()))

@@ -27,13 +27,15 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True)
 class Story:
-    """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped."""
+    """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
+    were told by another incident and passed to this one."""
 
     incident_id: int
     exercise: bool
     firsts: tuple[int, ...] = ()
     clears: tuple[int, ...] = ()
     halted: frozenset[int] = field(default_factory=frozenset)
+    took_over: bool = False
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
@@ -49,6 +51,7 @@ class Story:
             tuple(id_ for id_, kind, _ in rows if kind == Kind.FIRST),
             tuple(id_ for id_, kind, _ in rows if kind == Kind.ALL_CLEAR),
             frozenset(id_ for id_, _, halted in rows if halted),
+            session.scalar(select(Passed.addressee).where(Passed.incident_id == incident_id).limit(1)) is not None,
         )
 
     def affected(self, s: FromClause = S) -> Condition:
@@ -145,7 +148,15 @@ def affected(story: Story, notice: Notice, where: Condition) -> Select[Any]:
     )
     if notice.kind == Kind.FIRST and story.firsts != (notice.id,):
         query = query.where(~story.holds(S.c.id, but=notice.id))
+    if notice.kind == Kind.FIRST and story.took_over:
+        query = query.where(~_told_elsewhere(story))
     return query
+
+
+def _told_elsewhere(story: Story) -> Condition:
+    """Another incident told the subscriber and passed them to this one, which owes them its all-clear: no second first notice."""
+    owed = and_(P.c.incident_id == story.incident_id, P.c.addressee == S.c.id, P.c.notice_id.is_(None))
+    return select(literal(1)).select_from(P).where(owed).exists()
 
 
 def told(story: Story, notice: Notice, about: int, where: Condition) -> Select[Any]:

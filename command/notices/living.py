@@ -209,9 +209,7 @@ def hold_if_over(session: Session, notice: Notice) -> bool:
     close_waves(session, notice)
     notice.state, notice.audience = NoticeState.SUBMITTED, total
     notice.approved_by = notice.approved_at = None
-    held = NoticeHeld(
-        notice_id=notice.id, notice_kind=notice.kind, audience=total, told=told, cap=cap_of(notice)
-    )
+    held = NoticeHeld(notice_id=notice.id, notice_kind=notice.kind, audience=total, told=told, cap=cap_of(notice))
     record(session, notice, held)
     session.flush()
     return True

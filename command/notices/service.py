@@ -361,7 +361,9 @@ def heal(
         lock(session, last)
         return living.extend(session, last)
     likely = living.prospect(about, Kind.ALL_CLEAR)
-    nobody = audience.count(session, likely, missed=missed is not None) == 0 and not audience.any_to_pass(session, likely)
+    nobody = audience.count(session, likely, missed=missed is not None) == 0 and not audience.any_to_pass(
+        session, likely
+    )
     if nobody and not living.undecided(session, about.incident_id):
         return None
     terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at)

@@ -55,7 +55,8 @@ def sign_in_now() -> Any:
     try:
         found = authenticate(here(), username, password, request.remote_addr or "")
     except Problem as problem:
-        return _sign_in_page(problem, username), problem.status
+        wait = problem.values.get("retry_after")
+        return _sign_in_page(problem, username), problem.status, {"Retry-After": str(wait)} if wait else {}
     cookie.clear()
     cookie.permanent = True
     login_user(found)

@@ -135,7 +135,7 @@ def _web_write(base: Ground) -> Iterator[dict[str, Any]]:
         target=_engine, args=(installation.settings.url, installation.settings.keys)
     )
     engine.start()
-    while not _state(installation, notice) == NoticeState.SENDING:
+    while _state(installation, notice) != NoticeState.SENDING:
         time.sleep(0.01)
     during = _latencies(installation.database, lambda n: _wave_open(installation))
     engine.join()

@@ -120,7 +120,7 @@ def _statements(dialect: str, elements: int, subscribers: int, cut_off: bool) ->
     yield (
         "INSERT INTO subscriber (id, number, number_index, language, element_id, services, tariff_plan, critical) "
         f"SELECT i, {number}, {index}, CASE WHEN i % 30 = 0 THEN 'en' ELSE 'zh' END, 1 + i % {elements}, "
-        f"CASE i % 3 WHEN 0 THEN 7 WHEN 1 THEN 40 ELSE 144 END, 'plan', '' FROM {series(subscribers)} AS s"
+        f"CASE i % 3 WHEN 0 THEN 7 WHEN 1 THEN 40 ELSE 144 END, 'plan', '' FROM {series(subscribers)} AS s WHERE {subscribers} > 0"
     )
     if not sqlite:
         yield "SELECT setval(pg_get_serial_sequence('element', 'id'), 10000000)"

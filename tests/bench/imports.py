@@ -22,7 +22,7 @@ _INSERT = (
 def run() -> Iterator[dict[str, Any]]:
     for dialect in DIALECTS:
         with ground(dialect) as base:
-            base.fill(ELEMENTS, 0 if dialect == "postgresql" else 1, cut_off=False)
+            base.fill(ELEMENTS, 0, cut_off=False)
             small = _ours(base.copy(), SUBSCRIBERS // 10)
             raw = _alone(base.copy(), SUBSCRIBERS)
             took = _ours(base.copy(), SUBSCRIBERS)

@@ -69,9 +69,8 @@ def test_two_units_that_deadlock_are_both_done(database: Database) -> None:
     assert len(tries) == (2 if database.sqlite else 3)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_serialisation_failure_runs_the_work_again(database: Database) -> None:
-    if database.sqlite:
-        pytest.skip("SQLite has one writer; nothing can come between")
     database.write(lambda s: count_up(s, "a"))
     tries: list[int] = []
 
@@ -88,11 +87,10 @@ def test_a_serialisation_failure_runs_the_work_again(database: Database) -> None
     assert value(database, "a") == 12
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_unit_that_fails_every_time_gives_up_with_the_error(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.sqlite:
-        pytest.skip("SQLite raises no serialisation failure")
     monkeypatch.setattr(core, "TRIES", 3)
     tries: list[int] = []
 
@@ -149,18 +147,17 @@ def test_a_person_writing_is_not_starved_by_the_engine(database: Database) -> No
     assert sorted(waits)[35] < 0.25
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("statement", ["INSERT INTO counter (name, value) VALUES ('x', 1)", "DELETE FROM counter"])
 def test_a_session_for_reading_cannot_write(database: Database, statement: str) -> None:
-    if not database.sqlite:
-        pytest.skip("PostgreSQL: one pool for both; what a read session wrote would be rolled back, see the next test")
     with pytest.raises(DBAPIError, match="readonly"), database.read() as session:
         session.execute(text(statement))
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_nothing_a_session_for_reading_does_stays(database: Database) -> None:
     with database.read() as session:
-        if not database.sqlite:
-            count_up(session, "x")
+        count_up(session, "x")
     assert value(database, "x") == 0
 
 

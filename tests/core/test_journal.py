@@ -123,7 +123,7 @@ def test_the_database_itself_refuses_to_change_an_entry(database: Database) -> N
 
 
 @pytest.mark.proves("I10")
-@pytest.mark.parametrize("number", ["+8612012345678", "13812345678"])
+@pytest.mark.parametrize("number", ["+8612012345678", "13812345678", "机主13812345678已停机"])
 def test_a_phone_number_cannot_enter_the_journal(database: Database, number: str) -> None:
     with pytest.raises(journal.PhoneNumberInJournal):
         database.write(lambda s: journal.record(s, "incident:A", Said(what=number)))

@@ -17,7 +17,7 @@ from tests.messages.conftest import Build
 from tests.messages.house import ENDED, House, number
 
 RECIPIENTS, PAGES, KILLS = 5000, 60, 50
-LONGEST_LIFE = 0.35
+LONGEST_LIFE = 0.8
 """Seconds an engine lives after its first breath, at most."""
 
 

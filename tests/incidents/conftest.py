@@ -6,10 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command import parts
+from command.core import clock
 from command.core.installation import Installation
-from command.engine import clocks
+from command.engine import clocks, deliver, escalate, fan_out
 from command.incidents import service
-from command.incidents.models import Incident
+from command.messages.gateways import Gateways
+from command.messages.models import TOLD, Delivery
+from command.network.models import Element, Subscriber
 from tests.builders import Operator
 
 
@@ -68,10 +72,8 @@ class Desk(Operator):
         """An incident that correlation opens for elements."""
 
         def work(session: Session) -> str:
-            at = session.scalars(select(Incident.detected_at).limit(1)).first()
-            del at
             failed = self.network.ids(*elements)
-            return service.open_for_elements(session, failed, _now(session), exercise, "alarms").number
+            return service.open_for_elements(session, failed, clock.now(session), exercise, "alarms").number
 
         number: str = self.do(work, "system:correlate")
         return number
@@ -83,6 +85,31 @@ class Desk(Operator):
             service.set_failed(session, service.lock(session, number), self.network.ids(*elements))
 
         self.do(work, "system:correlate")
+
+    def send(self) -> None:
+        """What the engine does: list recipients, page, and send over the console until nothing is due."""
+        gateways = Gateways(self.installation)
+        sender = deliver.sender(self.installation, gateways, parts.handlers())
+        for _ in range(20):
+            escalate.run_once(self.installation)
+            while fan_out.run_once(self.installation):
+                pass
+            if not deliver.run_once(self.installation, sender):
+                break
+        fan_out.run_once(self.installation)
+        sender.close()
+        gateways.close()
+
+    def told(self, notice_id: int) -> set[str]:
+        """The elements whose subscribers have a message of a notice that was sent, or is under way."""
+        with self.database.read() as session:
+            query = (
+                select(Element.name)
+                .join(Subscriber, Subscriber.element_id == Element.id)
+                .join(Delivery, Delivery.addressee == Subscriber.id)
+                .where(Delivery.notice_id == notice_id, Delivery.state.in_(TOLD))
+            )
+            return set(session.scalars(query))
 
     def tick(self) -> None:
         """One round of the engine's cycle that watches time."""
@@ -97,10 +124,6 @@ class Desk(Operator):
                 assert answer.status_code == 200, answer.text
             if not opened:
                 return
-
-
-def _now(session: Session) -> Any:
-    return service.clock.now(session)
 
 
 @pytest.fixture

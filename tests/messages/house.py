@@ -1,8 +1,10 @@
 """A whole outbox for tests: the simulator over HTTP, the hooks over HTTP, gateways, sender and cycles on a real database."""
 
+import subprocess
+import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,8 +30,6 @@ from command.messages.gateways import SIMULATED_ACCOUNT, Gateways
 from command.messages.handlers import Handlers, Settled
 from command.messages.models import Delivery, Lane, Purpose, ReceiptIn, State, Tally
 from command.messages.sender import Sender, nothing_cut_off
-from notifiers.simulator import Settings as SimulatorSettings
-from notifiers.simulator import Simulator
 
 TOKEN = "simulator-token-of-the-tests"
 
@@ -64,7 +64,7 @@ class House:
     keyring: Keyring
     folder: Path
     gateway: dict[str, Any] = field(default_factory=dict)
-    gateways_settings: Sequence[GatewaySettings] | None = None
+    second_gateway: bool = False
     handlers: Handlers = field(default_factory=Handlers)
     cut_off: Callable[[Session], frozenset[str]] = nothing_cut_off
     callbacks: bool = True
@@ -74,10 +74,8 @@ class House:
         self.handlers.settled.append(lambda session, outcomes: self.told.extend(outcomes))
         self.hooks_server = _Served()
         origin = f"http://127.0.0.1:{self.hooks_server.port}" if self.callbacks else "http://127.0.0.1:9"
-        self.simulator = Simulator(
-            SimulatorSettings(callback_token=TOKEN, inbound_url=f"{origin}/hooks/twilio/twilio/inbound")
-        ).start()
-        given = self.gateways_settings or [self.twilio()]
+        self.simulator = SimulatorProcess(f"{origin}/hooks/twilio/twilio/inbound")
+        given = [self.twilio(), *([self.twilio("second")] if self.second_gateway else [])]
         settings = Settings(
             env="test", data=self.folder, database_url=self.database.url, public_url=origin, gateways=tuple(given)
         )
@@ -253,6 +251,22 @@ class Api(requests.Session):
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         return super().request(method, f"{self._url}{url}", *args, timeout=30, **kwargs)
+
+
+class SimulatorProcess:
+    """The simulator as it is run: a process of its own, so that it does not share the interpreter with what is tested."""
+
+    def __init__(self, inbound_url: str) -> None:
+        command = [sys.executable, "-m", "notifiers.simulator", "--port", "0", "--callback-token", TOKEN]
+        self._process = subprocess.Popen([*command, "--inbound-url", inbound_url], stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().split()[-1]
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
 
 class _Silent(WSGIRequestHandler):

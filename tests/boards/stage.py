@@ -1,0 +1,120 @@
+"""What happens to incidents while boards look on: people over the API, alarms and the engine's cycles on demand."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from command.boards import cards, store
+from command.boards.cards import board_of, incident_cards, summary_card
+from command.core import clock
+from command.engine import clocks, escalate, fan_out
+from command.incidents import service
+from command.incidents.models import Incident
+from command.messages import service as messages
+from command.messages.models import Delivery, State
+from command.oncall import service as oncall
+from command.oncall.models import Page, PageState
+from tests.builders import Operator
+
+Cards = dict[str, Any]
+
+
+class Stage(Operator):
+    """The small operator of tests/builders, with what boards need to see."""
+
+    def report(self, by: str = "dou", **fields: Any) -> str:
+        answer = self.post(by, "/api/v1/incidents", **{"kind": "network_fault", "area": "800101", **fields})
+        assert answer.status_code == 201, answer.text
+        number: str = answer.json["number"]
+        return number
+
+    def act(self, by: str, number: str, action: str, **body: Any) -> int:
+        """The status of an action; nothing may be our fault."""
+        answer = self.post(by, f"/api/v1/incidents/{number}/actions/{action}", **body)
+        assert answer.status_code < 500, answer.text
+        return answer.status_code
+
+    def responding(self, *elements: str) -> str:
+        """An incident whose response runs."""
+        number = self.report(elements=list(elements or ("CELL-1",)))
+        assert self.act("dou", number, "assess") == 200
+        assert self.act("dou", number, "activate") == 200
+        return number
+
+    def storm(self, *elements: str) -> str:
+        """An incident that alarms opened."""
+
+        def work(session: Session) -> str:
+            failed = self.network.ids(*elements)
+            return service.open_for_elements(session, failed, clock.now(session), False, "alarms").number
+
+        number: str = self.do(work, "system:correlate")
+        return number
+
+    def fail(self, number: str, *elements: str) -> None:
+        """Exactly these elements have failed."""
+
+        def work(session: Session) -> None:
+            service.set_failed(session, service.lock(session, number), self.network.ids(*elements))
+
+        self.do(work, "system:correlate")
+
+    def engine(self) -> None:
+        """A round of the engine's cycles, as far as boards show what they do."""
+        with self.acting():
+            escalate.run_once(self.installation)
+            fan_out.run_once(self.installation)
+            clocks.run_once(self.installation)
+
+    def deliver(self, limit: int = 5) -> None:
+        """Some messages that wait arrive."""
+
+        def work(session: Session) -> None:
+            waiting = select(Delivery.id, Delivery.notice_id).where(Delivery.state == State.READY)
+            for row in session.execute(waiting.order_by(Delivery.id).limit(limit)):
+                session.execute(update(Delivery).where(Delivery.id == row.id).values(state=State.DELIVERED))
+                if row.notice_id is not None:
+                    messages.bump_tally(session, row.notice_id, {State.READY: -1, State.DELIVERED: 1})
+
+        self.do(work, "system:deliver")
+
+    def acknowledge(self) -> None:
+        """Somebody who was paged answers by SMS."""
+
+        def work(session: Session) -> None:
+            waiting = select(Page).where(Page.state.in_((PageState.SENDING, PageState.WAITING))).order_by(Page.id)
+            page = session.scalars(waiting.limit(1)).first()
+            if page is not None:
+                oncall.acknowledge(session, page.id, page.person_id, "sms")
+
+        self.do(work, "system:inbox")
+
+    def folded(self, board: str) -> Cards:
+        """A board's cards as the journal tells them."""
+        with self.database.read() as session:
+            return dict(store.load(session, board).state.cards)
+
+    def tabled(self, number: str) -> Cards:
+        """An incident's cards as the tables tell them."""
+        with self.database.read() as session:
+            return incident_cards(session, self._row(session, number))
+
+    def tabled_board(self, exercise: bool = False) -> Cards:
+        """The rows of the shared board as the tables tell them."""
+        with self.database.read() as session:
+            numbers = session.scalars(select(Incident.number).where(Incident.exercise.is_(exercise))).all()
+            rows = {number: self._row(session, number) for number in numbers}
+            found = {n: summary_card(row, incident_cards(session, row)) for n, row in rows.items()}
+            return {number: card for number, card in found.items() if card is not None}
+
+    @staticmethod
+    def _row(session: Session, number: str) -> dict[str, Any]:
+        return cards._rows(session, Incident, Incident.number == number)[0]
+
+    def agrees(self, *numbers: str) -> None:
+        """I5: what is folded from the journal is what the tables tell."""
+        for number in numbers:
+            assert self.folded(f"incident:{number}") == self.tabled(number)
+        for exercise in (False, True):
+            assert self.folded(board_of(exercise)) == self.tabled_board(exercise)

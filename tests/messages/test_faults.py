@@ -1,0 +1,195 @@
+"""Every class of fault, injected at the provider, over HTTP."""
+
+from datetime import timedelta
+
+import pytest
+
+from command.messages import breakers, service
+from command.messages.models import Lane, OptOut, State
+from tests.conftest import Time
+from tests.messages.conftest import Build
+from tests.messages.house import ENDED, House
+
+
+def work_off(house: House, time: Time, rounds: int = 40) -> None:
+    """Let time pass and the cycles run until every row is terminal."""
+    for _ in range(rounds):
+        house.send()
+        house.settle_down()
+        house.sweep()
+        if set(house.states()) <= ENDED:
+            return
+        time.forward(seconds=61)
+    raise AssertionError(f"not over: {house.states()}")
+
+
+@pytest.mark.proves("I1", "I2", "B11")
+@pytest.mark.parametrize("kind", ["429", "500", "503", "reset_before", "reset_after"])
+def test_nothing_is_lost_or_doubled_under(house: House, time: Time, kind: str) -> None:
+    house.fault(kind, 0.3)
+    house.enqueue(60)
+    house.send()
+    house.heal()
+    work_off(house, time)
+    received, states = house.received(), house.states()
+    assert set(received.values()) <= {1}
+    assert states[State.DELIVERED] + states[State.UNKNOWN] == 60
+    assert len(received) == states[State.DELIVERED], "what is unknown after an advisory look-up was not sent"
+    assert house.tally_matches()
+
+
+def test_a_lost_answer_is_settled_by_its_callback(house: House) -> None:
+    house.fault("reset_after")
+    [id] = house.enqueue(1)
+    house.send()
+    house.settle_down()
+    row = house.row(id)
+    assert row.state == State.DELIVERED and row.provider_id is not None
+
+
+def test_a_lost_answer_without_callback_is_settled_by_asking(build: Build, time: Time) -> None:
+    house = build(callbacks=False)
+    house.fault("reset_after")
+    [id] = house.enqueue(1)
+    house.send()
+    assert house.row(id).state == State.IN_DOUBT
+    time.forward(seconds=10)
+    house.sweep()
+    assert house.row(id).provider_id is not None
+    assert house.received().total() == 1
+
+
+def test_an_authoritative_gateway_that_never_had_it_gets_it_again(build: Build, time: Time) -> None:
+    house = build(gateway={"look_up": "authoritative"})
+    house.fault("reset_before", times=1)
+    [id] = house.enqueue(1)
+    house.send()
+    assert house.row(id).state == State.IN_DOUBT
+    time.forward(seconds=40)
+    house.sweep()
+    house.send()
+    house.settle_down()
+    assert house.row(id).state == State.DELIVERED and not house.row(id).resent
+
+
+@pytest.mark.proves("I2")
+def test_a_doubtful_page_is_sent_again_and_marked(build: Build, time: Time) -> None:
+    house = build(gateway={"look_up": "none"}, callbacks=False)
+    house.fault("reset_after", times=1)
+    id = house.page(7)
+    house.send()
+    time.forward(seconds=30)
+    house.sweep()
+    house.send()
+    assert house.row(id).resent and house.row(id).state == State.SUBMITTED
+    assert len(house.messages(7)) == 2
+    assert [told.state for told in house.told] == [State.SUBMITTED]
+
+
+def test_codes_that_are_final_fail_the_recipient_only(house: House) -> None:
+    house.fault("code:21614", times=1)
+    house.enqueue(20)
+    house.send()
+    assert house.states() == {State.FAILED: 1, State.SUBMITTED: 19}
+
+
+def test_an_opt_out_at_the_provider_is_remembered(house: House) -> None:
+    house.fault("code:21610")
+    [id] = house.enqueue(1)
+    house.send()
+    assert house.row(id).code == "21610"
+    with house.database.read() as session:
+        assert session.get(OptOut, house.row(id).recipient) is not None
+    [update] = house.enqueue(1, lane=Lane.UPDATE, notice_id=2)
+    assert (house.row(update).state, house.row(update).reason) == (State.SUPPRESSED, "opted_out")
+    [first] = house.enqueue(1, lane=Lane.FIRST, notice_id=3)
+    assert house.row(first).state == State.READY
+
+
+def test_a_refused_sender_stops_the_notice_and_says_why(house: House) -> None:
+    house.fault("code:21606")
+    house.enqueue(400)
+    house.send()
+    house.sweep()
+    assert house.states() == {State.FAILED: 400}
+    assert house.stats()["rejected"] < 400, "the rest was not tried"
+    with house.database.read() as session:
+        assert service.tally(session, 1) == {State.FAILED: 400}
+
+
+def test_a_refused_account_stops_the_gateway_until_somebody_restarts_it(house: House, time: Time) -> None:
+    house.fault("code:20003")
+    house.enqueue(50)
+    house.send()
+    assert house.states() == {State.READY: 50}
+    house.heal()
+    time.forward(minutes=5)
+    assert not house.send()
+    house.database.write(lambda session: breakers.restart(session, "twilio"))
+    house.send()
+    house.settle_down()
+    assert house.states() == {State.DELIVERED: 50}
+
+
+def test_another_road_is_taken_when_a_gateway_is_stopped(build: Build, time: Time) -> None:
+    house = build(second_gateway=True)
+    house.database.write(lambda session: breakers.stop(session, "twilio", "20003"))
+    house.enqueue(10)
+    house.send()
+    house.settle_down()
+    assert house.states() == {State.DELIVERED: 10}
+    assert house.row(1).gateway == "second"
+
+
+def test_the_breaker_opens_after_failures_in_a_row_and_a_probe_closes_it(house: House, time: Time) -> None:
+    house.fault("503")
+    house.enqueue(400)
+    house.send()
+    tried = house.stats()["rejected"]
+    assert breakers.THRESHOLD <= tried < 300, "the rest was handed back"
+    assert not house.send(), "nothing is called while it is open"
+    house.heal()
+    time.forward(seconds=20)
+    house.send()
+    house.settle_down()
+    assert house.states()[State.DELIVERED] >= 400 - tried
+
+
+def test_a_gateway_that_asks_for_a_pause_gets_it(house: House, time: Time) -> None:
+    house.fault("429", retry_after=30)
+    [id] = house.enqueue(1)
+    before = house.now()
+    house.send()
+    assert (house.row(id).due_at - before).total_seconds() >= 29
+    assert house.row(id).tries == 0, "a refusal for rate is no try"
+
+
+@pytest.mark.proves("I11")
+def test_callbacks_lost_doubled_and_reordered_change_nothing_for_the_worse(house: House, time: Time) -> None:
+    for kind in ("callback_lost", "callback_doubled", "callback_reordered"):
+        house.fault(kind, 0.3)
+    house.enqueue(100)
+    house.send()
+    house.settle_down()
+    house.heal()
+    assert set(house.states()) <= {State.SUBMITTED, State.SENT, State.DELIVERED}
+    time.forward(hours=25)
+    house.sweep()
+    assert set(house.states()) <= {State.DELIVERED, State.UNKNOWN}
+    assert house.tally_matches()
+
+
+def test_what_is_past_its_validity_expires_unsent(house: House, time: Time) -> None:
+    now = house.now()
+    [soon] = house.enqueue(1, valid_until=now + timedelta(minutes=1))
+    time.forward(minutes=2)
+    house.send()
+    assert house.row(soon).state == State.EXPIRED and house.received().total() == 0
+
+
+def test_what_no_open_road_can_carry_still_ends(house: House, time: Time) -> None:
+    house.database.write(lambda session: breakers.stop(session, "twilio", "20003"))
+    house.enqueue(5)
+    time.forward(hours=25)
+    house.send()
+    assert house.states() == {State.EXPIRED: 5}
