@@ -34,8 +34,8 @@ check: setup ## ruff, mypy, import-linter, migrations up and down
 	$(BIN)/lint-imports
 	$(PYTEST) -q tests/core/test_schema.py
 
-bench: setup ## the figures of the design's section 12, one JSON line each
-	$(BIN)/python -m tests.bench
+bench: setup ## the figures of docs/operate/speed.md, one JSON line each (ONLY="send board" for some)
+	$(BIN)/python -m tests.bench $(ONLY)
 
 test-faults: setup ## the long proofs: processes killed at random instants
 	$(PYTEST) tests/faults --long

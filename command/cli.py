@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import orjson
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from command.alarms import kinds
 from command.alarms.commands import alarms
 from command.core import heads, log, schema
 from command.core.installation import Installation
 from command.core.keys import KeyringError, new_key
 from command.core.paths import CONFIG
+from command.core.problems import Problem
 from command.core.settings import Settings, SettingsError, read
 from command.demo.commands import demo
 from command.demo.load import COMMANDER, PASSWORD, is_loaded, load
@@ -24,11 +28,15 @@ from command.engine import cycles
 from command.engine.run import Engine, run
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import group as import_
+from command.oncall import schedules
 from command.oncall.models import Schedule
 from command.parts import open_installation
+from command.people import service as people
 from command.people.commands import admin, token
 from command.people.posts import DEPARTMENTS, POSTS
+from command.people.roster import Roster
 from command.processes import Part, supervise, tocsin
+from playbooks import source
 from playbooks.checks import Known, check_paths
 from playbooks.findings import Level
 from playbooks.json_schema import json_schema
@@ -43,6 +51,8 @@ console = Console(stderr=True)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Incident and emergency response command for telecom operators."""
+    if context.invoked_subcommand == "keys":
+        return
     try:
         context.obj = read()
     except SettingsError as error:
@@ -52,6 +62,38 @@ def main(context: click.Context) -> None:
 
 for group in (admin, token, import_, alarms, demo):
     main.add_command(group)
+
+
+@import_.command("people")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_people(settings: Settings, file: Path) -> None:
+    """People, emergency groups and on-call schedules from YAML (config/demo/people.yaml is one). Again changes what differs."""
+    installation = opened(settings)
+
+    def work(session: Session) -> int:
+        roster = source.load(file, Roster)
+        found = people.load_people(session, installation.keyring, roster)
+        schedules.load_schedules(session, roster)
+        return len(found)
+
+    click.echo(f"{_imported(installation, work)} people. Give each a password with `tocsin admin password USERNAME`.")
+
+
+@import_.command("problems")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_problems(settings: Settings, file: Path) -> None:
+    """What problem names mean: problem,name_zh,name_en,service_affecting,severity,momentary"""
+    installation = opened(settings)
+    click.echo(f"{_imported(installation, lambda session: kinds.load(session, file))} problems.")
+
+
+def _imported(installation: Installation, work: Callable[[Session], int]) -> int:
+    try:
+        return installation.database.write(work, actor="system:command-line")
+    except (Problem, source.SourceError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def opened(settings: Settings) -> Installation:
@@ -216,7 +258,7 @@ def check(settings: Settings, paths: tuple[Path, ...]) -> None:
     found = check_paths(paths or (SHIPPED,), on=on, gateways=settings.gateways, known=known)
     for each in found:
         click.echo(str(each))
-    sys.exit(1 if any(isinstance(each, Fault) or each.level is Level.ERROR for each in found) else 0)
+    sys.exit(1 if any(isinstance(each, Fault) or each.level is Level.error for each in found) else 0)
 
 
 def _schedules(settings: Settings) -> frozenset[str] | None:

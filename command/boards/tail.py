@@ -48,7 +48,7 @@ def room(board: str, language: str) -> str:
 class Tail:
     """Folds new entries of the watched boards, renders what changed once per language, emits it.
 
-    A board that cannot be told, for whatever reason, gets no beat either: its clients see it grow old."""
+    A board that cannot be told, for whatever reason, gets no beat either: its clients see it grow old. It is tried again each round."""
 
     def __init__(self, database: Database, renderer: Renderer, emit: Emit, rooms: Rooms, batch: int = BATCH) -> None:
         self.database = database
@@ -74,8 +74,7 @@ class Tail:
                 try:
                     self._tell(session, name, languages, heads.get(name), figures.get(name))
                 except Exception as error:
-                    log.warning("boards.cannot_tell", board=name, error=str(error), exc_info=True)
-                    self.watched.pop(name, None)
+                    log.warning("boards.cannot_tell", board=name, error=repr(error))
                     session.rollback()
 
     def _gauges(self, session: Session, boards: Mapping[str, object]) -> Mapping[str, dict[str, Any]]:
@@ -96,9 +95,11 @@ class Tail:
             return
         extra = {"gauge": figures} if figures is not None and figures != watched.gauge else {}
         if head is not None and head.seq > board.state.seq:
-            watched.board, ids = self._advanced(session, board)
-            for language in languages:
-                update = self.update(session, name, watched.board, ids, board.state.seq, language)
+            after = board.state.seq
+            board, ids = self._advanced(session, board)
+            updates = [self.update(session, name, board, ids, after, language) for language in languages]
+            watched.board = board
+            for language, update in zip(languages, updates, strict=True):
                 self._emit(name, [language], "update", update | extra)
         elif time.monotonic() - watched.beat_at >= BEAT_EVERY:
             self._emit(name, languages, "beat", self.beat(session, name, board) | extra)
@@ -144,9 +145,10 @@ class Tail:
                 board = store.load(session, name)
             board, _ = self._advanced(session, board)
             extra = {"gauge": gauges.of_board(session, name)}
-            if stream != board.stream or type(after) is not int or not 0 <= board.state.seq - after <= self.batch:
+            seq = board.state.seq
+            if stream != board.stream or type(after) is not int or not max(0, seq - self.batch) <= after <= seq:
                 return "refetch", {"room": name, "why": "too far behind"}
-            if after == board.state.seq:
+            if after == seq:
                 return "beat", self.beat(session, name, board) | extra
-            ids = projection.changed(store.seen(session, board.stream, after, board.state.seq))
+            ids = projection.changed(store.seen(session, board.stream, after, seq))
             return "update", self.update(session, name, board, ids, after, language) | extra

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     env: Literal["development", "test", "demo", "production"] = "development"
     data: Path = Path("var")
     database_url: str = ""
+    playbooks: Path | None = None
     keys: str = ""
     secret: str = ""
     host: str = "127.0.0.1"

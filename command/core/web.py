@@ -138,8 +138,11 @@ def _finished(response: Response, settings: Settings) -> Response:
 
 
 def _log(response: Response) -> None:
-    """One line a request. The route's pattern, never the address or the query: they may hold a number or a signed code."""
-    if request.path in ("/healthz", "/readyz", "/metrics"):
+    """One line a request. The route's pattern, never the address or the query: they may hold a number or a signed code.
+
+    Probes and accepted receipts are left out: a notice to a city would bury everything else."""
+    accepted = request.path.startswith("/hooks/") and response.status_code < 400
+    if accepted or request.path in ("/healthz", "/readyz", "/metrics"):
         return
     who = g.get("principal")
     logger.info(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.claims import free
 from command.core.installation import Installation
-from command.notices import service, waves
+from command.notices import finishing, waves
 from command.notices.living import anchor
 from command.notices.models import Basis, Notice, NoticeState, Wave
 
@@ -103,6 +103,6 @@ def _chunk(session: Session, incident: int, pace: Pace) -> bool:
 
 def _finish(installation: Installation) -> None:
     with installation.database.read() as session:
-        due = service.any_finished(session)
+        due = finishing.any_finished(session)
     if due:
-        installation.database.background(service.finish_due, actor=ACTOR)
+        installation.database.background(finishing.finish_due, actor=ACTOR)

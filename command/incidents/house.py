@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from command.core.settings import Settings, read
 from command.incidents.clocks import ClockTable
 from command.incidents.grading import TierTable
 from command.people.departments import Structure
-from playbooks.loader import Library, load_library
+from playbooks.loader import SHIPPED, Library, load_library
 from playbooks.source import load
 
 
@@ -43,10 +44,14 @@ def structure() -> Structure:
     return load(CONFIG / "departments.yaml", Structure)
 
 
+def library(session: Session) -> Library:
+    """The plans that ship, and the operator's own over them, read once a process."""
+    return _library(settings(session).playbooks)
+
+
 @cache
-def library() -> Library:
-    """The plans that ship and are on file, read once a process."""
-    return load_library()
+def _library(own: Path | None) -> Library:
+    return load_library((SHIPPED, own) if own else (SHIPPED,))
 
 
 def local(session: Session, at: datetime) -> datetime:

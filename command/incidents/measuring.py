@@ -1,13 +1,14 @@
 """An incident's rows turned into what is graded: its losses, its figures, and both grades as of now."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.incidents import figures, grading, house, places, plans
 from command.incidents.figures import Loss, Measures, Place
-from command.incidents.grading import Assessment, Facts, ResponseLevel
+from command.incidents.grading import Assessment, Facts, Level, ResponseLevel
 from command.incidents.models import Impact, Incident
 from command.incidents.regrading import without
 from command.network.models import Service
@@ -28,8 +29,7 @@ def facts(session: Session, incident: Incident, now: datetime) -> Facts:
         for row in open_impacts(session, incident)
     ]
     tree = places.tree(session)
-    level_by_name = {level: level for level in grading.LEVELS}
-    spots = {a.id: Place(a.id, a.parent_id, level_by_name[a.level]) for a in tree.values()}  # type: ignore[index]
+    spots = {a.id: Place(a.id, a.parent_id, cast(Level, a.level)) for a in tree.values()}
     return figures.facts(Kind(incident.kind), losses, spots, _measures(session, incident, now))
 
 

@@ -15,7 +15,7 @@ from playbooks.schema import Kind, Playbook, TierPlan, canonical, digest, from_c
 def current(session: Session, kind: str, at: datetime) -> Playbook | None:
     """The plan in force for a kind of event; None if the library has none."""
     try:
-        return house.library().current(Kind(kind), house.today(session, at))
+        return house.library(session).current(Kind(kind), house.today(session, at))
     except UnknownPlaybook:
         return None
 

@@ -6,27 +6,25 @@ more than the pre-approved cap leaves only with a second person or a logged over
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, journal
 from command.core.problems import N_, Conflict, Denied, Invalid
 from command.messages import service as messages
 from command.messages.about import About
-from command.messages.models import Tally
 from command.notices import approval, audience, living
 from command.notices.drafting import BASES, Terms, Texts, write
 from command.notices.entries import (
     ApprovalOverridden,
     NoticeApproved,
     NoticeCorrected,
-    NoticeFinished,
     NoticeRejected,
     NoticeSubmitted,
     NoticeWithdrawn,
 )
 from command.notices.living import lock, record
-from command.notices.models import Basis, Kind, Notice, NoticeState, Passed, Wave
+from command.notices.models import Basis, Kind, Notice, NoticeState, Passed
 
 SERVICE_RETURNED = "service_returned"
 _NEEDS_CORRECTION = (Kind.FIRST, Kind.UPDATE)
@@ -414,30 +412,3 @@ def owed(session: Session, incident_id: int) -> bool:
     if session.scalar(debts) is not None or living.undecided(session, incident_id):
         return True
     return living.anyone_told(session, incident_id)
-
-
-# --- the end of a notice
-
-
-def finish_due(session: Session) -> int:
-    """Mark as sent the notices whose waves are done and whose messages have all left or ended; returns how many."""
-    finished = session.scalars(_finished().with_for_update(skip_locked=True)).all()
-    for notice in finished:
-        counts = messages.tally(session, notice.id)
-        notice.state, notice.finished_at = NoticeState.SENT, clock.now(session)
-        figures = {str(state): number for state, number in sorted(counts.items())}
-        record(session, notice, NoticeFinished(notice_id=notice.id, notice_kind=notice.kind, counts=figures))
-    session.flush()
-    return len(finished)
-
-
-def any_finished(session: Session) -> bool:
-    """Whether `finish_due` has something to do."""
-    return session.scalars(_finished()).first() is not None
-
-
-def _finished() -> Select[Notice]:
-    open_waves = select(Wave.id).where(Wave.notice_id == Notice.id, Wave.done_at.is_(None)).exists()
-    left = select(Tally.count).where(Tally.notice_id == Notice.id, Tally.count > 0, Tally.state.in_(living.UNDECIDED))
-    live = Notice.state.in_((NoticeState.APPROVED, NoticeState.SENDING))
-    return select(Notice).where(live, ~open_waves, ~left.exists()).order_by(Notice.id).limit(100)

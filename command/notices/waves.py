@@ -4,22 +4,20 @@ The caller holds the incident's oldest notice, so that the chunks of an incident
 before did. A notice that nobody may send is never materialised, and one approved by a playbook alone stops at its cap (I9)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, delete, literal, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, Table, and_, delete, literal, null, select, update
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.messages import optouts
 from command.messages import service as messages
-from command.messages.models import TOLD, OptOut, Purpose, State
-from command.notices import audience, drafting, living, slices
+from command.messages.models import TOLD, State
+from command.notices import audience, living, slices
 from command.notices.audience import C, Condition, D, P, S, Story
-from command.notices.drafting import LANES
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
+from command.notices.recipients import Pass, insert_once, inserter, queue
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How often a wave looks whether messages in the air have landed."""
@@ -40,25 +38,10 @@ class Step:
     more: bool
 
 
-@dataclass
-class _Pass:
-    """A wave being advanced by up to `size` recipients."""
-
-    session: Session
-    wave: Wave
-    notice: Notice
-    story: Story
-    size: int
-    now: datetime
-
-    def stand(self, *cursor: int) -> None:
-        self.wave.cursor = list(cursor)
-
-
 def advance(session: Session, wave: Wave, notice: Notice, size: int) -> Step:
     """Do the next chunk of an open wave."""
     story = Story.of(session, notice.incident_id, notice.exercise)
-    at = _Pass(session, wave, notice, story, size, clock.now(session))
+    at = Pass(session, wave, notice, story, size, clock.now(session))
     if wave.basis == Basis.RECALL:
         rows, more = _recall(at)
     else:
@@ -75,7 +58,7 @@ def advance(session: Session, wave: Wave, notice: Notice, size: int) -> Step:
     return Step(rows, more)
 
 
-def _within_cap(at: _Pass) -> bool:
+def _within_cap(at: Pass) -> bool:
     """Cut the chunk to what the cap leaves; False if the notice was put before a person."""
     left = living.cap_of(at.notice) - living.inserted(at.session, at.notice)
     if left <= 0 and living.hold_if_over(at.session, at.notice):
@@ -84,7 +67,7 @@ def _within_cap(at: _Pass) -> bool:
     return True
 
 
-def _finish(at: _Pass) -> None:
+def _finish(at: Pass) -> None:
     at.wave.done_at = at.now
     finished = WaveFinished(
         notice_id=at.notice.id,
@@ -96,21 +79,21 @@ def _finish(at: _Pass) -> None:
     living.record(at.session, at.notice, finished)
 
 
-def _end(at: _Pass) -> None:
+def _end(at: Pass) -> None:
     at.stand(-1)
 
 
 # --- those affected
 
 
-def _to_affected(at: _Pass) -> tuple[int, bool]:
+def _to_affected(at: Pass) -> tuple[int, bool]:
     element, subscriber = at.wave.cursor or (0, 0)
     whose = and_(C.c.incident_id == at.story.incident_id, C.c.until_at.is_(None))
     part = slices.next_slice(at.session, whose, (element, subscriber), at.size)
     if part is None:
         _end(at)
         return 0, False
-    rows = _queue(at, audience.affected(at.story, at.notice, part.where()))
+    rows = queue(at, audience.affected(at.story, at.notice, part.where()))
     at.stand(*part.cursor)
     return rows, True
 
@@ -118,7 +101,7 @@ def _to_affected(at: _Pass) -> tuple[int, bool]:
 # --- those told, passed or missed
 
 
-def _to_told(at: _Pass) -> tuple[int, bool]:
+def _to_told(at: Pass) -> tuple[int, bool]:
     stage, a, b = at.wave.cursor or (TOLD_STAGE, 0, 0)
     if stage == TOLD_STAGE:
         return _told_stage(at, a, b)
@@ -129,7 +112,7 @@ def _to_told(at: _Pass) -> tuple[int, bool]:
     return _waiting_stage(at)
 
 
-def _told_stage(at: _Pass, about: int, after: int) -> tuple[int, bool]:
+def _told_stage(at: Pass, about: int, after: int) -> tuple[int, bool]:
     rest = [source for source in audience.sources(at.story, at.notice) if source >= about]
     if not rest:
         clear = at.notice.kind == Kind.ALL_CLEAR
@@ -145,7 +128,7 @@ def _told_stage(at: _Pass, about: int, after: int) -> tuple[int, bool]:
     return rows, True
 
 
-def _tell(at: _Pass, source: int, where: Condition) -> int:
+def _tell(at: Pass, source: int, where: Condition) -> int:
     """Queue the notice for some of those whom `source` told; remember those of whom that is not known yet."""
     if at.notice.kind in (Kind.ALL_CLEAR, Kind.CORRECTION):
         _remember(at, source, where)
@@ -153,10 +136,10 @@ def _tell(at: _Pass, source: int, where: Condition) -> int:
     if at.notice.kind == Kind.ALL_CLEAR:
         _pass_on(at, told.where(at.story.cut_by_another()))
         told = told.where(~at.story.cut_by_another())
-    return _queue(at, told)
+    return queue(at, told)
 
 
-def _remember(at: _Pass, source: int, where: Condition) -> None:
+def _remember(at: Pass, source: int, where: Condition) -> None:
     """A call handed back after the recall went by (a refusal by quota, say) is queued again: it is taken back when it is decided."""
     flying: Condition = D.c.state.in_(audience.IN_THE_AIR)
     if at.notice.kind == Kind.ALL_CLEAR and source not in at.story.halted:
@@ -167,10 +150,10 @@ def _remember(at: _Pass, source: int, where: Condition) -> None:
         .where(D.c.notice_id == source, where, flying)
     )
     names = ["notice_id", "about_id", "addressee", "exercise"]
-    _insert_once(at.session, O, names, people, ["notice_id", "about_id", "addressee"])
+    insert_once(at.session, O, names, people, ["notice_id", "about_id", "addressee"])
 
 
-def _pass_on(at: _Pass, people: Select[Any]) -> None:
+def _pass_on(at: Pass, people: Select[Any]) -> None:
     """Another incident still cuts them off: it owes them the all-clear."""
     columns = (
         at.story.another(),
@@ -181,14 +164,14 @@ def _pass_on(at: _Pass, people: Select[Any]) -> None:
         literal(at.notice.exercise),
     )
     names = ["incident_id", "addressee", "from_incident_id", "from_notice_id", "notice_id", "exercise"]
-    made = _inserter(at.session, P).from_select(names, people.with_only_columns(*columns))
+    made = inserter(at.session, P).from_select(names, people.with_only_columns(*columns))
     again = {"from_notice_id": made.excluded.from_notice_id, "notice_id": None}
     at.session.execute(
         made.on_conflict_do_update(index_elements=["incident_id", "addressee", "from_incident_id"], set_=again)
     )
 
 
-def _passed_stage(at: _Pass, after: int) -> tuple[int, bool]:
+def _passed_stage(at: Pass, after: int) -> tuple[int, bool]:
     whose = and_(P.c.incident_id == at.story.incident_id, P.c.notice_id.is_(None))
     bound = slices.passed_bound(at.session, whose, after, at.size)
     if bound is None:
@@ -197,13 +180,13 @@ def _passed_stage(at: _Pass, after: int) -> tuple[int, bool]:
         return 0, True
     people = audience.passed(at.story, and_(P.c.addressee > after, P.c.addressee <= bound))
     _pass_on(at, people.where(at.story.cut_by_another()))
-    rows = _queue(at, people.where(~at.story.cut_by_another()))
+    rows = queue(at, people.where(~at.story.cut_by_another()))
     _settle_passed(at, after, bound)
     at.stand(PASSED_STAGE, bound, 0)
     return rows, True
 
 
-def _settle_passed(at: _Pass, after: int, bound: int) -> None:
+def _settle_passed(at: Pass, after: int, bound: int) -> None:
     s = S.alias("settled")
     unaffected = select(literal(1)).where(s.c.id == P.c.addressee, ~at.story.affected(s)).exists()
     mine = (P.c.incident_id == at.story.incident_id, P.c.notice_id.is_(None))
@@ -212,18 +195,18 @@ def _settle_passed(at: _Pass, after: int, bound: int) -> None:
     )
 
 
-def _missed_stage(at: _Pass, element: int, subscriber: int) -> tuple[int, bool]:
+def _missed_stage(at: Pass, element: int, subscriber: int) -> tuple[int, bool]:
     whose = and_(C.c.incident_id == at.story.incident_id, C.c.until_at.is_not(None))
     part = slices.next_slice(at.session, whose, (element, subscriber), at.size)
     if part is None:
         at.stand(WAITING_STAGE, 0, 0)
         return 0, True
-    rows = _queue(at, audience.never_reached(at.story, part.where()), missed=True)
+    rows = queue(at, audience.never_reached(at.story, part.where()), missed=True)
     at.stand(MISSED_STAGE, *part.cursor)
     return rows, True
 
 
-def _waiting_stage(at: _Pass) -> tuple[int, bool]:
+def _waiting_stage(at: Pass) -> tuple[int, bool]:
     """Decide those whose message was in the air and has landed; come back while any is still flying."""
     joined = and_(D.c.notice_id == O.c.about_id, D.c.addressee == O.c.addressee)
     landed = (
@@ -244,13 +227,13 @@ def _waiting_stage(at: _Pass) -> tuple[int, bool]:
     return 0, False
 
 
-def _landed(at: _Pass, about: int, people: list[int]) -> int:
+def _landed(at: Pass, about: int, people: list[int]) -> int:
     mine = D.c.addressee.in_(people)
     rows = _tell(at, about, mine)
     if at.notice.kind == Kind.ALL_CLEAR:
         _take_back(at, about, mine, ~at.story.affected(), NO_LONGER_AFFECTED)
         if audience.has_missed_text(at.session, at.notice):
-            rows += _queue(at, audience.never_reached(at.story, S.c.id.in_(people)), missed=True)
+            rows += queue(at, audience.never_reached(at.story, S.c.id.in_(people)), missed=True)
     at.session.execute(delete(O).where(O.c.notice_id == at.notice.id, O.c.about_id == about, O.c.addressee.in_(people)))
     return rows
 
@@ -258,7 +241,7 @@ def _landed(at: _Pass, about: int, people: list[int]) -> int:
 # --- recall
 
 
-def _recall(at: _Pass) -> tuple[int, bool]:
+def _recall(at: Pass) -> tuple[int, bool]:
     """Take back queued messages that are no longer true: outage news for those who recovered, all-clears for those cut off again."""
     stage, after = at.wave.cursor or (0, 0)
     if stage == 1:
@@ -278,7 +261,7 @@ def _recall(at: _Pass) -> tuple[int, bool]:
     return rows, True
 
 
-def _take_back(at: _Pass, notice_id: int, where: Condition, untrue: Condition, reason: str) -> int:
+def _take_back(at: Pass, notice_id: int, where: Condition, untrue: Condition, reason: str) -> int:
     people = (
         select(D.c.addressee)
         .select_from(D.join(S, S.c.id == D.c.addressee))
@@ -289,7 +272,7 @@ def _take_back(at: _Pass, notice_id: int, where: Condition, untrue: Condition, r
     return messages.withdraw_some(at.session, notice_id, people, reason, limit=max(at.size, messages.AT_ONCE))
 
 
-def _owe_again(at: _Pass, after: int, bound: int) -> None:
+def _owe_again(at: Pass, after: int, bound: int) -> None:
     """An all-clear taken back leaves the debt of those passed to this incident open."""
     gone = select(literal(1)).where(
         D.c.notice_id == at.notice.id, D.c.addressee == P.c.addressee, D.c.state == State.WITHDRAWN
@@ -302,7 +285,7 @@ def _owe_again(at: _Pass, after: int, bound: int) -> None:
     )
 
 
-def _recall_passes(at: _Pass, after: int) -> tuple[int, bool]:
+def _recall_passes(at: Pass, after: int) -> tuple[int, bool]:
     """Whom this incident told and passed on, and now cuts off again, is its own once more."""
     mine = and_(P.c.from_notice_id == at.notice.id, P.c.notice_id.is_(None))
     bound = slices.passed_bound(at.session, mine, after, at.size)
@@ -318,75 +301,3 @@ def _recall_passes(at: _Pass, after: int) -> tuple[int, bool]:
     at.session.execute(delete(P).where(mine, *range_, affected, told.exists()))
     at.stand(1, bound)
     return 0, True
-
-
-# --- recipients' rows
-
-
-def _queue(at: _Pass, people: Select[Any], *, missed: bool = False) -> int:
-    """Insert a delivery for each of `people` who has none of this notice; those who want no such messages get a suppressed one."""
-    if LANES[Kind(at.notice.kind)] not in optouts.LANES:
-        return _insert(at, people, missed, State.READY)
-    left = select(literal(1)).where(OptOut.recipient == S.c.number_index).exists()
-    return _insert(at, people.where(~left), missed, State.READY) + _insert(
-        at, people.where(left), missed, State.SUPPRESSED
-    )
-
-
-def _insert(at: _Pass, people: Select[Any], missed: bool, state: State) -> int:
-    columns = _row(at, missed, state)
-    rows = people.with_only_columns(*columns.values())
-    inserted = _insert_once(at.session, D, list(columns), rows, ["notice_id", "addressee"])
-    if inserted:
-        messages.bump_tally(at.session, at.notice.id, {state: inserted})
-    return inserted
-
-
-def _row(at: _Pass, missed: bool, state: State) -> dict[str, ColumnElement[Any]]:
-    due = max(at.notice.release_at or at.now, at.now)
-    suppressed = state == State.SUPPRESSED
-    values: dict[str, Any] = {
-        "purpose": Purpose.NOTICE.value,
-        "notice_id": at.notice.id,
-        "lane": int(LANES[Kind(at.notice.kind)]),
-        "state": state.value,
-        "exercise": at.notice.exercise,
-        "fence": 0,
-        "tries": 0,
-        "resent": False,
-        "created_at": at.now,
-        "due_at": due,
-        "valid_until": due + timedelta(minutes=at.notice.validity_minutes),
-    }
-    if suppressed:
-        values |= {"reason": optouts.OPTED_OUT, "settled_at": at.now}
-    fixed: dict[str, ColumnElement[Any]] = {
-        name: literal(value, D.c[name].type).label(name) for name, value in values.items()
-    }
-    return fixed | {
-        "addressee": S.c.id,
-        "recipient": S.c.number_index,
-        "number": S.c.number,
-        "body_id": _body(at, missed),
-    }
-
-
-def _body(at: _Pass, missed: bool) -> ColumnElement[Any]:
-    """The body in the subscriber's language, else in the fallback."""
-    bodies = drafting.bodies_of(at.session, at.notice.id, missed=missed)
-    fallback = bodies.get(drafting.FALLBACK, next(iter(bodies.values())))
-    others = {language: body for language, body in bodies.items() if body != fallback}
-    if not others:
-        return literal(fallback, D.c.body_id.type).label("body_id")
-    return case(others, value=S.c.language, else_=fallback).label("body_id")
-
-
-def _inserter(session: Session, table: Any) -> Any:
-    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
-
-
-def _insert_once(session: Session, table: Any, names: list[str], rows: Select[Any], key: list[str]) -> int:
-    made = _inserter(session, table).from_select(names, rows, include_defaults=False)
-    once = made.on_conflict_do_nothing(index_elements=key).execution_options(preserve_rowcount=True)
-    result: Any = session.execute(once)
-    return max(0, int(result.rowcount))

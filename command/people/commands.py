@@ -56,12 +56,30 @@ def admin() -> None:
 def create_admin(
     username: str, name_zh: str, name_en: str, area: str, number: str, language: str, password: str
 ) -> None:
-    """Create an administrator, who then creates everybody else."""
+    """Create an administrator; `tocsin import people` brings everybody else."""
     card = _card(username, {"zh": name_zh, "en": name_en}, area, number, language)
     with _installation() as found:
         fresh = passwords.hashed(password, username)
         _write(found, lambda session: service.create_person(session, found.keyring, card, password_hash=fresh).id)
     click.echo(f"Administrator {username} created.")
+
+
+@admin.command("password")
+@click.argument("username")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for unless given.")
+def set_password(username: str, password: str) -> None:
+    """Give a person a (new) password; their sessions end."""
+    with _installation() as found:
+        fresh = passwords.hashed(password, username)
+        _write(found, lambda session: service.set_password(session, _named(session, username), fresh))
+    click.echo(f"{username} has a new password.")
+
+
+def _named(session: Session, username: str) -> Person:
+    found = session.scalar(select(Person).where(Person.username == username))
+    if found is None:
+        raise NotFound(N_("There is no person %(username)s."), remedy=N_("Check the spelling."), username=username)
+    return found
 
 
 def _card(username: str, name: dict[str, str], area: str, number: str, language: str) -> PersonCard:
@@ -97,10 +115,7 @@ def create_token(person: str, name: str, scopes: tuple[str, ...], source: str | 
     wanted = scopes or (("alarms.write",) if source else ("read",))
 
     def work(session: Session) -> str:
-        owner = session.scalar(select(Person).where(Person.username == person))
-        if owner is None:
-            raise NotFound(N_("There is no person %(username)s."), remedy=N_("Check the spelling."), username=person)
-        return tokens.create_token(session, owner, name, wanted, days=days, source=source)[1]
+        return tokens.create_token(session, _named(session, person), name, wanted, days=days, source=source)[1]
 
     with _installation() as found:
         text = _write(found, work)

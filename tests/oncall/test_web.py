@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from command.app import create_app
 from command.core.installation import Installation
-from command.core.keys import Keyring
+from command.core.keys import Keyring, new_key, parse
 from command.core.settings import GatewaySettings
-from command.oncall import api, pages, service
+from command.oncall import service
 from command.oncall.models import PageState
 from command.people import tokens
 from command.people.models import Person
@@ -28,11 +28,7 @@ def settings(settings: Any) -> Any:
 
 @pytest.fixture
 def client(installation: Installation) -> FlaskClient:
-    app = create_app(installation)
-    for blueprint in (api.api, pages.pages):
-        if blueprint.name not in app.blueprints:
-            app.register_blueprint(blueprint)
-    return app.test_client()
+    return create_app(installation).test_client()
 
 
 def bearer(scene: Scene, username: str) -> dict[str, str]:
@@ -101,6 +97,7 @@ class TestTheLink:
         assert b"<button" not in answer.data
         assert paged.journal("page.acknowledged") == []
 
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     @pytest.mark.parametrize("change", ["1{0}", "{0}A", "{1}.", "x", "{1}.é", "0{0}", "99999999999999999999.{2}"])
     def test_a_forged_address_gets_a_friendly_page_and_does_nothing(
         self, paged: Scene, client: FlaskClient, change: str
@@ -124,11 +121,9 @@ class TestTheLink:
         assert client.post(paged.link(QIN)).status_code == 404
 
     def test_it_outlives_a_new_key(self, paged: Scene, installation: Installation) -> None:
-        from command.core.keys import new_key, parse  # noqa: PLC0415
-
         newer = Keyring([*parse(new_key()).keys, *installation.keyring.keys])
         later = Installation(installation.settings, installation.database, newer)
-        assert create_client(later).get(paged.link(QIN)).status_code == 200
+        assert create_app(later).test_client().get(paged.link(QIN)).status_code == 200
 
     def test_it_speaks_the_language_of_the_person(self, paged: Scene, client: FlaskClient) -> None:
         assert b'<html lang="zh-CN">' in client.get(paged.link(QIN)).data
@@ -148,13 +143,6 @@ class TestTheLink:
         scene.engine()
         (link,) = re.findall(r"http://[^/]+(/p/\S+)", scene.inbox(QIN)[-1])
         assert b"<script" not in client.get(link).data
-
-
-def create_client(installation: Installation) -> FlaskClient:
-    app = create_app(installation)
-    if pages.pages.name not in app.blueprints:
-        app.register_blueprint(pages.pages)
-    return app.test_client()
 
 
 class TestTheInterface:
@@ -202,6 +190,7 @@ class TestTheInterface:
         assert client.get("/api/v1/pages", headers=bearer(scene, YOU)).json["items"] == []
         assert len(client.get("/api/v1/pages", headers=bearer(scene, QIN)).json["items"]) == 1
 
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     @pytest.mark.parametrize("query", ["state=lost", "limit=0", "limit=501", "after=-1", "colour=red", "after=x"])
     def test_a_wrong_question_names_the_field(self, scene: Scene, client: FlaskClient, query: str) -> None:
         answer = client.get(f"/api/v1/pages?{query}", headers=bearer(scene, QIN))
@@ -218,6 +207,7 @@ class TestTheInterface:
         assert (answer.json["since"][:16], answer.json["until"][:16]) == ("2026-01-12T01:00", "2026-01-19T01:00")
         assert client.get("/api/v1/schedules/technical/on-duty", headers=headers).status_code == 200
 
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     @pytest.mark.parametrize("at", ["2026-01-12T00:59:59", "yesterday", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
     def test_a_time_that_cannot_be_is_refused(self, scene: Scene, client: FlaskClient, at: str) -> None:
         answer = client.get(f"/api/v1/schedules/technical/on-duty?at={at}", headers=bearer(scene, QIN))
