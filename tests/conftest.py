@@ -39,6 +39,9 @@ def postgresql() -> Iterator[str]:
     server = pgserver.get_server(folder / "data", cleanup_mode="stop")
     base = server.get_uri()
     with create_engine(base, isolation_level="AUTOCOMMIT").connect() as connection:
+        for switch in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here has to survive a power cut
+            connection.execute(text(f"ALTER SYSTEM SET {switch} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE template_tocsin"))
     schema.upgrade(base.replace("/postgres?", "/template_tocsin?"))
     yield base
@@ -80,7 +83,14 @@ def keyring() -> Keyring:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(env="test", data=tmp_path, database_url=database_url, keys=new_key(), quiet_hours=False)
+    return Settings(
+        env="test",
+        data=tmp_path,
+        database_url=database_url,
+        keys=new_key(),
+        quiet_hours=False,
+        partial_all_clear_minutes=0,
+    )
 
 
 @pytest.fixture

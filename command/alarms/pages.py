@@ -32,5 +32,7 @@ SECTIONS = (
 def alarms() -> ResponseReturnValue:
     """Alarms in three parts: on unknown elements, loose, and attached to incidents."""
     with here().database.read() as session:
-        sections = [(title, nothing, listing.listed(session, wanted, principal())[0]) for title, nothing, wanted in SECTIONS]
+        sections = [
+            (title, nothing, listing.listed(session, wanted, principal())[0]) for title, nothing, wanted in SECTIONS
+        ]
     return render_template("alarms/list.html", sections=sections, severities=SEVERITIES)

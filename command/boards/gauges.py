@@ -26,9 +26,7 @@ def of_boards(session: Session, boards: Collection[str]) -> dict[str, dict[str, 
     """The counters each board shows, whatever the number of boards in a few queries."""
     numbers = {board: board.removeprefix("incident:") for board in boards if board.startswith("incident:")}
     counts = notices(session, numbers.values()) if numbers else {}
-    told: dict[str, dict[str, Any]] = {
-        board: {"notices": counts.get(number, {})} for board, number in numbers.items()
-    }
+    told: dict[str, dict[str, Any]] = {board: {"notices": counts.get(number, {})} for board, number in numbers.items()}
     shared = (board for board in boards if board not in numbers)
     return told | {board: system(session, exercise=board == "exercise") for board in shared}
 

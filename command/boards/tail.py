@@ -61,10 +61,13 @@ class Tail:
 
     def look(self) -> None:
         """One round: of every board somebody looks at, tell what is new; else the counters or the beat that are due."""
+        known = set(
+            self.watched
+        )  # before the rooms: who comes in between is in the rooms, and their board is not forgotten
         boards: dict[str, list[str]] = {}
         for board, language in sorted(self.rooms()):
             boards.setdefault(board, []).append(language)
-        for name in self.watched.keys() - boards.keys():
+        for name in known - boards.keys():
             del self.watched[name]
         if not boards:
             return
@@ -137,13 +140,16 @@ class Tail:
         return {"room": name, "stream": board.stream, "seq": board.state.seq, "at": at}
 
     def missed(self, name: str, stream: Any, after: Any, language: str) -> tuple[str, dict[str, Any]]:
-        """The event that brings one client up to date: what came after `after`, a beat if nothing did, or word to fetch again."""
+        """The event that brings one client up to date: what came after `after`, a beat if nothing did, or word to fetch again.
+
+        The rounds go on from where this leaves a board that nobody watched before."""
         with self.database.read() as session:
             watched = self.watched.get(name)
             board = watched.board if watched else store.load(session, name)
             if store.current_stream(session, name) != board.stream:
                 board = store.load(session, name)
             board, _ = self._advanced(session, board)
+            self.watched.setdefault(name, Watched(board))
             extra = {"gauge": gauges.of_board(session, name)}
             seq = board.state.seq
             if stream != board.stream or type(after) is not int or not max(0, seq - self.batch) <= after <= seq:

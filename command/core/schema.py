@@ -39,7 +39,9 @@ def _connected(url: str) -> Iterator[Connection]:
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:
-                raise SchemaError(f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}")
+                raise SchemaError(
+                    f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}"
+                )
     engine.dispose()
 
 

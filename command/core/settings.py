@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = "zh"
     profile: Literal["cn", "us", "eu"] = "cn"
     quiet_hours: bool = True
+    partial_all_clear_minutes: float = Field(default=5, ge=0)
     log_format: Literal["console", "json"] = "console"
     max_body_bytes: int = Field(default=8_000_000, ge=1000)
     snapshot_every: int = Field(default=500, ge=1)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.installation import Installation
-from command.incidents import clock_rows, grades
-from command.incidents.guards import BEFORE_RESTORATION, LIVE
+from command.incidents import clock_rows, grades, impacts
+from command.incidents.guards import BEFORE_RESTORATION, LIVE, State
 from command.incidents.models import Incident, IncidentClock
 from command.incidents.standing import lock
 
@@ -23,7 +23,7 @@ def run_once(installation: Installation) -> bool:
     Any number of engines may run this at once: the incident's lock lets one of them through, and the others find nothing left."""
     with installation.database.read() as session:
         late = _late(session)
-        due = [each for each in _handled(session) if each not in late]
+        due = [each for each in sorted({*_handled(session), *_recovering(session)}) if each not in late]
     for incident_id in (*late[:AT_ONCE], *due):
         installation.database.background(partial(_attend, incident_id=incident_id), actor=ACTOR)
     return len(late) > AT_ONCE
@@ -46,8 +46,16 @@ def _handled(session: Session) -> list[int]:
     return [incident.id for incident in session.scalars(query) if grades.is_behind(session, incident)]
 
 
+def _recovering(session: Session) -> list[int]:
+    """Incidents whose recovered people have waited long enough for their all-clear."""
+    query = select(Incident).where(Incident.recovering_since.is_not(None), Incident.state == State.RESPONDING)
+    return [incident.id for incident in session.scalars(query) if impacts.gathered(session, incident)]
+
+
 def _attend(session: Session, incident_id: int) -> None:
     incident = lock(session, incident_id)
     if incident.state in LIVE:
         clock_rows.breach_due(session, incident)
         grades.regrade(session, incident)
+    if impacts.gathered(session, incident):
+        impacts.tell_recovered(session, incident)

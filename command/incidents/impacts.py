@@ -4,7 +4,7 @@ Declared rows say what the topology cannot see (a degraded core, a fault outside
 people as the topology's, so that of both figures the larger counts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import entries, grades, measuring, notifying, places
+from command.incidents import entries, grades, house, measuring, notifying, places
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import PERSON, Impact, Incident
 from command.incidents.standing import authorise
@@ -173,13 +173,30 @@ def tell(session: Session, incident: Incident, change: network.CutOffChange) -> 
     if change.added:
         notifying.grow(session, incident)
     if change.restored and incident.quiet_at is None:
-        notifying.heal(session, incident, _recovered(session, incident))
+        incident.recovering_since = incident.recovering_since or clock.now(session)
+        if gathered(session, incident):
+            tell_recovered(session, incident)
+        else:
+            notifying.take_back(session, incident)
 
 
-def _recovered(session: Session, incident: Incident) -> list[Impact]:
-    """The rows of impact that ended just now."""
-    query = select(Impact).where(Impact.incident_id == incident.id, Impact.until_at == clock.now(session))
-    return list(session.scalars(query.where(Impact.declared.is_(False)).order_by(Impact.id)))
+def gathered(session: Session, incident: Incident) -> bool:
+    """Whether those who recovered have waited as long as the operator lets recoveries gather: a fault that flaps, or ends element by
+    element, would else send one all-clear after the other."""
+    since = incident.recovering_since
+    patience = timedelta(minutes=house.settings(session).partial_all_clear_minutes)
+    return since is not None and clock.now(session) - since >= patience
+
+
+def tell_recovered(session: Session, incident: Incident) -> None:
+    """Those who have service again while others are still cut off get the all-clear for what recovered (B12)."""
+    since, incident.recovering_since = incident.recovering_since, None
+    if since is None or incident.state != State.RESPONDING or incident.quiet_at is not None:
+        return
+    query = select(Impact).where(
+        Impact.incident_id == incident.id, Impact.until_at >= since, Impact.declared.is_(False)
+    )
+    notifying.heal(session, incident, session.scalars(query.order_by(Impact.id)).all())
 
 
 def declare(

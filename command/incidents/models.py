@@ -53,6 +53,7 @@ class Incident(OfExercise, Base):
     located_at: Mapped[datetime | None]
     fault_class: Mapped[str | None]
     quiet_at: Mapped[datetime | None]
+    recovering_since: Mapped[datetime | None]
     restored_at: Mapped[datetime | None]
     reviewing_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

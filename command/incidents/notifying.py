@@ -146,6 +146,11 @@ def heal(session: Session, incident: Incident, recovered: Sequence[Impact]) -> N
     _clear(session, incident, recovered)
 
 
+def take_back(session: Session, incident: Incident) -> None:
+    """What still waits for people who have service again is withdrawn at once (B2); what they are told comes later."""
+    notices.heal(session, telling.about(session, incident), by=session.info["actor"])
+
+
 def all_clear(session: Session, incident: Incident) -> None:
     """The outage is over: exactly those who were told, and are not still affected, hear that service is back; what waits and is no
     longer true is withdrawn."""

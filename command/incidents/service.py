@@ -75,6 +75,7 @@ def restore(
     clock_rows.refresh(session, incident)
     oncall.stop(session, incident.id, "restored")
     session.flush()
+    incident.recovering_since = None
     notifying.all_clear(session, incident)
 
 

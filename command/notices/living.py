@@ -184,6 +184,7 @@ def extend(session: Session, notice: Notice) -> Notice:
         return notice
     if is_automatic(notice) and hold_if_over(session, notice):
         return notice
+    notice.audience = inserted(session, notice) + audience.count(session, notice)
     if notice.state == NoticeState.SENT:
         notice.state, notice.finished_at = NoticeState.SENDING, None
     open_wave(session, notice, Basis(notice.basis))

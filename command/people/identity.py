@@ -144,7 +144,9 @@ def standing(session: Session, principals: Iterable[Principal]) -> frozenset[Pri
     asked = list(principals)
     now = clock.now(session)
     ids = {who.person_id for who in asked}
-    epochs = dict(session.execute(select(Person.id, Person.epoch).where(Person.id.in_(ids), Person.active)).tuples().all())
+    epochs = dict(
+        session.execute(select(Person.id, Person.epoch).where(Person.id.in_(ids), Person.active)).tuples().all()
+    )
     keys = {who: SessionKey.read(who.session) for who in asked if who.session}
     names = [key.name for key in keys.values() if key]
     ended = set(session.scalars(select(EndedSession.id).where(EndedSession.id.in_(names))))

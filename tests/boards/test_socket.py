@@ -186,7 +186,9 @@ def test_connections_cut_by_the_server_are_opened_again(stage: Stage, served: Se
     client.hear("beat")
     with stage.database.writer.connect() as connection:
         connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         )
     stage.database.close()
     number = stage.report(elements=["CELL-1"])
@@ -237,9 +239,7 @@ def signed_in(stage: Stage, served: Served, username: str) -> requests.Session:
     """A browser's session of somebody who signed in by password."""
     hashed = passwords.hashed(PASSWORD)
     ids = stage.people
-    stage.database.write(
-        lambda session: people.set_password(session, session.get_one(Person, ids[username]), hashed)
-    )
+    stage.database.write(lambda session: people.set_password(session, session.get_one(Person, ids[username]), hashed))
     browser = requests.Session()
     page = browser.get(f"{served.url}/sign-in", timeout=15).text
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
@@ -294,9 +294,9 @@ def test_a_restricted_incident_is_known_to_named_people_only(stage: Stage, serve
     number = stage.report("sec", kind="information_security", elements=["CELL-1"])
     asked = {"room": f"incident:{number}", "language": "en"}
     refused = served.join({"Authorization": f"Bearer {stage.token('kef')}"}, asked).hear("refused")[1]
-    unknown = served.join(
-        {"Authorization": f"Bearer {stage.token('kef')}"}, {"room": "incident:1999-0101-001"}
-    ).hear("refused")[1]
+    unknown = served.join({"Authorization": f"Bearer {stage.token('kef')}"}, {"room": "incident:1999-0101-001"}).hear(
+        "refused"
+    )[1]
     assert refused == unknown == {"message": "not-found"}
     assert stage.get("kef", f"/incidents/{number}").status_code == 404
     assert stage.get("kef", f"/board/state/incident:{number}").status_code == 404

@@ -455,6 +455,7 @@ def upgrade() -> None:
     sa.Column('located_at', command.core.columns.Time(), nullable=True),
     sa.Column('fault_class', sa.Text(), nullable=True),
     sa.Column('quiet_at', command.core.columns.Time(), nullable=True),
+    sa.Column('recovering_since', command.core.columns.Time(), nullable=True),
     sa.Column('restored_at', command.core.columns.Time(), nullable=True),
     sa.Column('reviewing_at', command.core.columns.Time(), nullable=True),
     sa.Column('closed_at', command.core.columns.Time(), nullable=True),
