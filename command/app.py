@@ -56,6 +56,7 @@ HOME = "boards.command"
 NAVIGATION = (
     ("boards.command", N_("Command board"), "read"),
     ("incidents.report_form", N_("Report an incident"), "report_incident"),
+    ("alarm_pages.alarms", N_("Alarms"), "read"),
     ("people.people", N_("People"), "read"),
 )
 """Endpoint, words and permission of the pages in the frame's header; those whose endpoint is not served are left out."""

@@ -71,6 +71,8 @@
     if (TURNED_AWAY.includes(error.message)) location.reload();
     else if (error.message === "unavailable") setTimeout(() => socket.connect(), 2000);
   });
+  socket.on("connect", () => { root.dataset.joined = "yes"; });
+  socket.on("disconnect", () => { root.dataset.joined = "no"; });
   socket.on("disconnect", why => { if (why === "io server disconnect") location.reload(); });
 
   setInterval(showAge, 1000);

@@ -41,7 +41,7 @@ class Caller:
         self._prefix = parts.path.rstrip("/")
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=_TIMEOUT)
-        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Language": "en"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
 

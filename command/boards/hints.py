@@ -67,6 +67,6 @@ class Hints:
 
     def _wait_postgresql(self, seconds: float, sleep: Callable[[float], None]) -> None:
         """Wait for one notification, then take all that have come: left unread they would pile up in the server."""
-        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
-            for _ in self._connection.notifies(timeout=0):
+        for timeout in (seconds, 0):
+            for _ in self._connection.notifies(timeout=timeout, stop_after=1 if timeout else None):
                 pass

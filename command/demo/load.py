@@ -60,20 +60,26 @@ def is_loaded(installation: Installation) -> bool:
         return all(tokens.find_by_token(session, text) is not None for text in (commander, *held.values()))
 
 
-def load(installation: Installation, progress: Progress) -> None:
-    """Load everything, each part with its bar. Raises DemoRefused in production."""
+def load(installation: Installation, progress: Progress, folder: Path = DEMO) -> None:
+    """Load an operator's folder, each part with its bar. Raises DemoRefused in production."""
     if not installation.settings.demo_allowed:
         raise DemoRefused("the demo is not for production: its credentials are public. Use another TOCSIN_ENV.")
     installation.settings.data.mkdir(parents=True, exist_ok=True)
     database = installation.database
-    _import(progress, DEMO / "areas.csv", partial(imports.areas, database))
-    _import(progress, DEMO / "services.csv", partial(imports.services, database))
-    _import(progress, DEMO / "elements.csv", partial(imports.elements, database))
-    database.write(lambda session: kinds.load(session, DEMO / "problems.csv"), actor="system:demo")
-    _load_people(installation)
-    with _subscribers_file(installation, progress) as file:
+    load_network(installation, progress, folder)
+    with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
     _write_tokens(installation)
+
+
+def load_network(installation: Installation, progress: Progress, folder: Path = DEMO) -> None:
+    """Load the operator without its subscribers and tokens."""
+    database = installation.database
+    _import(progress, folder / "areas.csv", partial(imports.areas, database))
+    _import(progress, folder / "services.csv", partial(imports.services, database))
+    _import(progress, folder / "elements.csv", partial(imports.elements, database))
+    database.write(lambda session: kinds.load(session, folder / "problems.csv"), actor="system:demo")
+    _load_people(installation, folder)
 
 
 def _import(progress: Progress, file: Path, importer: Callable[[Path, Bar], Outcome]) -> None:
@@ -93,8 +99,8 @@ def _beside(file: Path) -> Iterator[Path]:
         yield link
 
 
-def _load_people(installation: Installation) -> None:
-    roster = source.load(DEMO / "people.yaml", Roster)
+def _load_people(installation: Installation, folder: Path) -> None:
+    roster = source.load(folder / "people.yaml", Roster)
     password_hash = passwords.hashed(PASSWORD)
 
     def work(session: Session) -> None:
@@ -105,9 +111,9 @@ def _load_people(installation: Installation) -> None:
 
 
 @contextmanager
-def _subscribers_file(installation: Installation, progress: Progress) -> Iterator[Path]:
+def _subscribers_file(installation: Installation, progress: Progress, demo: Path) -> Iterator[Path]:
     """The made-up subscribers as the file an operator would import, gone afterwards; empty of rows when they are there already."""
-    parameters = Parameters.read(json.loads((DEMO / "subscribers.json").read_text(encoding="utf-8")))
+    parameters = Parameters.read(json.loads((demo / "subscribers.json").read_text(encoding="utf-8")))
     with installation.database.read() as session:
         last = session.scalar(select(Subscriber.id).order_by(Subscriber.id.desc()).limit(1)) or 0
     wanted = parameters.total if last < parameters.total else 0
@@ -117,7 +123,7 @@ def _subscribers_file(installation: Installation, progress: Progress) -> Iterato
             writer = csv.writer(out)
             writer.writerow(("number", "language", "element", "services", "tariff_plan", "critical"))
             task = progress.add_task("making subscribers up", total=wanted)
-            for count, row in enumerate(generate(parameters, _sites()) if wanted else (), 1):
+            for count, row in enumerate(generate(parameters, _sites(demo)) if wanted else (), 1):
                 writer.writerow((*row[:3], ";".join(row.services), *row[4:]))
                 if not count % 5000:
                     progress.update(task, completed=count)
@@ -125,8 +131,8 @@ def _subscribers_file(installation: Installation, progress: Progress) -> Iterato
         yield file
 
 
-def _sites() -> list[Site]:
-    with (DEMO / "elements.csv").open(encoding="utf-8", newline="") as text:
+def _sites(demo: Path) -> list[Site]:
+    with (demo / "elements.csv").open(encoding="utf-8", newline="") as text:
         return [
             Site(row["name"], row["kind"], tuple(filter(None, row["services"].split(";"))))
             for row in csv.DictReader(text)

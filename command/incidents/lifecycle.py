@@ -101,10 +101,10 @@ TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         Action.RESTORE,
-        (State.RESPONDING,),
+        (State.ASSESSED, State.RESPONDING),
         State.RESTORED,
         ("restoration_shown",),
-        "Restored is a claim to the public and needs evidence.",
+        "Restored is a claim to the public and needs evidence; so does an outage that ended before anybody had to respond.",
         (Obligation.ALL_CLEAR, Obligation.WITHDRAW_NOTICES, Obligation.STOP_PAGES),
     ),
     Transition(

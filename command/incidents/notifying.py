@@ -13,6 +13,7 @@ from command.incidents import entries, telling
 from command.incidents.models import Impact, Incident
 from command.incidents.standing import notices_in_flight
 from command.incidents.telling import NoPlan
+from command.notices import rounds
 from command.notices import service as notices
 from command.notices.models import Kind, Notice, NoticeState
 from playbooks.notices import NoticeKind
@@ -136,9 +137,9 @@ def _why_not(incident: Incident) -> str | None:
 def grow(session: Session, incident: Incident) -> None:
     """The outage grew: the newly affected get the first notice."""
     about = telling.about(session, incident)
-    fresh = telling.texts(session, incident, NoticeKind.first) if notices.needs_new_round(session, about) else None
+    fresh = telling.texts(session, incident, NoticeKind.first) if rounds.needs_new_round(session, about) else None
     _, tier = telling.plan_of(session, incident)
-    notices.grow(session, about, fresh, by=session.info["actor"], release_at=telling.release_at(session, tier))
+    rounds.grow(session, about, fresh, by=session.info["actor"], release_at=telling.release_at(session, tier))
 
 
 def heal(session: Session, incident: Incident, recovered: Sequence[Impact]) -> None:
@@ -148,7 +149,7 @@ def heal(session: Session, incident: Incident, recovered: Sequence[Impact]) -> N
 
 def take_back(session: Session, incident: Incident) -> None:
     """What still waits for people who have service again is withdrawn at once (B2); what they are told comes later."""
-    notices.heal(session, telling.about(session, incident), by=session.info["actor"])
+    rounds.heal(session, telling.about(session, incident), by=session.info["actor"])
 
 
 def all_clear(session: Session, incident: Incident) -> None:
@@ -170,9 +171,9 @@ def _clear(session: Session, incident: Incident, recovered: Sequence[Impact] | N
         conditions = terms(session, incident, Kind.ALL_CLEAR, automatic=True)
     except (NoPlan, TemplateError):
         entries.record(session, incident, entries.NotTold(notice=Kind.ALL_CLEAR, reason="no_text"))
-        notices.heal(session, about, by=session.info["actor"])
+        rounds.heal(session, about, by=session.info["actor"])
         return
-    notices.heal(session, about, said, missed, by=session.info["actor"], **conditions)
+    rounds.heal(session, about, said, missed, by=session.info["actor"], **conditions)
 
 
 def correction(session: Session, incident: Incident, reason: str) -> None:

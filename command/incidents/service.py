@@ -68,6 +68,7 @@ def restore(
     shown = "person" if confirmed else "clear"
     freed = impacts.end_all(session, incident)
     incident.state, incident.restored_at = taken.state, clock.now(session)
+    incident.responding_at = incident.responding_at or incident.restored_at
     payload = entries.Restored(
         evidence=shown, users=freed, user_minutes=incident.user_minutes, note=entries.note(session, evidence)
     )

@@ -17,8 +17,8 @@ from notifiers.base import Message, Outcome, Verdict
 log = structlog.get_logger()
 
 LEAST_PAGE_WINDOW = 4
-GATHER = 0.02
-"""Seconds results are gathered before they are written together."""
+GATHER, PAGE_GATHER = 0.06, 0.01
+"""Seconds results of notices, and of pages, are gathered before they are written together: a transaction costs more than its rows."""
 WRITE_TRIES = 5
 
 
@@ -121,7 +121,7 @@ class Channel:
     async def _writer(self) -> None:
         while True:
             await self._news.wait()
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(PAGE_GATHER if self.line.pages else GATHER)
             self._news.clear()
             results, self._results = self._results, []
             await self._written(results)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-GOAL, LIMIT = 0.012, 0.020
+GOAL, LIMIT = 0.010, 0.016
 """Seconds of work aimed at on SQLite, where a background transaction may hold the one write lock for 25 ms (design §5), and beyond which
 the next one is smaller."""
 

@@ -46,13 +46,17 @@ def lock(
 
 
 def write(session: Session, changes: Sequence[Change], *, keep_fence: bool = False) -> None:
-    """Write locked deliveries, one statement for each set of columns. The fence rises, so whoever held the row has lost it."""
+    """Write locked deliveries, one statement for each set of columns. The fence rises, so whoever held the row has lost it.
+
+    Values that are the same for all are given once, not with every row."""
     groups: dict[tuple[str, ...], list[Change]] = defaultdict(list)
     for change in changes:
         groups[tuple(sorted(change))].append(change)
     for columns, group in groups.items():
-        given = rows.table(session, columns, group)
-        values: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in columns if name != "id"}
+        alike = {name: group[0][name] for name in columns if all(one[name] == group[0][name] for one in group)}
+        given = rows.table(session, [name for name in columns if name not in alike or name == "id"], group)
+        values: dict[str, Any] = {name: given.c[name] for name in columns if name not in alike} | alike
+        values.pop("id", None)
         if not keep_fence:
             values["fence"] = _c.fence + 1
         session.execute(

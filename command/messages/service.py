@@ -101,9 +101,7 @@ def withdraw(session: Session, notice_id: int, reason: str) -> int:
     return max(ended, sum(counts.get(state, 0) for state in _WAITING))
 
 
-def withdraw_some(
-    session: Session, notice_id: int, addressees: Select[tuple[int]], reason: str, limit: int = AT_ONCE
-) -> int:
+def withdraw_some(session: Session, notice_id: int, addressees: Select[int], reason: str, limit: int = AT_ONCE) -> int:
     """Take back up to `limit` deliveries of a notice to some addressees (those no longer affected); call again until it returns 0."""
     mine = (outbox.deliveries.c.notice_id == notice_id) & outbox.deliveries.c.addressee.in_(addressees)
     return halts.end(session, mine, State.WITHDRAWN, reason, limit=limit)

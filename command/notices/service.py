@@ -1,4 +1,4 @@
-"""The verbs of notices: draft, submit, approve, reject, withdraw, correct; and with a living outage: grow, heal, all clear, finish.
+"""The verbs of notices: draft, submit, approve, reject, withdraw, correct. `rounds` has those of a living outage.
 
 Whoever calls holds the incident's row and has checked authority. What is enforced here whatever the caller does is I9: a notice to
 more than the pre-approved cap leaves only with a second person or a logged override (and `waves` checks again before it inserts)."""
@@ -24,12 +24,11 @@ from command.notices.entries import (
     NoticeWithdrawn,
 )
 from command.notices.living import lock, record
-from command.notices.models import Basis, Kind, Notice, NoticeState, Passed
+from command.notices.models import Basis, Kind, Notice, NoticeState
 
-SERVICE_RETURNED = "service_returned"
 _NEEDS_CORRECTION = (Kind.FIRST, Kind.UPDATE)
-_WAITING = (NoticeState.DRAFT, NoticeState.SUBMITTED)
-_LEAVING = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT)
+WAITING = (NoticeState.DRAFT, NoticeState.SUBMITTED)
+LEAVING = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT)
 
 
 class Actor(Protocol):
@@ -206,13 +205,14 @@ def withdraw(session: Session, notice: Notice, by: str, reason: str) -> int:
 
     Those already told stay told: they are owed an all-clear or a correction."""
     lock(session, notice)
-    _require(notice, *_WAITING, *_LEAVING)
+    _require(notice, *WAITING, *LEAVING)
     note = journal.add_note(session, _reason(reason), by)
     notice.reason_note_id = note[0]
-    return _take_back(session, notice, "withdrawn", note)
+    return take_back(session, notice, "withdrawn", note)
 
 
-def _take_back(session: Session, notice: Notice, code: str, note: tuple[int, str] | None) -> int:
+def take_back(session: Session, notice: Notice, code: str, note: tuple[int, str] | None) -> int:
+    """Stop a notice whose incident's notices the caller has locked; `code` says why, `note` a person's words if there are any."""
     living.close_waves(session, notice)
     living.reopen_debts(session, notice)
     queued = messages.withdraw(session, notice.id, code)
@@ -263,7 +263,7 @@ def correction_of(session: Session, notice: Notice) -> Notice | None:
 def correct(session: Session, notice: Notice, by: str, reason: str) -> Notice:
     """Correct a notice that left: its queue is taken back and its correction submitted to exactly those it told. Raises Conflict."""
     lock(session, notice)
-    _require(notice, *_LEAVING, NoticeState.WITHDRAWN)
+    _require(notice, *LEAVING, NoticeState.WITHDRAWN)
     correction = correction_of(session, notice)
     if correction is None:
         raise Conflict(
@@ -273,142 +273,3 @@ def correct(session: Session, notice: Notice, by: str, reason: str) -> Notice:
         withdraw(session, notice, by, reason)
     record(session, notice, NoticeCorrected(notice_id=notice.id, correction_id=correction.id))
     return submit(session, correction, by)
-
-
-# --- the audience lives
-
-
-def grow(
-    session: Session,
-    about: About,
-    texts: Texts | None = None,
-    *,
-    by: str = "system:network",
-    release_at: datetime | None = None,
-) -> Notice | None:
-    """The outage grew: the newly affected get the first notice. Returns it, or None where the incident has none that may grow.
-
-    After an all-clear a new round begins: a new first notice, to those affected who were not told since. Its words are `texts`, or
-    those of the last one. Queued all-clears to people who are affected again are taken back."""
-    first = living.latest(session, about.incident_id, Kind.FIRST)
-    if first is None:
-        return None
-    lock(session, first)
-    if first.state in _WAITING:
-        first.audience = audience.count(session, first)
-        session.flush()
-        return first
-    if _refused(first):
-        return None
-    for clear in living.of_kind(session, about.incident_id, Kind.ALL_CLEAR):
-        living.recall(session, clear)
-    if needs_new_round(session, about):
-        return _new_round(session, about, first, texts, by, release_at)
-    return living.extend(session, first) if first.state in _LEAVING else None
-
-
-def needs_new_round(session: Session, about: About) -> bool:
-    """Whether growth would begin a new round, so that the caller can render fresh words."""
-    first = living.latest(session, about.incident_id, Kind.FIRST)
-    if first is None or first.state in _WAITING or _refused(first):
-        return False
-    return living.halted(session, first) or living.newer(session, first, Kind.ALL_CLEAR)
-
-
-def _refused(first: Notice) -> bool:
-    """A person rejected it or took it back: automation does not start again."""
-    by_person = first.state == NoticeState.WITHDRAWN and first.reason_note_id is not None
-    return by_person or first.state == NoticeState.REJECTED
-
-
-def _new_round(
-    session: Session, about: About, last: Notice, texts: Texts | None, by: str, release_at: datetime | None
-) -> Notice | None:
-    if audience.count(session, living.prospect(about, Kind.FIRST)) == 0:
-        return None
-    return submit(session, living.again(session, about, last, texts, by, release_at), by)
-
-
-def heal(
-    session: Session,
-    about: About,
-    texts: Texts | None = None,
-    missed: Texts | None = None,
-    *,
-    validity_minutes: int = 1440,
-    pre_approved_cap: int = 0,
-    playbook: str | None = None,
-    by: str = "system:network",
-    automatic: bool = False,
-    release_at: datetime | None = None,
-) -> Notice | None:
-    """Service returned somewhere: queued messages to those no longer affected are taken back at once, and those told get `texts`.
-
-    With nobody left cut off, first notices and updates that did not leave yet are withdrawn altogether. `missed` are the words for
-    those never reached; without it they get nothing. Returns the all-clear, or None when nobody is owed one."""
-    over = not living.anyone_cut_off(session, about.incident_id)
-    for notice in living.leaving(session, about.incident_id):
-        if over:
-            _end(session, notice)
-        else:
-            living.recall(session, notice)
-    if texts is None:
-        return None
-    last = living.latest(session, about.incident_id, Kind.ALL_CLEAR)
-    if last is not None and living.may_go_on(session, last, texts, missed):
-        lock(session, last)
-        return living.extend(session, last)
-    likely = living.prospect(about, Kind.ALL_CLEAR)
-    nobody = audience.count(session, likely, missed=missed is not None) == 0 and not audience.any_to_pass(
-        session, likely
-    )
-    if nobody and not living.undecided(session, about.incident_id):
-        return None
-    terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at)
-    return submit(session, write(session, about, Kind.ALL_CLEAR, texts, missed, terms=terms, by=by), by)
-
-
-def all_clear(
-    session: Session,
-    about: About,
-    texts: Texts,
-    missed: Texts | None = None,
-    *,
-    validity_minutes: int = 1440,
-    pre_approved_cap: int = 0,
-    playbook: str | None = None,
-    by: str = "system:network",
-    automatic: bool = False,
-    release_at: datetime | None = None,
-) -> Notice | None:
-    """Service is back for all: exactly those told who are not affected any more get the all-clear (B2, I8), as `heal` does."""
-    return heal(
-        session,
-        about,
-        texts,
-        missed,
-        validity_minutes=validity_minutes,
-        pre_approved_cap=pre_approved_cap,
-        playbook=playbook,
-        by=by,
-        automatic=automatic,
-        release_at=release_at,
-    )
-
-
-def _end(session: Session, notice: Notice) -> None:
-    """Nobody is cut off any more: what has not left will not."""
-    lock(session, notice)
-    if notice.state in _WAITING:
-        _take_back(session, notice, SERVICE_RETURNED, None)
-    elif living.has_queue(session, notice):
-        living.close_waves(session, notice)
-        messages.withdraw(session, notice.id, SERVICE_RETURNED)
-
-
-def owed(session: Session, incident_id: int) -> bool:
-    """Whether the incident still owes people an all-clear: told and not cleared, passed to it, or undecided in the air."""
-    debts = select(Passed.addressee).where(Passed.incident_id == incident_id, Passed.notice_id.is_(None)).limit(1)
-    if session.scalar(debts) is not None or living.undecided(session, incident_id):
-        return True
-    return living.anyone_told(session, incident_id)

@@ -122,6 +122,20 @@ def test_what_fails_again_after_its_incident_was_restored_is_offered_again(
     assert network.failed(second) == {"W1", "W2"}
 
 
+def test_alarms_follow_an_incident_that_is_merged(
+    network: Network, client: FlaskClient, token_of: Callable[..., str]
+) -> None:
+    network.receive(network.report("W1"), network.report("W2"), network.report("E1"), network.report("E2"))
+    west, east = network.incidents()
+    bearer = {"Authorization": f"Bearer {token_of('*')}"}
+    body = {"into": west.number, "reason": "one power failure"}
+    answer = client.post(f"/api/v1/incidents/{east.number}/actions/merge", json=body, headers=bearer)
+    assert answer.status_code == 200, answer.text
+    assert {alarm.incident_id for alarm in network.alarms()} == {west.id}
+    network.receive(network.clear("E1", 10))
+    assert network.failed(west) == {"W1", "W2", "E2"}
+
+
 def test_a_report_by_hand_gathers_the_alarms_and_keeps_the_elements_a_person_named(network: Network) -> None:
     _report_by_hand(network, "W1", "W2")
     network.receive(network.report("W2", 5))

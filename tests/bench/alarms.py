@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +25,14 @@ from rich.progress import Progress
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.alarms import kinds, trace
+from command import parts
+from command.alarms import trace
 from command.alarms.caller import Caller
 from command.core import log, schema
 from command.core.installation import Installation
 from command.core.keys import new_key
 from command.core.settings import read
 from command.demo import load as demo
-from command.network import imports
 from command.people import tokens
 from command.people.models import Person
 
@@ -123,7 +122,7 @@ def _through_tocsin(url: str, folder: Path, reports: Sequence[dict[str, Any]], s
     }
     os.environ.update(environment)
     schema.upgrade(url)
-    token = _load(Installation.open(read()), subscribers)
+    token = _load(parts.open_installation(read()), subscribers)
     web = subprocess.Popen([sys.executable, "-m", "command.cli", "web"], env=os.environ, stderr=subprocess.DEVNULL)
     try:
         caller = Caller(f"http://127.0.0.1:{PORT}", token)
@@ -149,13 +148,9 @@ def _load(installation: Installation, subscribers: bool) -> str:
         with Progress(disable=True) as progress:
             demo.load(installation, progress)
         return demo.driver_tokens(installation.settings.data)["alarms"]
-    database = installation.database
-    for name, importer in (("areas", imports.areas), ("services", imports.services), ("elements", imports.elements)):
-        with Progress(disable=True) as progress:
-            demo._import(progress, demo.DEMO / f"{name}.csv", partial(importer, database))
-    database.write(lambda session: kinds.load(session, demo.DEMO / "problems.csv"))
-    demo._load_people(installation)
-    return database.write(_token)
+    with Progress(disable=True) as progress:
+        demo.load_network(installation, progress)
+    return installation.database.write(_token)
 
 
 def _token(session: Session) -> str:

@@ -114,3 +114,14 @@ def test_the_journal_tells_it_in_both_languages_with_notes_and_names(desk: Desk)
     answer = desk.get("ada", f"/api/v1/incidents/{number}/journal?after={line['seq']}&limit=1")
     assert answer.json["items"][0]["seq"] > line["seq"]
     assert answer.json["next"] is not None
+
+
+@pytest.mark.proves("R22")
+def test_an_outage_that_ends_before_a_response_is_confirmed_all_the_same(desk: Desk) -> None:
+    number = desk.report("kef", elements=["CELL-1"])["number"]
+    desk.act("dou", number, "assess")
+    refused = desk.post("dou", f"/api/v1/incidents/{number}/actions/restore")
+    assert (refused.status_code, refused.json["code"]) == (409, "restoration-shown")
+    restored = desk.act("dou", number, "restore", evidence="test calls succeed")
+    assert restored["state"] == "restored"
+    assert restored["responding_at"] == restored["restored_at"]

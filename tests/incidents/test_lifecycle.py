@@ -35,7 +35,7 @@ standings = st.builds(
 )
 POSSIBLE = {
     State.REPORTED: {"assess", "regrade", "cancel", "merge"},
-    State.ASSESSED: {"regrade", "activate", "cancel", "merge"},
+    State.ASSESSED: {"regrade", "activate", "cancel", "merge", "restore"},
     State.RESPONDING: {"regrade", "restore", "cancel", "merge"},
     State.RESTORED: {"regrade", "reopen", "review"},
     State.REVIEWING: {"regrade", "reopen", "close"},

@@ -249,8 +249,8 @@ class Api(requests.Session):
         super().__init__()
         self._url = url
 
-    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        return super().request(method, f"{self._url}{url}", *args, timeout=30, **kwargs)
+    def request(self, method: Any, url: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        return super().request(method, f"{self._url}{url}", **{"timeout": 30} | kwargs)
 
 
 class SimulatorProcess:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
 from command.core import clock, schema
 from command.core.database import Database
@@ -18,7 +19,7 @@ from command.messages import claiming, ranks, receipts, results, service
 from command.messages.claiming import Line
 from command.messages.handlers import Handlers
 from command.messages.models import Delivery, ReceiptIn, State, Tally
-from notifiers.base import Outcome, Verdict
+from notifiers.base import RANK, Outcome, Verdict
 
 NOTICES = Line(pages=False, exercise=False)
 COUNT = 4
@@ -52,8 +53,8 @@ class Deliveries(RuleBasedStateMachine):
         self._context.__exit__(None, None, None)
         self._folder.cleanup()
 
-    def _begin(self, session: object) -> None:
-        body = service.put_body(session, "x", "en")  # type: ignore[arg-type]
+    def _begin(self, session: Session) -> None:
+        body = service.put_body(session, "x", "en")
         for index in range(COUNT):
             made = service.Outgoing(
                 purpose="notice",
@@ -65,14 +66,18 @@ class Deliveries(RuleBasedStateMachine):
                 exercise=False,
                 notice_id=1,
             )
-            service.enqueue(session, made)  # type: ignore[arg-type]
-        leased = claiming.lease(session, NOTICES, COUNT)  # type: ignore[arg-type]
-        bodies = claiming.texts(session, {body})  # type: ignore[arg-type]
-        self.calls = claiming.announce(session, leased, "twilio", NOTICES, bodies, self.keyring, Handlers())  # type: ignore[arg-type]
+            service.enqueue(session, made)
+        leased = claiming.lease(session, NOTICES, COUNT)
+        bodies = claiming.texts(session, {body})
+        self.calls = claiming.announce(session, leased, "twilio", NOTICES, bodies, self.keyring, Handlers())
 
-    @rule(which=st.integers(0, COUNT - 1), status=st.sampled_from(sorted(ranks.RANK)), copies=st.integers(1, 2))
+    @rule(which=st.integers(0, COUNT - 1), status=st.sampled_from(sorted(RANK)), copies=st.integers(1, 2))
     def a_receipt_comes(self, which: int, status: str, copies: int) -> None:
-        row = {"gateway": "twilio", "attempt": self.calls[which].message.attempt, "provider_id": f"SM{which}"}
+        row: dict[str, object] = {
+            "gateway": "twilio",
+            "attempt": self.calls[which].message.attempt,
+            "provider_id": f"SM{which}",
+        }
         self.database.write(
             lambda s: s.execute(
                 insert(ReceiptIn), [row | {"status": status, "code": None, "at": clock.now(s)} for _ in range(copies)]
@@ -91,7 +96,13 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, COUNT - 1))
     def a_receipt_of_nobody_comes(self, which: int) -> None:
-        row = {"gateway": "twilio", "attempt": "0" * 32, "provider_id": "SMx", "status": "failed", "code": None}
+        row: dict[str, object] = {
+            "gateway": "twilio",
+            "attempt": "0" * 32,
+            "provider_id": "SMx",
+            "status": "failed",
+            "code": None,
+        }
         self.database.write(lambda s: s.execute(insert(ReceiptIn), [row | {"at": clock.now(s)}]))
 
     @precondition(lambda self: self.calls)
@@ -109,7 +120,7 @@ class Deliveries(RuleBasedStateMachine):
 
 @pytest.mark.proves("I1", "I2")
 def test_receipts_only_ever_add_knowledge() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Deliveries,
         settings=settings(
             max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
@@ -120,7 +131,7 @@ def test_receipts_only_ever_add_knowledge() -> None:
 def test_an_unknown_delivery_is_told_by_a_late_receipt(database: Database) -> None:
     keyring = parse(new_key())
 
-    def work(session: object) -> int:
+    def work(session: Session) -> int:
         made = service.Outgoing(
             "page",
             0,
@@ -130,8 +141,8 @@ def test_an_unknown_delivery_is_told_by_a_late_receipt(database: Database) -> No
             service.put_body(session, "x", "en"),
             False,
             page_id=1,
-        )  # type: ignore[arg-type]
-        return service.enqueue(session, made)  # type: ignore[arg-type]
+        )
+        return service.enqueue(session, made)
 
     id = database.write(work)
     told: list[object] = []

@@ -109,16 +109,14 @@ def test_a_call_nobody_reported_is_in_doubt_and_asked_about(house: House, time: 
 @pytest.mark.proves("D5")
 def test_a_page_does_not_wait_behind_a_mass_notice(house: House) -> None:
     house.enqueue(1500)
-    done = threading.Event()
-    thread = threading.Thread(target=lambda: (house.send(), done.set()))
+    thread = threading.Thread(target=house.send)
     thread.start()
     house.wait(lambda: house.stats()["accepted"] > 50)
     id = house.page(9000)
     house.wait(lambda: house.row(id).state != State.READY)
     house.wait(lambda: len(house.messages(9000)) == 1)
     waiting = house.states()[State.READY]
-    done.wait(120)
-    thread.join()
+    thread.join(120)
     assert waiting > 0, "the page left while the notice was still being sent"
 
 

@@ -14,7 +14,7 @@ from command.messages.models import Delivery, State
 from command.network import service as network
 from command.network.models import Area, CutOff, Element, Service, Subscriber
 from command.network.revision import changed
-from command.notices import service
+from command.notices import rounds, service
 from command.notices.models import Kind, Notice, NoticeState
 
 FIRST = {"zh": "【示例通信】梅江区部分用户无法上网，正在抢修。", "en": "[Example] Outage in Meijiang, being repaired."}
@@ -100,13 +100,13 @@ class House:
         return self.database.write(work)
 
     def grow(self, incident: int = 1) -> int | None:
-        notice = self.database.write(lambda session: service.grow(session, about(incident)))
+        notice = self.database.write(lambda session: rounds.grow(session, about(incident)))
         return notice.id if notice else None
 
     def heal(self, incident: int = 1, *, cap: int = 1000, exercise: bool = False, missed: bool = True) -> int | None:
         words = MISSED if missed else None
         notice = self.database.write(
-            lambda session: service.heal(
+            lambda session: rounds.heal(
                 session, about(incident, exercise=exercise), CLEAR, words, pre_approved_cap=cap, automatic=True
             )
         )

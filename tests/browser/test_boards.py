@@ -1,0 +1,146 @@
+"""What a commander sees: the board moves by itself, catches up after a cut, and says how old it is."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WIDTHS = (390, 1280, 1920)
+JOINED = "[data-board][data-joined=yes]"
+
+
+def opened(page: Page, site: Site, address: str) -> None:
+    """A board, joined: from here on nothing is fetched by loading the page again."""
+    page.goto(f"{site.url}{address}")
+    expect(page.locator(JOINED)).to_be_attached()
+    page.evaluate("window.notReloaded = true")
+
+
+def row(number: str) -> str:
+    return f'[data-card="{number}"]'
+
+
+@pytest.mark.proves("D2", "B5")
+def test_the_command_board_changes_without_reload(site: Site, page: Page) -> None:
+    opened(page, site, "/board?lang=en")
+    expect(page.locator(".nothing")).to_be_visible()
+    number = site.stage.report(elements=["CELL-1"])
+    expect(page.locator(row(number))).to_contain_text("Reported")
+    expect(page.locator(row(number))).to_contain_text("20")
+    site.stage.act("ada", number, "assess")
+    site.stage.act("ada", number, "regrade", tier=1, reason="a hospital is cut off")
+    expect(page.locator(f"{row(number)} .tier")).to_have_text("Tier I")
+    expect(page.locator("[data-tier-count='1']")).to_have_text("1")
+    site.stage.act("ada", number, "cancel", reason="a test call")
+    expect(page.locator(row(number))).to_have_count(0)
+    expect(page.locator(".nothing")).to_be_visible()
+    assert page.evaluate("window.notReloaded")
+
+
+@pytest.mark.proves("D2", "B5")
+def test_worse_incidents_stand_above_the_others(site: Site, page: Page) -> None:
+    first, second = site.stage.report(elements=["CELL-1"]), site.stage.report(elements=["CELL-4"])
+    opened(page, site, "/board?lang=en")
+    assert page.eval_on_selector_all(".incident-row", "rows => rows.map(r => r.dataset.card)") == [first, second]
+    site.stage.act("ada", second, "regrade", tier=2, reason="it spreads")
+    expect(page.locator(".incident-row").first).to_have_attribute("data-card", second)
+
+
+@pytest.mark.proves("B5")
+def test_the_incident_board_catches_up_after_a_cut_connection(site: Site, page: Page, context: BrowserContext) -> None:
+    number = site.stage.responding("CELL-1")
+    opened(page, site, f"/incidents/{number}?lang=en")
+    expect(page.locator("[data-card=head] .state-responding")).to_be_visible()
+    site.stop()
+    expect(page.locator(JOINED)).not_to_be_attached()
+    assert site.stage.act("ada", number, "restore", evidence="test calls succeed") == 200
+    site.start()
+    expect(page.locator("[data-card=head] .state-restored")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-card=latest]")).to_contain_text("test calls succeed")
+    assert page.evaluate("window.notReloaded")
+
+
+@pytest.mark.proves("B5")
+def test_a_silent_board_says_how_old_it_is_and_greys(site: Site, page: Page) -> None:
+    site.stage.report(elements=["CELL-1"])
+    page.clock.install()
+    opened(page, site, "/board?lang=en")
+    age, body = page.locator("[data-age]"), page.locator("body")
+    seconds = age.locator("[data-seconds]")
+    page.evaluate("() => { window.silences = 0; window.tocsinSound.silent = () => { window.silences += 1; }; }")
+    site.stop()
+    expect(page.locator(JOINED)).not_to_be_attached()
+    begun = page.evaluate("Date.now()")
+    page.clock.pause_at(begun / 1000 + 1)
+
+    def at_age(wanted: int) -> None:
+        shown = int(seconds.text_content() or 0)
+        page.clock.run_for((wanted - shown) * 1000)
+        expect(seconds).to_have_text(str(wanted))
+
+    at_age(9)
+    expect(age).to_be_hidden()
+    at_age(10)
+    expect(age).to_be_visible()
+    at_age(29)
+    expect(body).not_to_have_class("is-stale")
+    at_age(30)
+    expect(body).to_have_class("is-stale")
+    at_age(59)
+    assert page.evaluate("window.silences") == 0
+    at_age(60)
+    at_age(90)
+    assert page.evaluate("window.silences") == 1
+    site.start()
+    page.clock.resume()
+    expect(age).to_be_hidden(timeout=30_000)
+    expect(body).not_to_have_class("is-stale")
+
+
+@pytest.mark.proves("R6")
+def test_a_task_is_done_on_the_board_and_a_refusal_shows_its_remedy(site: Site, page: Page) -> None:
+    number = site.stage.responding("CELL-1")
+    opened(page, site, f"/incidents/{number}?lang=en")
+    done = page.locator("[data-card='tasks:technical'] button[data-post]").first
+    title = done.get_attribute("aria-label") or ""
+    done.click()
+    expect(page.locator(f"[data-card='tasks:technical'] button[aria-label='{title}']")).to_have_count(0)
+    page.get_by_role("button", name="Confirm restoration").click()
+    page.fill("#ask [name=answer]", "test calls succeed")
+    page.click("#ask button[value=ok]")
+    expect(page.locator("[data-card=head] .state-restored")).to_be_visible()
+    page.get_by_role("button", name="Begin the review").click()
+    expect(page.locator("[data-card=head] .state-reviewing")).to_be_visible()
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator("#refusal")).to_be_visible()
+    assert page.locator("#refusal [data-remedy]").inner_text()
+    assert page.evaluate("window.notReloaded")
+
+
+@pytest.mark.proves("B5")
+def test_signing_out_elsewhere_takes_the_board_away(site: Site, page: Page, context: BrowserContext) -> None:
+    opened(page, site, "/board?lang=en")
+    other = context.new_page()
+    other.goto(f"{site.url}/me")
+    other.locator("details.menu summary").click()
+    other.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url("**/sign-in**")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_both_boards_fit_every_width_and_have_no_serious_fault(site: Site, page: Page, language: str) -> None:
+    number = site.stage.responding("CELL-1", "CELL-4")
+    site.stage.report(kind="service_interruption", elements=["CELL-5"])
+    site.stage.engine()
+    for address in ("/board", f"/incidents/{number}"):
+        opened(page, site, f"{address}?lang={language}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, (address, width)
+        found = Axe().run(page)
+        grave = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+        assert not grave, [(v["id"], [n["html"][:160] for n in v["nodes"]][:3]) for v in grave]
