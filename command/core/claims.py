@@ -47,6 +47,6 @@ def claim(
     )
 
 
-def free(table: Table, now: datetime) -> ColumnElement[bool]:
+def free(table: Table, now: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
     """Nobody holds a lease on the row at `now`."""
     return table.c.lease_until.is_(None) | (table.c.lease_until < now)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from command.core import journal
+from command.core.turns import turn
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -21,7 +22,7 @@ Work = Callable[[Session], T]
 RETRIED = {"40001", "40P01", "55P03"}
 TRIES = 8
 INTERACTIVE_WAIT = 0.0015
-BACKGROUND_WAIT = 0.004
+BACKGROUND_WAIT = 0.001
 BACKGROUND_PAUSE = 0.003
 WRITER_PATIENCE = 30.0
 
@@ -31,13 +32,12 @@ class Database:
 
     `info` is given to every session as `session.info` (the installation puts its settings there).
     `before_append` are called with the session when a unit of work ends, after its streams are locked and before its entries are
-    written; they may record more entries (the boards do). `after_commit` are called with the names of the streams that grew."""
+    written; they may record more entries (the boards do)."""
 
     def __init__(self, url: str, *, pool: int = 20) -> None:
         self.url = url
         self.info: dict[str, Any] = {}
         self.before_append: list[Callable[[Session, frozenset[str]], None]] = []
-        self.after_commit: list[Callable[[frozenset[str]], None]] = []
         self.sqlite = url.startswith("sqlite")
         if self.sqlite:
             self.writer = _sqlite(url, "IMMEDIATE", pool)
@@ -58,28 +58,29 @@ class Database:
 
     def write(self, work: Work[T], *, actor: str = "system", background: bool = False) -> T:
         """Run `work(session)` as one unit of work by `actor` and commit once. Background work yields to people on SQLite."""
+        if background and self.sqlite:
+            with turn(str(self.writer.url.database)):
+                made = self._write(work, actor, BACKGROUND_WAIT)
+                time.sleep(BACKGROUND_PAUSE)
+                return made
+        return self._write(work, actor, INTERACTIVE_WAIT)
+
+    def _write(self, work: Work[T], actor: str, wait: float) -> T:
         for attempt in range(1, TRIES + 1):
             with Session(self.writer, expire_on_commit=False) as session:
                 session.info.update(self.info, actor=actor, entries=[])
                 if self.sqlite:
-                    session.connection(
-                        execution_options={"tocsin_wait": BACKGROUND_WAIT if background else INTERACTIVE_WAIT}
-                    )
+                    session.connection(execution_options={"tocsin_wait": wait})
                 try:
                     result = work(session)
-                    grown = journal.append(session, self.before_append)
+                    journal.append(session, self.before_append)
                     session.commit()
+                    return result
                 except DBAPIError as error:
                     session.rollback()
                     if attempt == TRIES or not _passes(error):
                         raise
-                    time.sleep(0.005 * attempt)
-                    continue
-            if background and self.sqlite:
-                time.sleep(BACKGROUND_PAUSE)
-            for tell in self.after_commit if grown else ():
-                tell(grown)
-            return result
+            time.sleep(0.005 * attempt)
         raise AssertionError("unreachable")
 
     def background(self, work: Work[T], *, actor: str = "system") -> T:

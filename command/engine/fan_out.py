@@ -7,11 +7,10 @@ write lock for 25 ms at most, so that people's writes pass between chunks."""
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -58,47 +57,64 @@ def run_once(installation: Installation, budget: float = BUDGET) -> bool:
     pace = Pace.of(database.sqlite)
     until = time.monotonic() + budget
     busy: set[int] = set()
-    more = True
-    while more and time.monotonic() < until:
-        with database.read() as session:
-            turn = _next(session, busy)
-        more = turn is not None
-        if turn is not None and not database.background(partial(_chunk, incident=turn, pace=pace), actor=ACTOR):
-            busy.add(turn)
+    with database.read() as session:
+        turn = _next(session, busy)
+    while turn is not None and time.monotonic() < until:
+        turn = database.background(partial(_turn, incident=turn, pace=pace, busy=busy), actor=ACTOR)
     _finish(installation)
-    return more
+    return turn is not None
 
 
-def _next(session: Session, busy: set[int]) -> int | None:
-    """The incident whose turn it is: recalls first, then the wave that had the fewest turns."""
-    due = select(Notice.incident_id).join(Wave, Wave.notice_id == Notice.id).where(_due(clock.now(session)))
-    return session.scalar(due.where(Notice.incident_id.not_in(busy)).order_by(*_ORDER).limit(1))
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
+def _due(now: ColumnElement[Any]) -> ColumnElement[bool]:
     may_leave = (Wave.basis == Basis.RECALL) | (Notice.state.in_(_LEAVING) & Notice.approved_at.is_not(None))
     return Wave.done_at.is_(None) & free(cast(Table, Wave.__table__), now) & may_leave
 
 
-def _chunk(session: Session, incident: int, pace: Pace) -> bool:
-    """One chunk of the incident's next wave; False if another engine has the incident."""
+# Made once: making a statement takes longer than these take to run, and on SQLite it would be done holding the lock.
+_INCIDENT = bindparam("incident", type_=BigInteger())
+_DUE = _due(bindparam("now_is", type_=Wave.__table__.c.lease_until.type))
+_NEXT = (
+    select(Notice.incident_id)
+    .join(Wave, Wave.notice_id == Notice.id)
+    .where(_DUE, Notice.incident_id.not_in(bindparam("busy", expanding=True)))
+    .order_by(*_ORDER)
+    .limit(1)
+)
+_HELD = select(Notice.id).where(Notice.id == anchor(_INCIDENT)).with_for_update(skip_locked=True)
+_WAVE = (
+    select(Wave, Notice)
+    .join(Notice, Notice.id == Wave.notice_id)
+    .where(Notice.incident_id == _INCIDENT, _DUE)
+    .order_by(*_ORDER)
+    .limit(1)
+)
+
+
+def _next(session: Session, busy: set[int]) -> int | None:
+    """The incident whose turn it is: recalls first, then the wave that had the fewest turns."""
+    return session.scalar(_NEXT, {"now_is": clock.now(session), "busy": sorted(busy)})
+
+
+def _turn(session: Session, incident: int, pace: Pace, busy: set[int]) -> int | None:
+    """One chunk of the incident's next wave, unless another engine has the incident; returns whose turn is next."""
     start = pace.clock()
-    held = select(Notice.id).where(Notice.id == anchor(incident)).with_for_update(skip_locked=True)
-    if session.scalar(held) is None:
-        return False
-    wave = session.scalar(
-        select(Wave)
-        .join(Notice, Notice.id == Wave.notice_id)
-        .where(Notice.incident_id == incident, _due(clock.now(session)))
-        .order_by(*_ORDER)
-        .limit(1)
-    )
-    if wave is not None:
-        wave.fence += 1
-        step = waves.advance(session, wave, session.get_one(Notice, wave.notice_id), pace.size)
-        if step.rows:
-            pace.took(pace.clock() - start)
-    return True
+    if session.scalar(_HELD, {"incident": incident}) is None:
+        busy.add(incident)
+        return _next(session, busy)
+    rows = _chunk(session, incident, pace.size)
+    following = _next(session, busy)
+    if rows:
+        pace.took(pace.clock() - start)
+    return following
+
+
+def _chunk(session: Session, incident: int, size: int) -> int:
+    found = session.execute(_WAVE, {"incident": incident, "now_is": clock.now(session)}).first()
+    if found is None:
+        return 0
+    wave, notice = found
+    wave.fence += 1
+    return waves.advance(session, wave, notice, size).rows
 
 
 def _finish(installation: Installation) -> None:

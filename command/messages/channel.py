@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from command.messages.breakers import THRESHOLD
+from command.messages.breakers import THRESHOLD, failed
 from command.messages.claiming import PATIENCE, Call, Line
+from command.messages.fates import stops_gateway
 from command.messages.gateways import Road
 from command.messages.pace import Pace
 from command.messages.permits import Permits
@@ -44,6 +45,7 @@ class Channel:
         self.failures = 0
         self.tripped = False
         self.in_hand = 0
+        self._failing = 0
         self._permits, self._write, self._stopping = permits, write, stopping
         self._queue: asyncio.Queue[tuple[Call, float]] = asyncio.Queue()
         self._results: list[Result] = []
@@ -100,12 +102,19 @@ class Channel:
             outcome = await self.gateway.send(message)
         except Exception as error:
             log.error("gateway failed", gateway=self.road.name, error=type(error).__name__)
-            return Outcome(Verdict.DOUBTFUL, code="error", detail=type(error).__name__)
+            outcome = Outcome(Verdict.DOUBTFUL, code="error", detail=type(error).__name__)
+        self._heed(outcome)
+        return outcome
+
+    def _heed(self, outcome: Outcome) -> None:
+        """Slow down or stop at once; the other engines learn it when the results are written."""
+        self._failing = self._failing + 1 if failed(outcome) else 0
+        if self._failing >= THRESHOLD or stops_gateway(outcome):
+            self.tripped = True
         if outcome.verdict == Verdict.ACCEPTED:
             self.pace.accepted(time.monotonic())
         elif outcome.code == "20429" or outcome.retry_after is not None:
             self.pace.throttled(time.monotonic(), outcome.retry_after)
-        return outcome
 
     async def _may_begin(self, deadline: float) -> bool:
         while (now := time.monotonic()) < min(self.pace.pause_until, deadline) and not self._stopping():

@@ -6,7 +6,7 @@ are used to count an audience, to materialise it and to decide about single peop
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from command.messages.models import TOLD, Delivery, Halt, State
@@ -24,6 +24,15 @@ _NOT_REACHED = (State.WITHDRAWN, State.EXPIRED, State.FAILED, State.SUPPRESSED)
 _UNREACHABLE = (State.FAILED, State.SUPPRESSED)
 Condition = ColumnElement[bool]
 
+_INCIDENT = bindparam("incident", type_=Notice.__table__.c.incident_id.type)
+_NOTICES = (
+    select(Notice.id, Notice.kind, Halt.notice_id)
+    .outerjoin(Halt, Halt.notice_id == Notice.id)
+    .where(Notice.incident_id == _INCIDENT, Notice.kind.in_((Kind.FIRST, Kind.ALL_CLEAR)))
+    .order_by(Notice.id)
+)
+_ANY_PASSED = select(Passed.addressee).where(Passed.incident_id == _INCIDENT).limit(1)
+
 
 @dataclass(frozen=True)
 class Story:
@@ -39,19 +48,15 @@ class Story:
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
-        rows = session.execute(
-            select(Notice.id, Notice.kind, Halt.notice_id)
-            .outerjoin(Halt, Halt.notice_id == Notice.id)
-            .where(Notice.incident_id == incident_id, Notice.kind.in_((Kind.FIRST, Kind.ALL_CLEAR)))
-            .order_by(Notice.id)
-        ).all()
+        incident = {"incident": incident_id}
+        rows = session.execute(_NOTICES, incident).all()
         return cls(
             incident_id,
             exercise,
             tuple(id_ for id_, kind, _ in rows if kind == Kind.FIRST),
             tuple(id_ for id_, kind, _ in rows if kind == Kind.ALL_CLEAR),
             frozenset(id_ for id_, _, halted in rows if halted),
-            session.scalar(select(Passed.addressee).where(Passed.incident_id == incident_id).limit(1)) is not None,
+            session.execute(_ANY_PASSED, incident).first() is not None,
         )
 
     def affected(self, s: FromClause = S) -> Condition:
@@ -134,7 +139,7 @@ def _is(column: ColumnElement[bool], value: bool) -> Condition:
 # --- sources of recipients: selects whose rows are subscribers
 
 
-def affected(story: Story, notice: Notice, where: Condition) -> Select[Any]:
+def affected(story: Story, notice_id: int, kind: str, where: Condition) -> Select[Any]:
     """Those cut off now whom no first notice holds; `where` narrows cut-offs (C) and subscribers (S)."""
     query = (
         _recipients()
@@ -146,9 +151,9 @@ def affected(story: Story, notice: Notice, where: Condition) -> Select[Any]:
             where,
         )
     )
-    if notice.kind == Kind.FIRST and story.firsts != (notice.id,):
-        query = query.where(~story.holds(S.c.id, but=notice.id))
-    if notice.kind == Kind.FIRST and story.took_over:
+    if kind == Kind.FIRST and story.firsts != (notice_id,):
+        query = query.where(~story.holds(S.c.id, but=notice_id))
+    if kind == Kind.FIRST and story.took_over:
         query = query.where(~_told_elsewhere(story))
     return query
 
@@ -226,7 +231,7 @@ def count(session: Session, notice: Notice, *, missed: bool | None = None) -> in
     story = Story.of(session, notice.incident_id, notice.exercise)
     anyone: Condition = S.c.id > 0
     if notice.kind in (Kind.FIRST, Kind.ADVISORY):
-        queries = [affected(story, notice, anyone)]
+        queries = [affected(story, notice.id, notice.kind, anyone)]
     else:
         queries = [told(story, notice, about, anyone) for about in sources(story, notice)]
     if notice.kind == Kind.ALL_CLEAR:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from command.core import clock, journal
@@ -124,7 +124,10 @@ def texts_of(session: Session, notice: Notice, *, missed: bool = False) -> dict[
 
 def bodies_of(session: Session, notice_id: int, *, missed: bool) -> dict[str, int]:
     """The body ids of a notice by language."""
-    query = select(NoticeText.language, NoticeText.body_id).where(
-        NoticeText.notice_id == notice_id, NoticeText.missed.is_(missed)
-    )
-    return dict(session.execute(query).tuples().all())
+    found = session.execute(_BODIES, {"notice": notice_id, "is_missed": missed})
+    return dict(found.tuples().all())
+
+
+_BODIES = select(NoticeText.language, NoticeText.body_id).where(
+    NoticeText.notice_id == bindparam("notice"), NoticeText.missed == bindparam("is_missed")
+)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from command.core import clock, journal
@@ -39,7 +39,7 @@ def lock(session: Session, notice: Notice) -> None:
     session.refresh(notice)
 
 
-def anchor(incident_id: int) -> ScalarSelect[int]:
+def anchor(incident_id: int | ColumnElement[int]) -> ScalarSelect[int]:
     """The id of an incident's oldest notice, as a subquery."""
     return select(func.min(Notice.id)).where(Notice.incident_id == incident_id).scalar_subquery()
 
@@ -174,8 +174,10 @@ def reopen_debts(session: Session, notice: Notice) -> None:
 
 def inserted(session: Session, notice: Notice) -> int:
     """Recipients materialised so far."""
-    query = select(func.sum(Wave.inserted)).where(Wave.notice_id == notice.id, Wave.basis != Basis.RECALL)
-    return session.scalar(query) or 0
+    return session.scalar(_INSERTED, {"notice": notice.id}) or 0
+
+
+_INSERTED = select(func.sum(Wave.inserted)).where(Wave.notice_id == bindparam("notice"), Wave.basis != Basis.RECALL)
 
 
 def extend(session: Session, notice: Notice) -> Notice:

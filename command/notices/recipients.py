@@ -1,10 +1,11 @@
 """Recipients' rows: a delivery for each subscriber a query gives who has none of the notice yet, counted in the same transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, literal, select
+from sqlalchemy import ColumnElement, Insert, Select, bindparam, case, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,57 +33,89 @@ class Pass:
         self.wave.cursor = list(cursor)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What all rows of a notice have alike. Equal values make equal statements, so that a statement can be kept for many chunks."""
+
+    notice_id: int
+    lane: int
+    exercise: bool
+    bodies: tuple[tuple[str, int], ...]
+    dialect: str
+
+    @classmethod
+    def of(cls, at: Pass, *, missed: bool = False) -> "Row":
+        bodies = drafting.bodies_of(at.session, at.notice.id, missed=missed)
+        dialect = at.session.get_bind().dialect.name
+        lane = int(LANES[Kind(at.notice.kind)])
+        return cls(at.notice.id, lane, at.notice.exercise, tuple(sorted(bodies.items())), dialect)
+
+
+Inserts = tuple[tuple[State, Insert], ...]
+
+
 def queue(at: Pass, people: Select[Any], *, missed: bool = False) -> int:
     """Insert a delivery for each of `people` who has none of this notice; those who want no such messages get a suppressed one."""
-    if LANES[Kind(at.notice.kind)] not in optouts.LANES:
-        return _insert(at, people, missed, State.READY)
+    return insert_rows(at, inserts(Row.of(at, missed=missed), people))
+
+
+def inserts(row: Row, people: Select[Any]) -> Inserts:
+    """The statements of `queue`, by the state of what they insert. Making them takes longer than running them on a small chunk."""
+    if row.lane not in optouts.LANES:
+        return ((State.READY, _insert(row, people, State.READY)),)
     left = select(literal(1)).where(OptOut.recipient == S.c.number_index).exists()
-    return _insert(at, people.where(~left), missed, State.READY) + _insert(
-        at, people.where(left), missed, State.SUPPRESSED
+    return (
+        (State.READY, _insert(row, people.where(~left), State.READY)),
+        (State.SUPPRESSED, _insert(row, people.where(left), State.SUPPRESSED)),
     )
 
 
-def _insert(at: Pass, people: Select[Any], missed: bool, state: State) -> int:
-    columns = _row(at, missed, state)
-    rows = people.with_only_columns(*columns.values())
-    inserted = insert_once(at.session, D, list(columns), rows, ["notice_id", "addressee"])
-    if inserted:
-        messages.bump_tally(at.session, at.notice.id, {state: inserted})
-    return inserted
-
-
-def _row(at: Pass, missed: bool, state: State) -> dict[str, ColumnElement[Any]]:
+def insert_rows(at: Pass, statements: Inserts, given: Mapping[str, Any] | None = None) -> int:
+    """Run statements of `inserts`, with values for what else their query asks for; how many rows that made."""
     due = max(at.notice.release_at or at.now, at.now)
-    suppressed = state == State.SUPPRESSED
+    until = due + timedelta(minutes=at.notice.validity_minutes)
+    times = {"now_is": at.now, "due_is": due, "until_is": until, **(given or {})}
+    total = 0
+    for state, statement in statements:
+        result: Any = at.session.execute(statement, times)
+        inserted = max(0, int(result.rowcount))
+        if inserted:
+            messages.bump_tally(at.session, at.notice.id, {state: inserted})
+        total += inserted
+    return total
+
+
+def _insert(row: Row, people: Select[Any], state: State) -> Insert:
+    columns = _columns(row, state)
+    return _once(row.dialect, D, list(columns), people.with_only_columns(*columns.values()), ["notice_id", "addressee"])
+
+
+def _columns(row: Row, state: State) -> dict[str, ColumnElement[Any]]:
     values: dict[str, Any] = {
         "purpose": Purpose.NOTICE.value,
-        "notice_id": at.notice.id,
-        "lane": int(LANES[Kind(at.notice.kind)]),
+        "notice_id": row.notice_id,
+        "lane": row.lane,
         "state": state.value,
-        "exercise": at.notice.exercise,
+        "exercise": row.exercise,
         "fence": 0,
         "tries": 0,
         "resent": False,
-        "created_at": at.now,
-        "due_at": due,
-        "valid_until": due + timedelta(minutes=at.notice.validity_minutes),
     }
-    if suppressed:
-        values |= {"reason": optouts.OPTED_OUT, "settled_at": at.now}
-    fixed: dict[str, ColumnElement[Any]] = {
-        name: literal(value, D.c[name].type).label(name) for name, value in values.items()
-    }
-    return fixed | {
+    times = {"created_at": "now_is", "due_at": "due_is", "valid_until": "until_is"}
+    if state == State.SUPPRESSED:
+        values["reason"], times["settled_at"] = optouts.OPTED_OUT, "now_is"
+    return {
+        **{name: literal(value, D.c[name].type).label(name) for name, value in values.items()},
+        **{name: bindparam(value, type_=D.c[name].type).label(name) for name, value in times.items()},
         "addressee": S.c.id,
         "recipient": S.c.number_index,
         "number": S.c.number,
-        "body_id": _body(at, missed),
+        "body_id": _body(dict(row.bodies)),
     }
 
 
-def _body(at: Pass, missed: bool) -> ColumnElement[Any]:
+def _body(bodies: dict[str, int]) -> ColumnElement[Any]:
     """The body in the subscriber's language, else in the fallback."""
-    bodies = drafting.bodies_of(at.session, at.notice.id, missed=missed)
     fallback = bodies.get(drafting.FALLBACK, next(iter(bodies.values())))
     others = {language: body for language, body in bodies.items() if body != fallback}
     if not others:
@@ -91,11 +124,19 @@ def _body(at: Pass, missed: bool) -> ColumnElement[Any]:
 
 
 def inserter(session: Session, table: Any) -> Any:
-    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+    return _inserter(session.get_bind().dialect.name, table)
 
 
-def insert_once(session: Session, table: Any, names: list[str], rows: Select[Any], key: list[str]) -> int:
-    made = inserter(session, table).from_select(names, rows, include_defaults=False)
-    once = made.on_conflict_do_nothing(index_elements=key).execution_options(preserve_rowcount=True)
-    result: Any = session.execute(once)
-    return max(0, int(result.rowcount))
+def _inserter(dialect: str, table: Any) -> Any:
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def insert_once(session: Session, table: Any, names: list[str], rows: Select[Any], key: list[str]) -> None:
+    """Insert the rows whose key is not there yet."""
+    session.execute(_once(session.get_bind().dialect.name, table, names, rows, key))
+
+
+def _once(dialect: str, table: Any, names: list[str], rows: Select[Any], key: list[str]) -> Insert:
+    made: Insert = _inserter(dialect, table).from_select(names, rows, include_defaults=False)
+    once: Insert = made.on_conflict_do_nothing(index_elements=key).execution_options(preserve_rowcount=True)  # type: ignore[attr-defined]
+    return once

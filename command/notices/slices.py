@@ -4,13 +4,23 @@ Bounds are found in indexes alone, so that a chunk holds a lock for its own rows
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from command.notices.audience import C, Condition, D, P, S
 
 _MOST_ELEMENTS = 500
+_FEW = 4
+_INTEGER = BigInteger()
+
+AFTER, UPTO = bindparam("after", type_=_INTEGER), bindparam("upto", type_=_INTEGER)
+WHOLE = C.c.element_id.between(bindparam("first", type_=_INTEGER), bindparam("last", type_=_INTEGER))
+"""The cut-offs of a slice's elements; its values are `Slice.given`."""
+PART = and_(WHOLE, S.c.id > AFTER, S.c.id <= UPTO)
+"""The same, of one element some subscribers only."""
+_GREATEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +37,26 @@ class Slice:
         """Where the next slice begins: (element, subscriber), exclusive."""
         return (self.last, self.upto) if self.upto is not None else (self.last + 1, 0)
 
-    def where(self) -> Condition:
-        """The condition on cut-offs and subscribers."""
-        parts: list[ColumnElement[bool]] = [C.c.element_id.between(self.first, self.last)]
-        if self.after:
-            parts.append(S.c.id > self.after)
-        if self.upto is not None:
-            parts.append(S.c.id <= self.upto)
-        return and_(*parts)
+    @property
+    def whole(self) -> bool:
+        """Whether it takes all subscribers of its elements."""
+        return not self.after and self.upto is None
+
+    @property
+    def given(self) -> dict[str, int]:
+        """Values for the condition, WHOLE or PART."""
+        elements = {"first": self.first, "last": self.last}
+        return elements if self.whole else elements | {"after": self.after, "upto": self.upto or _GREATEST}
 
 
-def next_slice(session: Session, whose: Condition, at: tuple[int, int], size: int) -> Slice | None:
-    """The next up to `size` subscribers of the elements in cut-offs `whose`, from cursor `at`; None at the end."""
-    elements = _elements(session, whose, at[0], size)
+def condition(whole: bool) -> Condition:
+    """The condition on cut-offs and subscribers of a slice."""
+    return WHOLE if whole else PART
+
+
+def next_slice(session: Session, incident: int, at: tuple[int, int], size: int, *, ended: bool = False) -> Slice | None:
+    """The next up to `size` subscribers of the elements in an incident's open (or ended) cut-offs, from cursor `at`; None at the end."""
+    elements = _elements(session, incident, ended, at[0], size)
     if not elements:
         return None
     first, count = elements[0]
@@ -60,39 +77,59 @@ def _whole(elements: Sequence[tuple[int, int]], size: int) -> int:
     return last
 
 
-def _elements(session: Session, whose: Condition, start: int, size: int) -> Sequence[tuple[int, int]]:
-    """Elements from `start` with their subscribers counted up to size + 1; more elements when the first few are small."""
+def _elements(session: Session, incident: int, ended: bool, start: int, size: int) -> Sequence[tuple[int, int]]:
+    """Elements from `start` with their subscribers counted up to size + 1: as many as should fill a slice, guessed from the first."""
     found: list[tuple[int, int]] = []
-    total, want = 0, 4
+    total, want = 0, _FEW
     while total <= size and len(found) < _MOST_ELEMENTS:
-        some = _counted(session, whose, start, size, want)
+        given = {"incident": incident, "start": start, "want": want, "enough": size + 1}
+        some = session.execute(_counted(ended), given).tuples().all()
         found += some
         total += sum(count for _, count in some)
         if len(some) < want:
             break
-        start, want = some[-1][0] + 1, want * 4
+        start, want = some[-1][0] + 1, _more(len(found), total, size)
     return found
 
 
-def _counted(session: Session, whose: Condition, start: int, size: int, want: int) -> Sequence[tuple[int, int]]:
+def _more(elements: int, total: int, size: int) -> int:
+    """How many more elements fill a slice of `size` if they are like the first ones; at most sixteen times as many. Pure."""
+    return min(max((size - total) * elements // max(total, 1) + 1, _FEW), 16 * elements)
+
+
+@cache
+def _counted(ended: bool) -> Select[int, int]:
+    state = C.c.until_at.is_not(None) if ended else C.c.until_at.is_(None)
     elements = (
         select(C.c.element_id)
-        .where(whose, C.c.element_id >= start)
+        .where(
+            C.c.incident_id == bindparam("incident", type_=_INTEGER),
+            state,
+            C.c.element_id >= bindparam("start", type_=_INTEGER),
+        )
         .distinct()
         .order_by(C.c.element_id)
-        .limit(want)
+        .limit(bindparam("want", type_=_INTEGER))
         .subquery()
     )
-    served = select(literal(1)).where(S.c.element_id == elements.c.element_id).limit(size + 1).correlate(elements)
-    number = select(func.count()).select_from(served.subquery()).correlate(elements).scalar_subquery()
-    query = select(elements.c.element_id, number).order_by(elements.c.element_id)
-    return session.execute(query).tuples().all()
+    served = select(literal(1)).where(S.c.element_id == elements.c.element_id)
+    first = served.limit(bindparam("enough", type_=_INTEGER)).correlate(elements).subquery()
+    number = select(func.count()).select_from(first).correlate(elements).scalar_subquery()
+    return select(elements.c.element_id, number).order_by(elements.c.element_id)
+
+
+_BOUND = (
+    select(S.c.id)
+    .where(S.c.element_id == bindparam("element", type_=_INTEGER), S.c.id > AFTER)
+    .order_by(S.c.id)
+    .offset(bindparam("but_one", type_=_INTEGER))
+    .limit(1)
+)
 
 
 def _bound(session: Session, element: int, after: int, size: int) -> int | None:
     """The id of the `size`-th subscriber of the element after one; None when there are fewer."""
-    query = select(S.c.id).where(S.c.element_id == element, S.c.id > after).order_by(S.c.id)
-    return session.scalar(query.offset(size - 1).limit(1))
+    return session.scalar(_BOUND, {"element": element, "after": after, "but_one": size - 1})
 
 
 def told_bound(session: Session, notice_id: int, after: int, size: int) -> int | None:

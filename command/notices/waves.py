@@ -5,6 +5,7 @@ before did. A notice that nobody may send is never materialised, and one approve
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, and_, delete, literal, null, select, update
@@ -14,10 +15,10 @@ from command.core import clock
 from command.messages import service as messages
 from command.messages.models import TOLD, State
 from command.notices import audience, living, slices
-from command.notices.audience import C, Condition, D, P, S, Story
+from command.notices.audience import Condition, D, P, S, Story
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
-from command.notices.recipients import Pass, insert_once, inserter, queue
+from command.notices.recipients import Inserts, Pass, Row, insert_once, insert_rows, inserter, inserts, queue
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How often a wave looks whether messages in the air have landed."""
@@ -88,14 +89,18 @@ def _end(at: Pass) -> None:
 
 def _to_affected(at: Pass) -> tuple[int, bool]:
     element, subscriber = at.wave.cursor or (0, 0)
-    whose = and_(C.c.incident_id == at.story.incident_id, C.c.until_at.is_(None))
-    part = slices.next_slice(at.session, whose, (element, subscriber), at.size)
+    part = slices.next_slice(at.session, at.story.incident_id, (element, subscriber), at.size)
     if part is None:
         _end(at)
         return 0, False
-    rows = queue(at, audience.affected(at.story, at.notice, part.where()))
+    rows = insert_rows(at, _for_affected(Row.of(at), at.story, at.notice.kind, part.whole), part.given)
     at.stand(*part.cursor)
     return rows, True
+
+
+@lru_cache(maxsize=256)
+def _for_affected(row: Row, story: Story, kind: str, whole: bool) -> Inserts:
+    return inserts(row, audience.affected(story, row.notice_id, kind, slices.condition(whole)))
 
 
 # --- those told, passed or missed
@@ -196,12 +201,12 @@ def _settle_passed(at: Pass, after: int, bound: int) -> None:
 
 
 def _missed_stage(at: Pass, element: int, subscriber: int) -> tuple[int, bool]:
-    whose = and_(C.c.incident_id == at.story.incident_id, C.c.until_at.is_not(None))
-    part = slices.next_slice(at.session, whose, (element, subscriber), at.size)
+    part = slices.next_slice(at.session, at.story.incident_id, (element, subscriber), at.size, ended=True)
     if part is None:
         at.stand(WAITING_STAGE, 0, 0)
         return 0, True
-    rows = queue(at, audience.never_reached(at.story, part.where()), missed=True)
+    people = audience.never_reached(at.story, slices.condition(part.whole))
+    rows = insert_rows(at, inserts(Row.of(at, missed=True), people), part.given)
     at.stand(MISSED_STAGE, *part.cursor)
     return rows, True
 

@@ -32,7 +32,7 @@ class Served:
         self.app = create_app(Installation(installation.settings, self.database, installation.keyring))
         self.io = attach(self.app, "threading")
         self.server = make_server("127.0.0.1", port, self.app, threaded=True)
-        self.server.daemon_threads = True
+        self.server.daemon_threads = True  # type: ignore[attr-defined]
         self.port = self.server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         self.clients: list[Client] = []
@@ -83,7 +83,9 @@ class Client:
     def __init__(self, url: str, headers: dict[str, str], asked: dict[str, Any]) -> None:
         self.heard: queue.Queue[Message] = queue.Queue()
         self.log: list[Message] = []
+        self.joined = threading.Event()
         self.io = socketio.Client(reconnection=False)
+        self.io.on("connect", self.joined.set, namespace=NAMESPACE)
         for event in ("update", "beat", "gauge", "refetch"):
             self.io.on(event, self._hears(event), namespace=NAMESPACE)
         self.io.on("disconnect", lambda *_: self.heard.put(("disconnect", {})), namespace=NAMESPACE)
@@ -91,7 +93,10 @@ class Client:
         self.io.connect(url, headers=headers, auth=asked, namespaces=[NAMESPACE], transports=["websocket"], wait=False)
 
     def _hears(self, event: str) -> Callable[[Any], None]:
-        return lambda data=None: self.heard.put((event, data))
+        def heard(data: Any = None) -> None:
+            self.heard.put((event, data))
+
+        return heard
 
     def hear(self, *events: str, within: float = PATIENCE) -> Message:
         """The next of these events."""
@@ -115,6 +120,7 @@ class Client:
                 return {**data, "cards": cards}
 
     def ask(self, **asked: Any) -> None:
+        assert self.joined.wait(PATIENCE)
         self.io.emit("ask", asked, namespace=NAMESPACE)
 
     def leave(self) -> None:

@@ -26,7 +26,7 @@ class Stage(Operator):
     def report(self, by: str = "dou", **fields: Any) -> str:
         answer = self.post(by, "/api/v1/incidents", **{"kind": "network_fault", "area": "800101", **fields})
         assert answer.status_code == 201, answer.text
-        number: str = answer.json["number"]
+        number: str = answer.get_json()["number"]
         return number
 
     def act(self, by: str, number: str, action: str, **body: Any) -> int:

@@ -70,7 +70,7 @@ class Story:
         answer = self.stage.post(by, "/api/v1/incidents", area="800101", **body)
         if answer.status_code != 201:
             answer = self.stage.post("dou", "/api/v1/incidents", kind=kind, area="800101", elements=failed)
-        self.numbers.append(answer.json["number"])
+        self.numbers.append(answer.get_json()["number"])
 
     def do_storm(self, failed: list[str]) -> None:
         self.numbers.append(self.stage.storm(*failed))
@@ -102,13 +102,13 @@ class Story:
         self.stage.act(by, self.number, "transfer", to=to, briefing="as it stands", override=True)
 
     def do_task(self, by: str, action: str) -> None:
-        tasks = self.stage.get("ada", f"/api/v1/incidents/{self.number}").json["tasks"]
+        tasks = self.stage.get("ada", f"/api/v1/incidents/{self.number}").get_json()["tasks"]
         for task in tasks[:2]:
             address = f"/api/v1/incidents/{self.number}/tasks/{task['code']}/actions/{action}"
             assert self.stage.post(by, address, note="so it is").status_code < 500
 
     def do_notice(self, by: str, action: str) -> None:
-        for notice in self.stage.get("ada", f"/api/v1/notices?incident={self.number}").json["items"]:
+        for notice in self.stage.get("ada", f"/api/v1/notices?incident={self.number}").get_json()["items"]:
             body = {"count": notice["audience"]} if action == "approve" else {}
             address = f"/api/v1/notices/{notice['id']}/actions/{action}"
             assert self.stage.post(by, address, reason="needed", override=True, **body).status_code < 500

@@ -64,7 +64,7 @@ def test_an_unknown_board_is_empty(database: Database) -> None:
 
 def test_cards_are_typed(database: Database) -> None:
     def work(session: Session) -> None:
-        journal.record(session, "incident:A", Cards(cards="nonsense"))  # type: ignore[arg-type]
+        journal.record(session, "incident:A", Cards(cards="nonsense"))
 
     with pytest.raises(ValueError):
         database.write(work)
