@@ -28,7 +28,19 @@ SECURITY = {
     "token": {"type": "http", "scheme": "bearer"},
     "session": {"type": "apiKey", "in": "cookie", "name": "tocsin"},
 }
-_ERRORS = {"401": "Nobody is signed in", "403": "Not allowed"}
+_ERRORS = {
+    "400": "The request cannot be read",
+    "401": "Nobody is signed in",
+    "403": "Not allowed",
+    "404": "Not found",
+    "422": "A value cannot be used",
+    "503": "Not available now",
+}
+_ERRORS_OF_WRITES = {
+    "409": "Not possible in this state",
+    "413": "The request is too large",
+    "415": "Unsupported content type",
+}
 
 
 def install(app: APIFlask) -> None:
@@ -48,7 +60,7 @@ def install(app: APIFlask) -> None:
             view = app.view_functions[rule.endpoint]
             path = spec["paths"].get(_path(rule.rule), {})
             for method in path.keys() & {name.lower() for name in rule.methods or ()}:
-                _secure(path[method], getattr(view, "permission", None))
+                _secure(path[method], getattr(view, "permission", None), reads=method in ("get", "head"))
         return spec
 
 
@@ -58,14 +70,14 @@ def _path(rule: str) -> str:
     return "/".join(parts)
 
 
-def _secure(operation: dict[str, Any], permission: str | None) -> None:
+def _secure(operation: dict[str, Any], permission: str | None, *, reads: bool) -> None:
     responses = operation.setdefault("responses", {})
     if permission is None:
         operation["security"] = []
     else:
         operation["security"] = [{"token": []}, {"session": []}]
         operation["x-permission"] = permission
-        for status, description in _ERRORS.items():
+        for status, description in (_ERRORS if reads else _ERRORS | _ERRORS_OF_WRITES).items():
             responses.setdefault(status, {"description": description, "content": {"": {"schema": PROBLEM}}})
     for status, response in responses.items():
         if status.startswith(("4", "5")) and response.get("content"):

@@ -1,6 +1,6 @@
 """The board pages, live or as they stood at a moment, and their state as JSON for a client that has to fetch again."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, render_template, request
@@ -85,7 +85,8 @@ def _moment() -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(asked.replace(" ", "+") if "T" in asked else asked)
-        return at if at.tzinfo else at.replace(tzinfo=here().settings.tz)
+        tz = here().settings.tz
+        return (at if at.tzinfo else at.replace(tzinfo=tz)).astimezone(UTC).astimezone(tz)
     except (ValueError, OverflowError) as error:
         raise Invalid(
             N_("This is no date and time."),

@@ -8,7 +8,7 @@ from apiflask.exceptions import HTTPError
 from flask import Flask, Response, current_app, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, StatementError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
@@ -124,7 +124,8 @@ def _of_http(status: int) -> Problem:
 
 
 def _of_database(error: Exception) -> Problem | None:
-    if isinstance(error, DataError | OverflowError | UnicodeEncodeError):
+    cause = error.orig if type(error) is StatementError else error
+    if isinstance(cause, DataError | OverflowError | UnicodeEncodeError):
         logger.warning("value out of range", error=type(error).__name__)
         return Report(422, "out-of-range", N_("A value is out of range."), _AGAIN)
     if isinstance(error, IntegrityError):

@@ -43,11 +43,17 @@ class OrjsonProvider(JSONProvider):
 
 
 def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(key) or _holds_nul(each) for key, each in value.items())
-    return isinstance(value, list) and any(map(_holds_nul, value))
+    """Whether a NUL character is in any text of a value. No recursion: orjson reads deeper nesting than Python's stack holds."""
+    left = [value]
+    while left:
+        found = left.pop()
+        if isinstance(found, str) and "\0" in found:
+            return True
+        if isinstance(found, dict):
+            left += (*found, *found.values())
+        elif isinstance(found, list):
+            left += found
+    return False
 
 
 class IdConverter(IntegerConverter):

@@ -1,7 +1,6 @@
 """Sign-in, one's own page, and the list of people."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request
 from flask import session as cookie
@@ -33,10 +32,11 @@ DEMO_SHOWN = 6
 
 
 def inside(target: str) -> str:
-    """`target` if it is an address of this site, else the first page: nobody is sent elsewhere after signing in."""
-    parts = urlsplit(target)
+    """`target` if it is an address of this site, else the first page: nobody is sent elsewhere after signing in.
+
+    One slash at the beginning means this site; two, a backslash or an unprintable character between them, may mean another."""
     local = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
-    return target if local and not parts.scheme and not parts.netloc else "/"
+    return target if local else "/"
 
 
 @pages.get("/sign-in")

@@ -108,13 +108,13 @@ def test_an_opt_out_at_the_provider_is_remembered(house: House) -> None:
 
 def test_a_refused_sender_stops_the_notice_and_says_why(house: House) -> None:
     house.fault("code:21606")
-    house.enqueue(400)
+    house.enqueue(2500)
     house.send()
     house.sweep()
-    assert house.states() == {State.FAILED: 400}
-    assert house.stats()["rejected"] < 400, "the rest was not tried"
+    assert house.states() == {State.FAILED: 2500}
+    assert house.stats()["rejected"] < 2000, "the rest was not tried"
     with house.database.read() as session:
-        assert service.tally(session, 1) == {State.FAILED: 400}
+        assert service.tally(session, 1) == {State.FAILED: 2500}
 
 
 def test_a_refused_account_stops_the_gateway_until_somebody_restarts_it(house: House, time: Time) -> None:

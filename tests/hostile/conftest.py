@@ -1,0 +1,3 @@
+"""An operator at work, as somebody sees it who means harm."""
+
+from tests.incidents.conftest import desk as desk
