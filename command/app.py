@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIFlask
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 
-from command import health, openapi
+from command import health, openapi, parts
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
@@ -23,7 +23,6 @@ from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
 from command.oncall import pages as oncall_pages
-from command.parts import handlers
 from command.people import api as people_api
 from command.people import gate, identity, language
 from command.people import pages as people_pages
@@ -70,10 +69,10 @@ def first_page() -> Any:
     return redirect(url_for(HOME if HOME in current_app.view_functions else "people.me"))
 
 
-def create_app(given: Settings | Installation) -> APIFlask:
-    """The web application of an installation; from settings, the installation is opened."""
-    installation = given if isinstance(given, Installation) else Installation.open(given)
+def create_app(installation: Installation) -> APIFlask:
+    """The web application of an installation, its parts joined."""
     settings = installation.settings
+    parts.join(installation.database)
     app = APIFlask(
         "command",
         title="Tocsin",
@@ -93,7 +92,7 @@ def create_app(given: Settings | Installation) -> APIFlask:
     openapi.install(app)
     for blueprint in (front, *BLUEPRINTS):
         app.register_blueprint(blueprint)
-    gateway_hooks.join(app, installation, handlers())
+    gateway_hooks.join(app, installation, parts.handlers())
     _furnish(app, settings)
     app.wsgi_app = assets.Assets(app.wsgi_app, autorefresh=settings.env == "development")  # type: ignore[method-assign]
     return app

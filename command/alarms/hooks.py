@@ -19,6 +19,9 @@ hooks = APIBlueprint("alarm_hooks", __name__, url_prefix="/hooks", tag="Alarms")
 SOURCE = "alertmanager"
 """The source of alerts that come with a person's token."""
 
+OLDEST_DAYS = 3650
+"""How long an alert may have been firing; a time before that (the epoch, year 1) is a mistake of who sent it."""
+
 _SEVERITIES: dict[str, Severity] = {
     **{severity: severity for severity in Severity if severity is not Severity.CLEARED},
     "page": Severity.CRITICAL,
@@ -101,7 +104,8 @@ def standing_firm(reports: Sequence[Report]) -> Iterator[Report]:
 def _faults(session: Session, alerts: Iterable[AlertIn]) -> Iterator[Item]:
     """Times in the future. Old ones are ordinary here: an alert that fires for weeks is repeated with the time it began."""
     settings = here().settings.intake
-    believed = Believed.around(clock.now(session), oldest_days=36_500, future_minutes=settings.future_minutes)
+    oldest_days = max(settings.oldest_days, OLDEST_DAYS)
+    believed = Believed.around(clock.now(session), oldest_days=oldest_days, future_minutes=settings.future_minutes)
     for at, alert in enumerate(alerts):
         yield from believed.faults(f"alerts.{at}.startsAt", alert.startsAt)
         if alert.status == "resolved":

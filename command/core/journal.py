@@ -100,10 +100,20 @@ class Recorded:
 
 def record(session: Session, stream: str, payload: Payload, *, exercise: bool = False) -> None:
     """Remember an entry of `stream`; it is appended when the unit of work ends."""
-    data = dump(payload.model_dump(mode="json"))
-    if _NUMBER.search(data):
+    fields = payload.model_dump(mode="json")
+    data = dump(fields)
+    if _holds_number(fields):
         raise PhoneNumberInJournal(f"{payload.kind}: a payload holds ids and figures, never a phone number")
     session.info["entries"].append(Recorded(stream, payload.kind, data, exercise))
+
+
+def _holds_number(value: Any) -> bool:
+    """Whether a text in a payload looks like a phone number. Figures are not looked at: user-minutes may have eleven digits."""
+    if isinstance(value, str):
+        return _NUMBER.search(value) is not None
+    if isinstance(value, dict):
+        return any(_holds_number(each) for pair in value.items() for each in pair)
+    return isinstance(value, list | tuple) and any(map(_holds_number, value))
 
 
 def recorded(session: Session) -> Sequence[Recorded]:

@@ -21,6 +21,10 @@ class Happened(Payload, kind="test.happened"):
     figure: int
 
 
+class Measured(Payload, kind="test.measured"):
+    minutes: float
+
+
 class Said(Payload, kind="test.said"):
     what: str
 
@@ -128,6 +132,12 @@ def test_a_phone_number_cannot_enter_the_journal(database: Database, number: str
     with pytest.raises(journal.PhoneNumberInJournal):
         database.write(lambda s: journal.record(s, "incident:A", Said(what=number)))
     assert seqs(database, "incident:A") == []
+
+
+def test_a_large_figure_is_no_phone_number(database: Database) -> None:
+    database.write(happen("incident:A", 13812345678))
+    database.write(lambda s: journal.record(s, "incident:A", Measured(minutes=75000.16666666667)))
+    assert seqs(database, "incident:A") == [1, 2]
 
 
 def test_what_a_failed_unit_of_work_recorded_is_not_written(database: Database) -> None:
