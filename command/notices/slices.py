@@ -1,135 +1,120 @@
-"""Cutting an audience into chunks by key: (element, subscriber) for the affected, the addressee for those told.
+"""Cutting an audience into chunks by key: bands of elements and ranges of subscribers for the affected, the addressee for those told.
 
-Bounds are found in indexes alone, so that a chunk holds a lock for its own rows only, however large an element is."""
+Bounds are found in indexes alone, so that a chunk holds a lock for its own rows only, however large an element is. A chunk takes a
+range of subscribers' ids across many elements, rather than all of a few: rows that are neighbours then stay neighbours, so that a
+chunk touches few pages of its indexes. That halves what a commit has to write where subscribers lie scattered over elements."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from command.notices.audience import C, Condition, D, P, S
 
-_MOST_ELEMENTS = 500
-_FEW = 4
-_INTEGER = BigInteger()
+_NARROWEST, _WIDEST = 128, 2048
+"""Elements of a band: each costs every chunk a look into the index."""
+_FILL = 0.9
+"""How full of what is allowed the next range is meant to be."""
 
-AFTER, UPTO = bindparam("after", type_=_INTEGER), bindparam("upto", type_=_INTEGER)
-WHOLE = C.c.element_id.between(bindparam("first", type_=_INTEGER), bindparam("last", type_=_INTEGER))
-"""The cut-offs of a slice's elements; its values are `Slice.given`."""
-PART = and_(WHOLE, S.c.id > AFTER, S.c.id <= UPTO)
-"""The same, of one element some subscribers only."""
-_GREATEST = 2**62
+
+def _bind(name: str) -> ColumnElement[int]:
+    return bindparam(name, type_=BigInteger())
+
+
+WITHIN = and_(C.c.element_id.between(_bind("first"), _bind("last")), S.c.id > _bind("after"), S.c.id <= _bind("upto"))
+"""The condition on cut-offs and subscribers of a slice; its values are `Slice.given`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a pass stands: in the band of elements first–last, whose subscribers have ids up to `top`, those up to `after` are done.
+
+    `span` is how many ids the next slice should take, by what the last one held. A band that is done has `after` = `top`."""
+
+    first: int = 0
+    last: int = -1
+    top: int = 0
+    after: int = 0
+    span: int = 1024
+
+    @property
+    def cursor(self) -> tuple[int, ...]:
+        return self.first, self.last, self.top, self.after, self.span
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Up to a chunk of subscribers: elements first–last whole, or of one element the subscribers after–upto (upto included)."""
+    """Up to a chunk of subscribers: of the elements of a band, those with ids after–upto (upto included)."""
 
-    first: int
-    last: int
-    after: int = 0
-    upto: int | None = None
-
-    @property
-    def cursor(self) -> tuple[int, int]:
-        """Where the next slice begins: (element, subscriber), exclusive."""
-        return (self.last, self.upto) if self.upto is not None else (self.last + 1, 0)
-
-    @property
-    def whole(self) -> bool:
-        """Whether it takes all subscribers of its elements."""
-        return not self.after and self.upto is None
+    place: Place
+    upto: int
+    next_span: int
 
     @property
     def given(self) -> dict[str, int]:
-        """Values for the condition, WHOLE or PART."""
-        elements = {"first": self.first, "last": self.last}
-        return elements if self.whole else elements | {"after": self.after, "upto": self.upto or _GREATEST}
+        """Values for WITHIN."""
+        return {"first": self.place.first, "last": self.place.last, "after": self.place.after, "upto": self.upto}
+
+    @property
+    def cursor(self) -> tuple[int, ...]:
+        """Where the next slice begins."""
+        return replace(self.place, after=self.upto, span=self.next_span).cursor
 
 
-def condition(whole: bool) -> Condition:
-    """The condition on cut-offs and subscribers of a slice."""
-    return WHOLE if whole else PART
+def next_slice(session: Session, incident: int, place: Place, size: int, *, ended: bool = False) -> Slice | None:
+    """The next up to `size` subscribers of the elements in an incident's open (or ended) cut-offs; None at the end."""
+    while place.after >= place.top:
+        following = _band(session, incident, place, size, ended)
+        if following is None:
+            return None
+        place = following
+    span = place.span
+    while True:
+        upto = min(place.after + span, place.top)
+        given = {"incident": incident, "enough": size + 1, **Slice(place, upto, 0).given}
+        found = session.execute(_count(ended), given).scalar_one()
+        wanted = fitting(upto - place.after, found, size)
+        if upto - place.after == 1 or (found <= size and (upto == place.top or 2 * found >= size)):
+            return Slice(place, upto, wanted)
+        span = wanted
 
 
-def next_slice(session: Session, incident: int, at: tuple[int, int], size: int, *, ended: bool = False) -> Slice | None:
-    """The next up to `size` subscribers of the elements in an incident's open (or ended) cut-offs, from cursor `at`; None at the end."""
-    elements = _elements(session, incident, ended, at[0], size)
-    if not elements:
-        return None
-    first, count = elements[0]
-    after = at[1] if first == at[0] else 0
-    if after or count > size:
-        return Slice(first, first, after, _bound(session, first, after, size))
-    return Slice(first, _whole(elements, size))
+def fitting(span: int, found: int, size: int) -> int:
+    """How many ids should hold a little under `size` subscribers, when `span` held `found` (or more, if that is over `size`). Pure."""
+    if found > size:
+        return max(1, span // 2)
+    return max(1, int(span * min(16.0, _FILL * size / max(found, 1))))
 
 
-def _whole(elements: Sequence[tuple[int, int]], size: int) -> int:
-    """The last of the elements that together have no more than `size` subscribers (at least the first). Pure."""
-    total, last = 0, elements[0][0]
-    for element, count in elements:
-        total += count
-        if total > size:
-            break
-        last = element
-    return last
+def _band(session: Session, incident: int, place: Place, size: int, ended: bool) -> Place | None:
+    """The next elements that are cut off, as many as there may be with few subscribers each."""
+    width = min(max(_NARROWEST, size // 16), _WIDEST)
+    given: dict[str, Any] = {"incident": incident, "start": place.last + 1, "want": width}
+    first, last, top = session.execute(_elements(ended), given).one()
+    return None if first is None else replace(place, first=first, last=last, top=top or 0, after=0)
 
 
-def _elements(session: Session, incident: int, ended: bool, start: int, size: int) -> Sequence[tuple[int, int]]:
-    """Elements from `start` with their subscribers counted up to size + 1: as many as should fill a slice, guessed from the first."""
-    found: list[tuple[int, int]] = []
-    total, want = 0, _FEW
-    while total <= size and len(found) < _MOST_ELEMENTS:
-        given = {"incident": incident, "start": start, "want": want, "enough": size + 1}
-        some = session.execute(_counted(ended), given).tuples().all()
-        found += some
-        total += sum(count for _, count in some)
-        if len(some) < want:
-            break
-        start, want = some[-1][0] + 1, _more(len(found), total, size)
-    return found
-
-
-def _more(elements: int, total: int, size: int) -> int:
-    """How many more elements fill a slice of `size` if they are like the first ones; at most sixteen times as many. Pure."""
-    return min(max((size - total) * elements // max(total, 1) + 1, _FEW), 16 * elements)
+def _mine(ended: bool) -> Condition:
+    state = C.c.until_at.is_not(None) if ended else C.c.until_at.is_(None)
+    return and_(C.c.incident_id == _bind("incident"), state)
 
 
 @cache
-def _counted(ended: bool) -> Select[int, int]:
-    state = C.c.until_at.is_not(None) if ended else C.c.until_at.is_(None)
-    elements = (
-        select(C.c.element_id)
-        .where(
-            C.c.incident_id == bindparam("incident", type_=_INTEGER),
-            state,
-            C.c.element_id >= bindparam("start", type_=_INTEGER),
-        )
-        .distinct()
-        .order_by(C.c.element_id)
-        .limit(bindparam("want", type_=_INTEGER))
-        .subquery()
-    )
-    served = select(literal(1)).where(S.c.element_id == elements.c.element_id)
-    first = served.limit(bindparam("enough", type_=_INTEGER)).correlate(elements).subquery()
-    number = select(func.count()).select_from(first).correlate(elements).scalar_subquery()
-    return select(elements.c.element_id, number).order_by(elements.c.element_id)
+def _count(ended: bool) -> Select[int]:
+    joined = C.join(S, S.c.element_id == C.c.element_id)
+    some = select(literal(1)).select_from(joined).where(_mine(ended), WITHIN).limit(_bind("enough"))
+    return select(func.count()).select_from(some.subquery())
 
 
-_BOUND = (
-    select(S.c.id)
-    .where(S.c.element_id == bindparam("element", type_=_INTEGER), S.c.id > AFTER)
-    .order_by(S.c.id)
-    .offset(bindparam("but_one", type_=_INTEGER))
-    .limit(1)
-)
-
-
-def _bound(session: Session, element: int, after: int, size: int) -> int | None:
-    """The id of the `size`-th subscriber of the element after one; None when there are fewer."""
-    return session.scalar(_BOUND, {"element": element, "after": after, "but_one": size - 1})
+@cache
+def _elements(ended: bool) -> Select[int, int, int]:
+    mine = select(C.c.element_id).where(_mine(ended), C.c.element_id >= _bind("start"))
+    some = mine.distinct().order_by(C.c.element_id).limit(_bind("want")).subquery()
+    last = select(func.max(S.c.id)).where(S.c.element_id == some.c.element_id).correlate(some).scalar_subquery()
+    each = select(some.c.element_id, last.label("top")).subquery()
+    return select(func.min(each.c.element_id), func.max(each.c.element_id), func.max(each.c.top))
 
 
 def told_bound(session: Session, notice_id: int, after: int, size: int) -> int | None:

@@ -19,6 +19,7 @@ from command.notices.audience import Condition, D, P, S, Story
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
 from command.notices.recipients import Inserts, Pass, Row, insert_once, insert_rows, inserter, inserts, queue
+from command.notices.slices import Place
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How often a wave looks whether messages in the air have landed."""
@@ -27,7 +28,7 @@ AFFECTED_AGAIN = "affected_again"
 _SENT_TO = (NoticeState.APPROVED, NoticeState.SENDING)
 O = cast(Table, Owed.__table__)  # noqa: E741
 
-# Stages of a wave to the told: [stage, a, b].
+# Stages of a wave to the told; its cursor is the stage and where it stands in that: (notice, addressee), addressee, Place, nothing.
 TOLD_STAGE, PASSED_STAGE, MISSED_STAGE, WAITING_STAGE = range(4)
 
 
@@ -88,32 +89,31 @@ def _end(at: Pass) -> None:
 
 
 def _to_affected(at: Pass) -> tuple[int, bool]:
-    element, subscriber = at.wave.cursor or (0, 0)
-    part = slices.next_slice(at.session, at.story.incident_id, (element, subscriber), at.size)
+    part = slices.next_slice(at.session, at.story.incident_id, Place(*at.wave.cursor), at.size)
     if part is None:
         _end(at)
         return 0, False
-    rows = insert_rows(at, _for_affected(Row.of(at), at.story, at.notice.kind, part.whole), part.given)
+    rows = insert_rows(at, _for_affected(Row.of(at), at.story, at.notice.kind), part.given)
     at.stand(*part.cursor)
     return rows, True
 
 
 @lru_cache(maxsize=256)
-def _for_affected(row: Row, story: Story, kind: str, whole: bool) -> Inserts:
-    return inserts(row, audience.affected(story, row.notice_id, kind, slices.condition(whole)))
+def _for_affected(row: Row, story: Story, kind: str) -> Inserts:
+    return inserts(row, audience.affected(story, row.notice_id, kind, slices.WITHIN))
 
 
 # --- those told, passed or missed
 
 
 def _to_told(at: Pass) -> tuple[int, bool]:
-    stage, a, b = at.wave.cursor or (TOLD_STAGE, 0, 0)
+    stage, *place = at.wave.cursor or (TOLD_STAGE, 0, 0)
     if stage == TOLD_STAGE:
-        return _told_stage(at, a, b)
+        return _told_stage(at, *place)
     if stage == PASSED_STAGE:
-        return _passed_stage(at, a)
+        return _passed_stage(at, *place)
     if stage == MISSED_STAGE:
-        return _missed_stage(at, a, b)
+        return _missed_stage(at, Place(*place))
     return _waiting_stage(at)
 
 
@@ -121,7 +121,7 @@ def _told_stage(at: Pass, about: int, after: int) -> tuple[int, bool]:
     rest = [source for source in audience.sources(at.story, at.notice) if source >= about]
     if not rest:
         clear = at.notice.kind == Kind.ALL_CLEAR
-        at.stand(PASSED_STAGE if clear else WAITING_STAGE, 0, 0)
+        at.stand(*((PASSED_STAGE, 0) if clear else (WAITING_STAGE,)))
         return 0, True
     source = rest[0]
     bound = slices.told_bound(at.session, source, after if source == about else 0, at.size)
@@ -181,13 +181,13 @@ def _passed_stage(at: Pass, after: int) -> tuple[int, bool]:
     bound = slices.passed_bound(at.session, whose, after, at.size)
     if bound is None:
         missed = audience.has_missed_text(at.session, at.notice) and audience.meant(at.session, at.notice.incident_id)
-        at.stand(MISSED_STAGE if missed else WAITING_STAGE, 0, 0)
+        at.stand(MISSED_STAGE if missed else WAITING_STAGE)
         return 0, True
     people = audience.passed(at.story, and_(P.c.addressee > after, P.c.addressee <= bound))
     _pass_on(at, people.where(at.story.cut_by_another()))
     rows = queue(at, people.where(~at.story.cut_by_another()))
     _settle_passed(at, after, bound)
-    at.stand(PASSED_STAGE, bound, 0)
+    at.stand(PASSED_STAGE, bound)
     return rows, True
 
 
@@ -200,12 +200,12 @@ def _settle_passed(at: Pass, after: int, bound: int) -> None:
     )
 
 
-def _missed_stage(at: Pass, element: int, subscriber: int) -> tuple[int, bool]:
-    part = slices.next_slice(at.session, at.story.incident_id, (element, subscriber), at.size, ended=True)
+def _missed_stage(at: Pass, place: Place) -> tuple[int, bool]:
+    part = slices.next_slice(at.session, at.story.incident_id, place, at.size, ended=True)
     if part is None:
-        at.stand(WAITING_STAGE, 0, 0)
+        at.stand(WAITING_STAGE)
         return 0, True
-    people = audience.never_reached(at.story, slices.condition(part.whole))
+    people = audience.never_reached(at.story, slices.WITHIN)
     rows = insert_rows(at, inserts(Row.of(at, missed=True), people), part.given)
     at.stand(MISSED_STAGE, *part.cursor)
     return rows, True

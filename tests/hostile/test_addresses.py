@@ -1,12 +1,20 @@
 """Addresses, headers and forms that mean harm: a calm refusal, never a fault of ours, never a way to another site or another file."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from command.core.failures import as_problem
+from command.core.journal import Entry
+from command.oncall import links
 from tests.incidents.conftest import Desk
 from tests.people.conftest import Browser, Office, office
 
 __all__ = ["office"]
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ELSEWHERE = (
     "//evil.example",
@@ -64,19 +72,13 @@ def test_a_host_that_is_made_up_ends_in_no_address_of_ours(office: Office) -> No
 def test_a_moment_beyond_the_calendar_is_named_and_refused(desk: Desk, page: str) -> None:
     address = page.format(number=desk.report()["number"])
     for at in FAR_TIMES:
-        answer = desk.ask("ada", "GET", f"{address}?lang=en", query_string={"at": at, "lang": "en"})
+        answer = desk.ask("ada", "GET", address, query_string={"at": at, "lang": "en"})
         assert answer.status_code == 422, at
         assert "This is no date and time." in answer.text
 
 
 def test_a_time_that_no_database_holds_is_never_our_fault(desk: Desk) -> None:
     """Whatever view forgets to look at a time, SQLAlchemy's own error about it is the caller's mistake."""
-    from sqlalchemy import select
-
-    from command.core.failures import as_problem
-    from command.core.journal import Entry
-    from datetime import datetime, timedelta, timezone
-
     early = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
     with desk.database.read() as session, pytest.raises(Exception) as raised:
         session.scalar(select(Entry.seq).where(Entry.at < early))
@@ -99,8 +101,6 @@ def test_a_link_that_was_not_signed_opens_nothing(desk: Desk, link: str) -> None
 
 
 def test_a_link_of_one_page_does_not_open_another(desk: Desk) -> None:
-    from command.oncall import links
-
     address = links.maker(desk.installation)(1).rpartition("/")[2]
     signature = address.partition(".")[2]
     for forged in (f"2.{signature}", f"01.{signature}", f"1.{signature}x", f"1.{signature[:-1]}", f"１.{signature}"):

@@ -1,0 +1,107 @@
+"""A restricted incident is known to named people only: to everybody else no address says that it is there (design §9)."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from command.oncall.models import Page
+from tests.incidents.conftest import Desk
+
+SECRET = "the customer database is for sale"
+OUTSIDERS = ("kef", "aud", "adm", "tra")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture
+def number(desk: Desk) -> str:
+    """A leak under way: with an element that failed, an alarm on it, a notice, pages and notes."""
+    found: str = desk.report("sec", kind="information_security", elements=["CELL-4"], summary=SECRET, users=10)["number"]
+    desk.act("ada", found, "assess", reason=SECRET)
+    desk.act("ada", found, "activate", reason=SECRET)
+    drafted = desk.post("ada", "/api/v1/notices", incident=found, kind="first", texts={"zh": SECRET, "en": SECRET})
+    assert drafted.status_code == 201
+    alarm = {"source": "nms", "element": "CELL-4", "problem": "down", "severity": "critical", "text": SECRET}
+    taken = desk.post("ada", "/api/v1/alarms", alarms=[{**alarm, "raised_at": desk.see(found)["detected_at"]}])
+    assert taken.status_code == 200, taken.text
+    assert desk.get("ada", f"/api/v1/alarms?incident={found}").json["items"], "the alarm belongs to the incident"
+    return found
+
+
+def addresses(desk: Desk, number: str, method: str) -> list[str]:
+    """Every address, with this incident, its notice, its page or its task in the places of the route."""
+    task = desk.see(number)["tasks"][0]["code"]
+    values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "page_id": 1, "code": task}
+    values |= {"person_id": desk.people["sec"], "token_id": 1, "token": "x", "gateway": "x"}
+    found = []
+    for rule in desk.app.url_map.iter_rules():
+        if method in (rule.methods or ()):
+            built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
+            assert built is not None
+            found.append(built[1])
+    return found
+
+
+@pytest.mark.parametrize("outsider", OUTSIDERS)
+def test_no_address_shows_it_to_an_outsider(desk: Desk, number: str, outsider: str) -> None:
+    queries = ("", f"?incident={number}", "?at=2099-01-01T00:00")
+    for address in addresses(desk, number, "GET"):
+        for query in queries:
+            answer = desk.get(outsider, address + query)
+            assert answer.status_code < 500
+            shown = answer.text.replace(f"There is no incident {number}", "").replace(f"没有事件 {number}", "")
+            shown = "" if answer.status_code == 404 else shown.replace(query, "").replace(json.dumps(query), "")
+            assert number not in shown.replace(f"at={number}", ""), f"{address}{query} names it to {outsider}"
+            assert SECRET not in answer.text, f"{address}{query} tells it to {outsider}"
+
+
+def test_it_is_there_for_whoever_is_named(desk: Desk, number: str) -> None:
+    for insider in ("ada", "sec"):
+        assert number in desk.get(insider, "/api/v1/incidents").text
+        assert SECRET in desk.get(insider, f"/api/v1/incidents/{number}/journal").text
+
+
+@pytest.mark.parametrize("outsider", ["kef", "eng"])
+def test_nobody_else_acts_on_it_and_each_is_told_that_there_is_none(desk: Desk, number: str, outsider: str) -> None:
+    before = desk.journal(number)
+    for address in addresses(desk, number, "POST"):
+        if f"/{number}/" not in address and "/notices/" not in address:
+            continue
+        if desk.ask("ada", "POST", address, json={"no_such_field": 1}).status_code == 405:
+            continue
+        for body in ({}, {"reason": "curious", "override": True}, {"count": 1, "reason": "x", "override": True}):
+            answer = desk.ask(outsider, "POST", address, json=body)
+            assert answer.status_code in (403, 404, 422), f"{address}: {answer.status_code}"
+            assert SECRET not in answer.text
+    assert desk.journal(number) == before
+
+
+def test_another_incident_cannot_be_merged_into_what_one_may_not_know(desk: Desk, number: str) -> None:
+    own = desk.report("dou", elements=["CELL-1"])["number"]
+    hidden = desk.refused("dou", own, "merge", into=number, reason="the same")
+    absent = desk.refused("dou", own, "merge", into="1999-0101-001", reason="the same")
+    assert hidden["status"] == absent["status"] == 404
+    assert hidden["detail"].replace(number, "") == absent["detail"].replace("1999-0101-001", "")
+
+
+def test_a_feed_does_not_learn_that_its_alarm_belongs_to_it(desk: Desk, number: str, time: object) -> None:
+    detected = desk.see(number)["detected_at"]
+    alarm = {"source": "nms", "element": "CELL-4", "object": "2", "problem": "down", "severity": "critical"}
+    taken = desk.post("dou", "/api/v1/alarms", alarms=[{**alarm, "raised_at": detected}])
+    assert taken.status_code == 200 and number not in taken.text
+
+
+def test_a_list_of_alarms_does_not_betray_it_by_where_it_goes_on(desk: Desk, number: str) -> None:
+    for query in (f"incident={number}&limit=1", "limit=1"):
+        answer = desk.get("kef", f"/api/v1/alarms?{query}").json
+        assert answer == {"items": [], "next": None}
+
+
+def test_a_page_of_it_is_nobody_elses_business(desk: Desk, number: str) -> None:
+    with desk.database.read() as session:
+        called = dict(session.execute(select(Page.id, Page.person_id)).tuples().all())
+    assert called
+    for page_id in called:
+        hidden = desk.ask("kef", "POST", f"/api/v1/pages/{page_id}/actions/acknowledge", json={})
+        absent = desk.ask("kef", "POST", "/api/v1/pages/999999/actions/acknowledge", json={})
+        assert (hidden.status_code, hidden.json["detail"]) == (absent.status_code, absent.json["detail"])
