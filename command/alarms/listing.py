@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from command.alarms.dedupe import State
 from command.alarms.intake import Receipt
 from command.alarms.models import Alarm, ProblemKind
+from command.core.log import masked_words
 from command.incidents import visibility
 from command.incidents.models import Incident
 from command.people.access import Principal
@@ -39,17 +40,18 @@ def listed(
     session: Session, wanted: Wanted, who: Principal, *, exercise: bool = False
 ) -> tuple[list[dict[str, Any]], int | None]:
     """The alarms of `wanted`, without those of restricted incidents that `who` may not know of; and where the list goes on."""
+    named = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
+    open_to_all = Incident.id.is_(None) | Incident.restricted.is_(False)
     query = (
         select(Alarm, Incident, ProblemKind)
         .outerjoin(Incident, Incident.id == Alarm.incident_id)
         .outerjoin(ProblemKind, ProblemKind.problem == Alarm.problem)
-        .where(*_conditions(wanted), Alarm.exercise == exercise)
+        .where(*_conditions(wanted), Alarm.exercise == exercise, open_to_all | Incident.id.in_(named))
         .order_by(Alarm.id.desc())
         .limit(wanted.limit)
     )
     found = session.execute(query).tuples().all()
-    shown = [_shown(*row) for row in found if row[1] is None or visibility.visible(session, row[1], who)]
-    return shown, found[-1][0].id if len(found) == wanted.limit else None
+    return [_shown(*row) for row in found], found[-1][0].id if len(found) == wanted.limit else None
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -84,7 +86,7 @@ def _shown(alarm: Alarm, incident: Incident | None, kind: ProblemKind | None) ->
         "cleared_at": alarm.cleared_at if alarm.state == State.CLEARED else None,
         "received_at": alarm.received_at,
         "count": alarm.count,
-        "text": alarm.text,
+        "text": masked_words(alarm.text),
         "incident": incident.number if incident else None,
         "kind": kind,
     }

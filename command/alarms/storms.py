@@ -54,7 +54,8 @@ def pass_on(session: Session, child_id: int, target_id: int) -> None:
 
 
 def correlate(session: Session, touched: Collection[Touched], *, exercise: bool) -> tuple[str, ...]:
-    """Give the loose alarms near the touched ones to incidents, and tell each incident concerned what has failed; their numbers."""
+    """Give the loose alarms near the touched ones to incidents, and tell each incident concerned what has failed; their numbers, but
+    those of restricted ones: a feed is nobody who may know of them."""
     concerned = {one.incident_id for one in touched if one.turned and one.incident_id is not None}
     free = [one for one in touched if one.incident_id is None and one.element_id is not None and one.raised]
     opened: list[Incident] = []
@@ -67,7 +68,7 @@ def correlate(session: Session, touched: Collection[Touched], *, exercise: bool)
         opened = [_open(session, [facts[id] for id in ids], exercise) for ids in found.new]
         concerned |= _attach(session, found, opened, facts)
     told = [_tell(session, incident_id) for incident_id in sorted(concerned & open_ids(session, exercise))]
-    return tuple(sorted({incident.number for incident in (*told, *opened)}))
+    return tuple(sorted({incident.number for incident in (*told, *opened) if not incident.restricted}))
 
 
 def correlation_settings(session: Session) -> CorrelationSettings:

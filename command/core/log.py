@@ -23,6 +23,15 @@ def redact(text: str) -> str:
     return _NUMBER.sub(lambda found: f"{found[2]}****{found[3]}", text)
 
 
+_WRITTEN = re.compile(r"(?<!\d)(?:(?:\+|00)\d{1,3}[ -]?)?1[2-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)", re.ASCII)
+"""A mobile number as people write it, in one piece or in groups; other figures of a text stay."""
+
+
+def masked_words(text: str) -> str:
+    """What somebody wrote, as a page or an answer may show it: phone numbers in it are masked (I10). What is stored stays whole."""
+    return _WRITTEN.sub(lambda found: mask("".join(filter(str.isdigit, found[0]))[-11:]), text)
+
+
 def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if key not in ("timestamp", "trace"):

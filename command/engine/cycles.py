@@ -6,6 +6,7 @@ from command.core.installation import Installation
 from command.engine import clocks, deliver, escalate, fan_out, quiet, receipts, record, sweep
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
+from command.network import service as network
 from command.parts import handlers
 
 
@@ -14,6 +15,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
     heard = handlers()
     sender = deliver.sender(installation, gateways, heard)
     return [
+        Cycle("warm", 1.0, lambda: network.warm(installation.database)),
         Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),
         Cycle("deliver", 0.2, lambda: deliver.run_once(installation, sender, stopping.is_set)),
         Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),

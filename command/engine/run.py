@@ -29,7 +29,7 @@ class Cycle:
 
     name: str
     every: float
-    run: Callable[[], bool]
+    run: Callable[[], bool | None]
 
 
 class Engine:

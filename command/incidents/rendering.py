@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from command.core import names
 from command.core.journal import Entry, Note
+from command.core.log import masked_words
 from command.incidents import clock_rows, house
 from command.incidents.activation import KIND_WORDS, TIER_WORDS
 from command.incidents.sentences import SENTENCES, WORDS
@@ -43,7 +44,8 @@ class Reader:
         self.session = session
         data = [orjson.loads(entry.data) for entry in entries]
         note_ids = {note["id"] for each in data for note in _notes(each)}
-        self.bodies = dict(session.execute(select(Note.id, Note.body).where(Note.id.in_(note_ids))).tuples().all())
+        bodies = session.execute(select(Note.id, Note.body).where(Note.id.in_(note_ids))).tuples()
+        self.bodies = {note_id: masked_words(body) if body else body for note_id, body in bodies}
         people = {value for each in data for key, value in each.items() if _PERSON.search(key) and value}
         people |= {int(e.actor.removeprefix("person:")) for e in entries if e.actor.startswith("person:")}
         self.people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(people)))}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock, names
 from command.core.journal import Note
+from command.core.log import masked_words
 from command.incidents import clock_rows, command_roles, facts, house, measuring, tasks
 from command.incidents.clocks import Fact
 from command.incidents.guards import State
@@ -253,8 +254,9 @@ def person(session: Session, person_id: int | None, language: str) -> PersonOut 
 
 
 def note_text(session: Session, note_id: int | None) -> str | None:
-    """The text of a note; None where there is none or it was erased."""
-    return session.scalar(select(Note.body).where(Note.id == note_id)) if note_id is not None else None
+    """The text of a note, phone numbers masked; None where there is none or it was erased."""
+    body = session.scalar(select(Note.body).where(Note.id == note_id)) if note_id is not None else None
+    return masked_words(body) if body is not None else None
 
 
 def task_out(task: Task, language: str) -> TaskOut:

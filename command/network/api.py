@@ -3,6 +3,7 @@
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from command.people.access import access, here
 
 api = APIBlueprint("network", __name__, url_prefix="/api/v1", tag="Network")
 _MOST = 500
+_READS = ("GET", "HEAD", "OPTIONS")
 
 
 class AreaOut(BaseModel):
@@ -92,6 +94,13 @@ class ImpactOut(BaseModel):
     users: int
     critical_customers: int
     rows: list[HitOut]
+
+
+@api.before_app_request
+def warm() -> None:
+    """Whoever is about to write finds the network's graph and census counted, outside the unit of work."""
+    if request.method not in _READS:
+        service.warm(here().database)
 
 
 @api.get("/areas")

@@ -1,6 +1,7 @@
 """The network's verbs: the topology of now, what a set of failures cuts off, and which elements an incident holds cut off."""
 
 import threading
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import BigInteger, Select, Subquery, Text, cast, func, insert, l
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from command.core.database import Database
 from command.network.census import census
 from command.network.models import CutOff, Element, Link
 from command.network.revision import database_of, revision
@@ -20,6 +22,9 @@ _SLICE = 5000
 
 _lock = threading.Lock()
 _topologies: dict[str, tuple[int, Topology]] = {}
+_LOOK_AGAIN = 1.0
+"""Seconds after which `warm` looks again whether the network's records changed."""
+_warm_until: dict[str, float] = {}
 
 
 def topology(session: Session) -> Topology:
@@ -36,6 +41,18 @@ def _build(session: Session) -> Topology:
     elements = session.execute(select(Element.id, Element.core).order_by(Element.id)).tuples()
     links = session.execute(select(Link.a_id, Link.b_id)).tuples()
     return Topology.build(elements.all(), links.all())
+
+
+def warm(database: Database) -> None:
+    """Have the graph and the census at hand before a unit of work asks for them: counting millions of subscribers would hold SQLite's
+    lock for seconds. Costs next to nothing while the records stay as they are."""
+    now = time.monotonic()
+    if now < _warm_until.get(database.url, 0.0):
+        return
+    _warm_until[database.url] = now + _LOOK_AGAIN
+    with database.read() as session:
+        topology(session)
+        census(session)
 
 
 def subscribers_total(session: Session, area_id: int | None) -> int:

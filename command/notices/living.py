@@ -174,7 +174,7 @@ def reopen_debts(session: Session, notice: Notice) -> None:
 
 def inserted(session: Session, notice: Notice) -> int:
     """Recipients materialised so far."""
-    return session.scalar(_INSERTED, {"notice": notice.id}) or 0
+    return int(session.scalar(_INSERTED, {"notice": notice.id}) or 0)
 
 
 _INSERTED = select(func.sum(Wave.inserted)).where(Wave.notice_id == bindparam("notice"), Wave.basis != Basis.RECALL)

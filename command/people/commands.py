@@ -13,7 +13,7 @@ from command.core import schema, settings
 from command.core.installation import Installation
 from command.core.keys import KeyringError
 from command.core.problems import N_, NotFound, Problem
-from command.people import passwords, service, tokens
+from command.people import break_glass, passwords, service, tokens
 from command.people.authority import Post
 from command.people.models import Person
 from command.people.roster import PersonCard
@@ -62,6 +62,17 @@ def create_admin(
         fresh = passwords.hashed(password, username)
         _write(found, lambda session: service.create_person(session, found.keyring, card, password_hash=fresh).id)
     click.echo(f"Administrator {username} created.")
+
+
+@admin.command("break-glass")
+def seal_glass() -> None:
+    """Print a code that lets one locked-out person in, once, on record. It replaces the one sealed before."""
+    with _installation() as found:
+        code = _write(found, break_glass.seal)
+    click.echo(code)
+    click.echo(
+        "Seal it in an envelope. Typed as the password it opens a session for the name beside it, once.", err=True
+    )
 
 
 @admin.command("password")

@@ -26,6 +26,15 @@ class SignInLocked(Payload, kind="people.sign_in_locked"):
     until: datetime
 
 
+class GlassSealed(Payload, kind="people.glass_sealed"):
+    glass_id: int
+
+
+class GlassBroken(Payload, kind="people.glass_broken"):
+    glass_id: int
+    person_id: int
+
+
 class SignedOut(Payload, kind="people.signed_out"):
     person_id: int
     everywhere: bool

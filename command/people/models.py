@@ -96,3 +96,14 @@ class EndedSession(Base):
     __tablename__ = "ended_session"
     id: Mapped[str] = mapped_column(primary_key=True)
     until: Mapped[datetime] = mapped_column(index=True)
+
+
+class BreakGlass(Base):
+    """A sealed code that lets a locked-out person in, once. Only its SHA-256 is kept; `used_at` also ends one that was replaced."""
+
+    __tablename__ = "break_glass"
+    id: Mapped[Id]
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    sealed_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))

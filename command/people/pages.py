@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from command.core.documents import Report, document, items
 from command.core.problems import N_, Invalid, Problem
-from command.people import passwords, service, tokens
+from command.people import limits, passwords, service, tokens
 from command.people.access import ALL, access, here, may, principal, public, unit, visitor
 from command.people.api import PersonOut, TokenIn, TokenOut, new_token, person_out
 from command.people.authority import Act
@@ -20,7 +20,7 @@ from command.people.gate import protect
 from command.people.identity import Visitor
 from command.people.models import Person
 from command.people.posts import DEPARTMENTS, POSTS
-from command.people.signin import authenticate
+from command.people.signin import LOCK, PER_NAME, WINDOW, authenticate
 
 pages = Blueprint("people", __name__)
 
@@ -164,17 +164,27 @@ def revoke_token(token_id: int) -> Any:
 @pages.post("/me/password")
 @access("read")
 def change_password() -> Any:
-    """A new password; every session ends, so that whoever knew the old one is out."""
+    """A new password; every session ends, so that whoever knew the old one is out. Guesses of the old one, at a desk somebody
+    left, are limited as those of the sign-in."""
     who = principal()
+    guesses = f"password:{who.person_id}"
     with here().database.read() as session:
         stored = session.get_one(Person, who.person_id).password_hash
     try:
+        here().database.write(
+            lambda session: limits.hit(session, guesses, PER_NAME, WINDOW, lock=LOCK), actor=who.actor
+        )
         if not passwords.matches(stored, request.form.get("old", "")):
             raise Invalid(N_("The present password is wrong."), field="old", remedy=N_("Correct it."))
         fresh = passwords.hashed(request.form.get("password", ""), who.username)
     except Problem as problem:
         return _my_page(problem), problem.status
-    unit(lambda session: service.set_password(session, service.find(session, who.person_id), fresh))
+
+    def work(session: Session) -> None:
+        limits.clear(session, guesses)
+        service.set_password(session, service.find(session, who.person_id), fresh)
+
+    unit(work)
     return redirect("/sign-in", 303)
 
 

@@ -26,6 +26,8 @@ from tests.bench.ground import DIALECTS, Ground, figure, ground, stopwatch
 
 RECIPIENTS = 1_000_000
 ELEMENTS = 2_500
+ROUNDS = 3
+"""Runs of each kind in turn; the pair with the median ratio counts."""
 GOAL = {"sqlite": 2.5, "postgresql": 1.5}
 MEMORY = 300.0
 GROWTH = 11.0
@@ -40,11 +42,11 @@ def run() -> Iterator[dict[str, Any]]:
             small, _ = _ours(tenth)
         with ground(dialect) as whole:
             whole.fill(ELEMENTS, RECIPIENTS, cut_off=True)
-            raw = _raw(whole)
-            took, memory = _ours(whole)
-            yield figure(f"fan_out ({dialect})", took, "s", raw, GOAL[dialect])
-            yield figure(f"fan_out memory ({dialect})", memory, "MiB", MEMORY, 1.0)
-            yield figure(f"fan_out growth ({dialect})", took, "s", small, GROWTH)
+            rounds = [(_raw(whole), *_ours(whole)) for _ in range(ROUNDS)]
+            raw, took, _ = sorted(rounds, key=lambda one: one[1] / one[0])[ROUNDS // 2]
+            yield figure(f"fan_out {dialect}", took, "s", raw, GOAL[dialect])
+            yield figure(f"fan_out memory {dialect}", max(one[2] for one in rounds), "MiB", MEMORY, 1.0)
+            yield figure(f"fan_out growth {dialect}", took, "s", small, GROWTH)
             if dialect == "sqlite":
                 yield from _web_write(whole)
 
@@ -79,7 +81,7 @@ def _ours(base: Ground) -> tuple[float, float]:
     with installation.database.read() as session:
         audience = session.get_one(Notice, notice).audience
         assert sum(messages.tally(session, notice).values()) == audience == _users(session)
-    installation.database.close()
+    base.drop(installation)
     return took[0], peak.mib
 
 
@@ -104,7 +106,7 @@ def _raw(base: Ground) -> float:
     statement = _RAW.format(notice=notice, no="0" if sqlite else "false", now=now)
     with stopwatch() as took:
         installation.database.write(lambda session: session.execute(text(statement)))
-    installation.database.close()
+    base.drop(installation)
     return took[0]
 
 
@@ -144,7 +146,7 @@ def _web_write(base: Ground) -> Iterator[dict[str, Any]]:
         f"web write: {len(during)} during, alone p99 {_p99(alone) * 1000:.1f} ms, worst {max(during):.3f} s",
         file=sys.stderr,
     )
-    yield figure("web_write_during_fan_out p99", _p99(during), "s", P99, 1.0)
+    yield figure("web_write_during_fan_out sqlite p99", _p99(during), "s", P99, 1.0)
 
 
 def _state(installation: Installation, notice: int) -> str:

@@ -20,9 +20,9 @@ def run() -> Iterator[dict[str, Any]]:
     for dialect in DIALECTS:
         small, _, _ = _measure(dialect, 10)
         took, raw, cut = _measure(dialect, 1)
-        yield figure(f"impact ({dialect})", took, "s", raw, GOAL)
-        yield figure(f"impact with its cut-off written ({dialect})", took + cut, "s", raw, GOAL)
-        yield figure(f"impact growth ({dialect})", took, "s", small, GROWTH)
+        yield figure(f"impact {dialect}", took, "s", raw, GOAL)
+        yield figure(f"impact with its cut-off written {dialect}", took + cut, "s", raw, GOAL)
+        yield figure(f"impact growth {dialect}", took, "s", small, GROWTH)
 
 
 def _measure(dialect: str, part: int) -> tuple[float, float, float]:

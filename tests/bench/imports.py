@@ -26,8 +26,8 @@ def run() -> Iterator[dict[str, Any]]:
             small = _ours(base.copy(), SUBSCRIBERS // 10)
             raw = _alone(base.copy(), SUBSCRIBERS)
             took = _ours(base.copy(), SUBSCRIBERS)
-        yield figure(f"import ({dialect})", took, "s", raw, GOAL)
-        yield figure(f"import growth ({dialect})", took, "s", small, GROWTH)
+        yield figure(f"import {dialect}", took, "s", raw, GOAL)
+        yield figure(f"import growth {dialect}", took, "s", small, GROWTH)
 
 
 def _number(serial: int) -> str:

@@ -1,9 +1,11 @@
 """From failed elements to the users affected, per service and area, each counted once (B1)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from command.core.database import Database
@@ -101,3 +103,24 @@ def test_the_census_counts_an_area_with_all_below_it(network: Database) -> None:
     with network.read() as session:
         assert [service.subscribers_total(session, area) for area in (None, 1, 2, 3)] == [15, 15, 10, 4]
         assert census(session).users[2, 1] == 10
+
+
+def test_once_warm_a_unit_of_work_measures_without_counting_all_subscribers(
+    network: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_warm_until", {})
+    network.write(changed)
+    service.warm(network)
+    asked: list[str] = []
+    listen = partial(_note_statement, asked)
+    event.listen(network.writer, "before_cursor_execute", listen)
+    try:
+        assert network.write(lambda session: service.subscribers_total(session, None)) == 15
+        assert network.write(lambda session: service.cut_off(session, {LEAF}))
+    finally:
+        event.remove(network.writer, "before_cursor_execute", listen)
+    assert not [statement for statement in asked if "subscriber" in statement or "link" in statement]
+
+
+def _note_statement(asked: list[str], _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    asked.append(statement)

@@ -12,7 +12,7 @@ from command.core.installation import Installation
 from command.core.journal import Entry
 from command.core.keys import new_key, parse
 from command.core.settings import Settings
-from command.people import service
+from command.people import break_glass, service
 from command.people.pages import inside
 from command.people.signin import Try
 from tests.conftest import Time
@@ -221,3 +221,23 @@ def test_a_request_with_authorization_ignores_the_cookie(office: Office) -> None
     assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
     answer = browser.open("/api/v1/me", headers={"Authorization": f"Bearer {office.token('dou', 'read')}"})
     assert answer.json["username"] == "dou"
+
+
+def test_a_sealed_code_lets_a_locked_out_person_in_once_and_on_record(office: Office, database: Database) -> None:
+    code = database.write(break_glass.seal, actor="system:command-line")
+    for _ in range(6):
+        office.browser().sign_in("ada", "not the password")
+    assert office.browser().sign_in("ada").status_code == 429
+    browser = office.browser()
+    assert browser.sign_in("ada", code).status_code == 303
+    assert browser.is_signed_in
+    assert "people.glass_broken" in kinds(database)
+    assert office.browser().sign_in("ada", code).status_code == 401
+
+
+def test_a_code_that_was_replaced_or_never_sealed_lets_nobody_in(office: Office, database: Database) -> None:
+    first = database.write(break_glass.seal, actor="system:command-line")
+    database.write(break_glass.seal, actor="system:command-line")
+    for code in (first, "glass-0", break_glass.PREFIX):
+        assert office.browser().sign_in("ada", code).status_code == 401
+    assert office.browser().sign_in("nobody", first).status_code == 401

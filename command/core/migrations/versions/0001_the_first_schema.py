@@ -344,6 +344,16 @@ def upgrade() -> None:
     with op.batch_alter_table('api_token', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_api_token_person_id'), ['person_id'], unique=False)
 
+    op.create_table('break_glass',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('sealed_at', command.core.columns.Time(), nullable=False),
+    sa.Column('used_at', command.core.columns.Time(), nullable=True),
+    sa.Column('used_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['used_by'], ['person.id'], name=op.f('fk_break_glass_used_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_break_glass')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_break_glass_code_hash'))
+    )
     op.create_table('delivery',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('purpose', sa.Text(), nullable=False),
@@ -828,6 +838,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_delivery_attempt', postgresql_where=sa.text('attempt IS NOT NULL'), sqlite_where=sa.text('attempt IS NOT NULL'))
 
     op.drop_table('delivery')
+    op.drop_table('break_glass')
     with op.batch_alter_table('api_token', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_api_token_person_id'))
 
