@@ -26,6 +26,7 @@ from command.demo.commands import demo
 from command.demo.load import COMMANDER, PASSWORD, is_loaded, load
 from command.engine import cycles
 from command.engine.run import Engine, run
+from command.messages import breakers
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import group as import_
 from command.oncall import schedules
@@ -274,6 +275,22 @@ def _schedules(settings: Settings) -> frozenset[str] | None:
 def schema_() -> None:
     """Print the JSON Schema of a playbook."""
     click.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2))
+
+
+@main.group("gateways")
+def gateways_() -> None:
+    """Gateways."""
+
+
+@gateways_.command()
+@click.argument("name")
+@click.pass_obj
+def restart(settings: Settings, name: str) -> None:
+    """Put a gateway that was stopped (a refused account) back into service."""
+    names = [gateway.name for gateway in settings.gateways]
+    if name not in names:
+        raise click.ClickException(f"there is no gateway {name}; use one of: {', '.join(names)}")
+    opened(settings).database.write(lambda session: breakers.restart(session, name), actor="system:command-line")
 
 
 @main.group()
