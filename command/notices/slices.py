@@ -70,13 +70,15 @@ def next_slice(session: Session, incident: int, place: Place, size: int, *, ende
         if following is None:
             return None
         place = following
-    span = place.span
+    span, fits = place.span, False
     while True:
         upto = min(place.after + span, place.top)
         given = {"incident": incident, "enough": size + 1, **Slice(place, upto, 0).given}
         found = session.execute(_count(ended), given).scalar_one()
         wanted = fitting(upto - place.after, found, size)
-        if upto - place.after == 1 or (found <= size and (upto == place.top or 2 * found >= size)):
+        # Once a range was too long, any shorter one that fits is taken: where ids lie in clumps there may be none half full.
+        fits = fits or upto == place.top or 2 * found >= size
+        if upto - place.after == 1 or (found <= size and fits):
             return Slice(place, upto, wanted)
         span = wanted
 

@@ -34,7 +34,9 @@ def number(desk: Desk) -> str:
     alarm = dict.fromkeys(("source", "element", "object", "problem", "text"), NASTY)
     at = desk.see(found)["detected_at"]
     for element in (NASTY, "CELL-1"):
-        sent = desk.post("ada", "/api/v1/alarms", alarms=[{**alarm, "element": element, "severity": "major", "raised_at": at}])
+        sent = desk.post(
+            "ada", "/api/v1/alarms", alarms=[{**alarm, "element": element, "severity": "major", "raised_at": at}]
+        )
         assert sent.status_code == 200, sent.text
     labels = {"alertname": NASTY, "element": NASTY, "instance": NASTY, "severity": NASTY}
     alert = {"status": "firing", "labels": labels, "annotations": {"summary": NASTY}, "startsAt": at}
@@ -85,7 +87,12 @@ def test_problem_documents_are_never_taken_for_pages(desk: Desk) -> None:
 
 
 def test_filters_are_texts_and_no_queries(desk: Desk, number: str) -> None:
-    for address in ("/api/v1/alarms?element=", "/api/v1/elements?name=", "/api/v1/areas?after=", "/api/v1/pages?incident="):
+    for address in (
+        "/api/v1/alarms?element=",
+        "/api/v1/elements?name=",
+        "/api/v1/areas?after=",
+        "/api/v1/pages?incident=",
+    ):
         assert desk.ask("ada", "GET", address + "' OR '1'='1").json["items"] == [] or "areas" in address
     assert desk.ask("ada", "GET", "/api/v1/elements?name=%25").json["items"] == []
     assert desk.see(number)["number"] == number

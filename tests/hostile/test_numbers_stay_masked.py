@@ -22,8 +22,7 @@ HREF = re.compile(r'(?:href|src|action|hx-[a-z]+)="([^"]*)"')
 
 
 @pytest.fixture
-def logged(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    configure("json", logging.DEBUG)
+def log_put_back() -> Iterator[None]:
     yield
     structlog.reset_defaults()
     logging.basicConfig(level=logging.WARNING, force=True)
@@ -33,7 +32,9 @@ def numbers(desk: Desk) -> set[str]:
     """The national number of everybody, and those somebody typed."""
     with desk.database.read() as session:
         kept = [*session.scalars(select(Subscriber.number)), *session.scalars(select(Person.number))]
-    return {desk.installation.keyring.decrypt(number).removeprefix("+86") for number in kept if number} | {"13812345678"}
+    return {desk.installation.keyring.decrypt(number).removeprefix("+86") for number in kept if number} | {
+        "13812345678"
+    }
 
 
 def whole_in(shown: str, all_numbers: set[str]) -> set[str]:
@@ -60,8 +61,9 @@ def a_night(desk: Desk) -> str:
 
 
 def test_whatever_a_night_leaves_behind_holds_no_whole_number(
-    logged: None, desk: Desk, capfd: pytest.CaptureFixture[str]
+    log_put_back: None, desk: Desk, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    configure("json", logging.DEBUG)
     number, known = a_night(desk), numbers(desk)
     assert len(known) > 60
     places = {}

@@ -16,7 +16,9 @@ OUTSIDERS = ("ops", "aud", "adm", "tra")
 @pytest.fixture
 def number(desk: Desk) -> str:
     """A leak under way: with an element that failed, an alarm on it, a notice, pages and notes."""
-    found: str = desk.report("sec", kind="information_security", elements=["CELL-4"], summary=SECRET, users=10)["number"]
+    found: str = desk.report("sec", kind="information_security", elements=["CELL-4"], summary=SECRET, users=10)[
+        "number"
+    ]
     desk.act("ada", found, "assess", reason=SECRET)
     desk.act("ada", found, "activate", reason=SECRET)
     drafted = desk.post("ada", "/api/v1/notices", incident=found, kind="first", texts={"zh": SECRET, "en": SECRET})

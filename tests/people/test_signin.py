@@ -51,7 +51,7 @@ def test_an_unknown_name_gets_the_same_answer_as_a_wrong_password(office: Office
     unknown = office.browser().sign_in("bob", "not the password")
     assert wrong.status_code == unknown.status_code == 401
     for answer in (wrong, unknown):
-        assert "The username or the password is wrong." in answer.text
+        assert "用户名或密码不正确。" in answer.text
 
 
 def test_five_wrong_tries_lock_the_name_for_fifteen_minutes_in_every_process(
