@@ -96,8 +96,9 @@ def _loose(session: Session, free: Sequence[Touched], window: timedelta, exercis
 
 
 def _open_incidents(session: Session, exercise: bool) -> list[OpenIncident]:
-    """The incidents that take alarms, with the elements that alarms or people named."""
-    is_open = (Incident.state.in_(BEFORE_RESTORATION), Incident.exercise == exercise)
+    """The incidents that take alarms by correlation, with the elements that alarms or people named."""
+    # Never a restricted one: an ordinary outage drawn into it would vanish from everybody else, and nobody would be told.
+    is_open = (Incident.state.in_(BEFORE_RESTORATION), Incident.exercise == exercise, Incident.restricted.is_(False))
     detected = dict(session.execute(select(Incident.id, Incident.detected_at).where(*is_open)).tuples().all())
     if not detected:
         return []
