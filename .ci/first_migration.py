@@ -1,6 +1,5 @@
 """Write migration 0001 afresh from the models (only before the first release; later schemas get migrations of their own)."""
 
-import pathlib
 import re
 import tempfile
 
@@ -28,9 +27,9 @@ def _with_guards(source: str) -> str:
     source = source.replace("command.core.columns.Json()", "sa.Text()")
     source = re.sub(r"\n    # ### .*", "", source)
     source = source.replace("def upgrade()", f"EXERCISE_TABLES = {tables!r}\n\n\ndef upgrade()")
-    made = '    for statement in guards.statements(op.get_bind().dialect.name, EXERCISE_TABLES):\n        op.execute(statement)\n'
+    made = "    for statement in guards.statements(op.get_bind().dialect.name, EXERCISE_TABLES):\n        op.execute(statement)\n"
     made += '    op.execute("INSERT INTO clock_offset (id, microseconds) VALUES (1, 0)")\n'
-    removed = '    for statement in guards.removals(op.get_bind().dialect.name, EXERCISE_TABLES):\n        op.execute(statement)\n'
+    removed = "    for statement in guards.removals(op.get_bind().dialect.name, EXERCISE_TABLES):\n        op.execute(statement)\n"
     up, down = source.split("def downgrade() -> None:\n")
     return up.rstrip() + "\n" + made + "\n\ndef downgrade() -> None:\n" + removed + down
 

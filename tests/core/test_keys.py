@@ -57,7 +57,9 @@ def test_secrets_differ_by_purpose_and_change_with_the_newest_key() -> None:
     assert before.secret("session") != after.secret("session")
 
 
-@pytest.mark.parametrize("text", ["short", "!!!", OLD + "," + "x" * 44, OLD[:-2]], ids=["short", "odd", "second", "cut"])
+@pytest.mark.parametrize(
+    "text", ["short", "!!!", OLD + "," + "x" * 44, OLD[:-2]], ids=["short", "odd", "second", "cut"]
+)
 def test_a_key_that_is_none_is_named_by_its_place(text: str) -> None:
     place = text.count(",") + 1
     with pytest.raises(KeyringError, match=f"TOCSIN_KEYS: key {place} is not 32 bytes in base64"):
