@@ -34,7 +34,8 @@ from command.network.revision import changed
 COLUMNS = Columns(("number", "element", "services"), {"language": "zh", "tariff_plan": "", "critical": ""})
 LANGUAGES = ("zh", "en")
 HOLD = 0.025
-_BULK = 20_000
+_BULK = 100_000
+"""Rows of a transaction when nobody waits: numbers hash anywhere, so that each commit writes most of the pages of their index."""
 _LEAST = 500
 
 Values = tuple[bytes, bytes, str, int, int, str, str]
