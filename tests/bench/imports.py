@@ -2,9 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
 from command.network.subscriber_import import subscribers
@@ -59,6 +62,10 @@ def _alone(installation: Installation, count: int) -> float:
     made = rows()
     with stopwatch() as took:
         while batch := list(islice(made, _BATCH)):
-            database.write(lambda session, b=batch: session.connection().exec_driver_sql(statement, b))
+            database.write(partial(_insert, statement=statement, batch=batch))
     database.close()
     return took[0]
+
+
+def _insert(session: Session, statement: str, batch: list[tuple[Any, ...]]) -> None:
+    session.connection().exec_driver_sql(statement, batch)
