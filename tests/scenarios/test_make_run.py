@@ -16,6 +16,9 @@ import requests
 
 from command.core.settings import read
 
+pytestmark = pytest.mark.xdist_group("demo")
+"""One worker runs them all: they look at one running demo."""
+
 TOLD_WITHIN = 300.0
 """Seconds from ready until the first notice has arrived everywhere. Two minutes on a machine of its own; tests share theirs."""
 OVER_WITHIN = 700.0
