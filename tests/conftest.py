@@ -116,3 +116,8 @@ class Time:
 def time(database: Database) -> Time:
     """`time.forward(minutes=10)`: what a test does instead of sleeping."""
     return Time(database)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The running demo first: it takes minutes of waiting, in which the other workers do everything else."""
+    items.sort(key=lambda item: "/scenarios/" not in item.nodeid)
