@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench test-faults test-tour coverage-of-rows wheel clean
+.PHONY: help setup run test check bench test-faults test-tour coverage-of-rows lock wheel clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -46,6 +46,10 @@ test-tour: setup ## the browser tour at three widths, both themes, both language
 
 coverage-of-rows: setup ## which requirement rows and invariants no test proves
 	$(BIN)/python .ci/rows
+
+lock: setup ## write requirements.txt anew from pyproject.toml, every extra and hash pinned
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras --quiet -o requirements.txt
 
 wheel: setup ## build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel

@@ -1,8 +1,10 @@
 """What the repository is made of: its top level, and the parts it is built with."""
 
 import ast
+import re
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,25 @@ def test_no_lock_file_names_a_registry() -> None:
     for name in ("requirements.txt", "package-lock.json"):
         text = (ROOT / name).read_text("utf-8")
         assert "://" not in text or all("registry" not in line and "pypi" not in line for line in text.splitlines())
+
+
+def test_the_lock_pins_every_extra_that_a_package_asks_for() -> None:
+    """A pin of `pydantic` does not pin `pydantic[email]`: the day a newer pydantic is released, a hash-checked install fails."""
+    pins = dict(re.findall(r"^([\w.-]+)(\[[^\]]+\])?==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    loose = {
+        f"{name}[{extra}] (for {package})"
+        for package in pins
+        for line in _required_by(package)
+        if ";" not in line and (found := re.match(r"([\w.-]+)\[([^\]]+)\]", line))
+        for name, extras in [found.groups()]
+        for extra in extras.split(",")
+        if extra not in pins.get(name.lower(), "")
+    }
+    assert not loose
+
+
+def _required_by(package: str) -> list[str]:
+    try:
+        return metadata.requires(package) or []
+    except metadata.PackageNotFoundError:  # locked for another platform
+        return []
