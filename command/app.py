@@ -22,6 +22,7 @@ from command.insights import pages as insight_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
+from command.oncall import duty_api
 from command.oncall import pages as oncall_pages
 from command.people import api as people_api
 from command.people import gate, identity, language
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     network_api.api,
     gateway_hooks.hooks,
     oncall_api.api,
+    duty_api.api,
     oncall_pages.pages,
     incidents_api.api,
     actions_api.api,

@@ -30,7 +30,9 @@ from command.messages import breakers
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import group as import_
 from command.oncall import schedules
+from command.oncall.commands import oncall
 from command.oncall.models import Schedule
+from command.oncall.rotation import RotationError
 from command.parts import open_installation
 from command.people import service as people
 from command.people.commands import admin, token
@@ -61,7 +63,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, demo):
+for group in (admin, token, import_, alarms, oncall, demo):
     main.add_command(group)
 
 
@@ -93,7 +95,7 @@ def import_problems(settings: Settings, file: Path) -> None:
 def _imported(installation: Installation, work: Callable[[Session], int]) -> int:
     try:
         return installation.database.write(work, actor="system:command-line")
-    except (Problem, source.SourceError) as error:
+    except (Problem, source.SourceError, RotationError) as error:
         raise click.ClickException(str(error)) from error
 
 

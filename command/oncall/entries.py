@@ -1,6 +1,9 @@
 """What the journal keeps of pages and duty: ids, figures and codes."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from command.core.journal import Payload
 from command.oncall.models import EscalationState, Reason
@@ -53,12 +56,49 @@ class Ended(Payload, kind="escalation.ended"):
     reason: Reason
 
 
-class ScheduleSet(Payload, kind="oncall.schedule_set"):
-    """A duty rotation as it is from now on."""
+class LayerSet(BaseModel):
+    """A layer as it is from now on. `windows` as in oncall.models.DutyLayer; `members` are ids of people, in turn."""
 
-    schedule_id: int
-    members: list[int]
+    model_config = ConfigDict(extra="forbid", frozen=True)
     zone: str
     starts_on: str
     handover: str
     period_days: int
+    windows: list[dict[str, Any]]
+    members: list[int]
+
+
+class ScheduleSet(Payload, kind="oncall.schedule_set"):
+    """A duty's layers as they are from now on, the topmost last."""
+
+    schedule_id: int
+    layers: list[LayerSet]
+
+
+class Covered(Payload, kind="oncall.covered"):
+    """Somebody holds a duty for a time, whoever the layers name."""
+
+    override_id: int
+    schedule_id: int
+    person_id: int
+    start: datetime
+    end: datetime
+
+
+class CoverEnded(Payload, kind="oncall.cover_ended"):
+    """An override ends at `end`; where it had not begun it never does."""
+
+    override_id: int
+    end: datetime | None
+
+
+class LeaveTaken(Payload, kind="oncall.leave_taken"):
+    leave_id: int
+    person_id: int
+    start: datetime
+    end: datetime
+
+
+class LeaveEnded(Payload, kind="oncall.leave_ended"):
+    leave_id: int
+    end: datetime | None

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -11,7 +12,7 @@ from command.core.columns import Base, BigId, Id, Json, OfExercise
 
 
 class Schedule(Base):
-    """A rotation: its members hold duty in turn for `period_days`, handed over at a local time in a zone."""
+    """A duty that somebody always holds. Who does is decided by its layers, with leave and overrides on top (see oncall.layers)."""
 
     __tablename__ = "schedule"
     id: Mapped[Id]
@@ -19,17 +20,68 @@ class Schedule(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     department: Mapped[str]
+
+
+class DutyLayer(Base):
+    """A rotation of a schedule: its members hold duty in turn for `period_days`, handed over at a local time in a zone. `windows` are
+    the parts of the week in which it counts, [{"days": [0–6], "start": "20:00", "end": "08:00"}]; none: always. The layer of the
+    highest position is the topmost."""
+
+    __tablename__ = "duty_layer"
+    __table_args__ = (UniqueConstraint("schedule_id", "position"),)
+    id: Mapped[Id]
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
     zone: Mapped[str]
     starts_on: Mapped[date]
     handover: Mapped[time]
     period_days: Mapped[int] = mapped_column(default=7)
+    windows: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
 
 
-class ScheduleMember(Base):
-    __tablename__ = "schedule_member"
-    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"), primary_key=True)
+class DutyMember(Base):
+    __tablename__ = "duty_member"
+    layer_id: Mapped[int] = mapped_column(BigId, ForeignKey("duty_layer.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+
+
+class DutyOverride(Base):
+    """Somebody holds a duty from `start_at` (inclusive) to `end_at` (exclusive), whoever the layers name. Ended early or cancelled by
+    an earlier `end_at`; one that never began is cancelled by `cancelled_at`."""
+
+    __tablename__ = "duty_override"
+    __table_args__ = (
+        CheckConstraint("start_at < end_at", name="span"),
+        Index("ix_duty_override_when", "schedule_id", "end_at"),
+    )
+    id: Mapped[Id]
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    made_by: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+
+class PersonLeave(Base):
+    """Somebody is away from `start_at` (inclusive) to `end_at` (exclusive): their turns go to the next member who is not."""
+
+    __tablename__ = "person_leave"
+    __table_args__ = (
+        CheckConstraint("start_at < end_at", name="span"),
+        Index("ix_person_leave_when", "person_id", "end_at"),
+    )
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    made_by: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
 
 
 class EscalationState(StrEnum):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from command.core.problems import NotFound
 from command.oncall.rotation import RotationError
-from command.oncall.schedules import called
+from command.oncall.schedules import on_duty
 from command.people.models import EmergencyGroup, GroupMember, Person, PersonPost
 
 MOST = 2
@@ -38,7 +38,7 @@ def resolve(session: Session, target: str, area_codes: Sequence[str], at: dateti
 def _on_call(session: Session, code: str, at: datetime) -> list[Person]:
     """An unknown or empty rotation is nobody: the chain goes on at once, and says so, instead of failing."""
     try:
-        person = called(session, code, at)
+        person = on_duty(session, code, at)
     except (NotFound, RotationError):
         return []
     return [person] if person else []

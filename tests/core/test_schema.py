@@ -89,14 +89,14 @@ def test_a_row_that_points_at_nothing_is_found_after_a_migration(sqlite_template
     path = tmp_path / "broken.db"
     shutil.copy(sqlite_template, path)
     with create_engine(f"sqlite:///{path}").begin() as connection:
-        connection.execute(text("INSERT INTO schedule_member (schedule_id, position, person_id) VALUES (7, 0, 7)"))
-    with pytest.raises(schema.SchemaError, match="2 rows point at nothing, first in table schedule_member"):
+        connection.execute(text("INSERT INTO duty_member (layer_id, position, person_id) VALUES (7, 0, 7)"))
+    with pytest.raises(schema.SchemaError, match="2 rows point at nothing, first in table duty_member"):
         schema.upgrade(f"sqlite:///{path}")
 
 
 def test_a_foreign_key_holds_on_both_databases(connection: Connection) -> None:
     with pytest.raises(DBAPIError, match=r"(?i)foreign key"):
-        connection.execute(text("INSERT INTO schedule_member (schedule_id, position, person_id) VALUES (7, 0, 7)"))
+        connection.execute(text("INSERT INTO duty_member (layer_id, position, person_id) VALUES (7, 0, 7)"))
 
 
 @pytest.mark.proves("B3", "I3")

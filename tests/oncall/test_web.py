@@ -217,7 +217,7 @@ class TestTheInterface:
         headers = bearer(scene, QIN)
         listed = client.get("/api/v1/schedules", headers=headers).json["items"]
         assert [each["code"] for each in listed] == ["customer_service", "operations", "security", "technical"]
-        assert [m["name_zh"] for m in listed[3]["members"]] == ["王凯", "冯雪", "钱瑜"]
+        assert [m["name_zh"] for m in listed[3]["layers"][0]["members"]] == ["王凯", "冯雪", "钱瑜"]
         answer = client.get("/api/v1/schedules/cooking/on-duty", headers=headers)
         assert answer.status_code == 404
         assert "technical" in answer.json["remedy"]
