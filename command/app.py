@@ -22,7 +22,7 @@ from command.insights import pages as insight_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
-from command.oncall import duty_api
+from command.oncall import duty_api, duty_pages
 from command.oncall import pages as oncall_pages
 from command.people import api as people_api
 from command.people import gate, identity, language
@@ -39,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     gateway_hooks.hooks,
     oncall_api.api,
     duty_api.api,
+    duty_pages.pages,
     oncall_pages.pages,
     incidents_api.api,
     actions_api.api,
@@ -57,6 +58,7 @@ HOME = "boards.command"
 NAVIGATION = (
     ("boards.command", N_("Command board"), "read"),
     ("incidents.report_form", N_("Report an incident"), "report_incident"),
+    ("duty_pages.duties", N_("On call"), "read"),
     ("alarm_pages.alarms", N_("Alarms"), "read"),
     ("people.people", N_("People"), "read"),
 )

@@ -199,9 +199,16 @@ def set_layers(code: str, json_data: LayersIn) -> ScheduleOut:
         members = [[_person(session, name, "members").id for name in each.members] for each in json_data.layers]
         try:
             schedules.set_layers(session, found, [_layer_row(each) for each in json_data.layers], members)
+        except rotation.UnknownZone as error:
+            raise Invalid(
+                N_("This is no time zone."), field="layers.zone", remedy=N_("Use an IANA name such as Asia/Shanghai.")
+            ) from error
         except rotation.RotationError as error:
-            field, _, why = str(error).partition(": ")
-            raise Invalid(N_("%(why)s"), field=f"layers.{field}", remedy=N_("Correct the field."), why=why) from error
+            raise Invalid(
+                N_("This layer contradicts itself."),
+                field="layers",
+                remedy=N_("Give wall times in whole seconds, without an offset."),
+            ) from error
         return _schedule_out(session, found)
 
     return unit(work)
