@@ -16,6 +16,7 @@ OPEN = {
     "/sign-in",
     "/sign-out",
     "/api/v1/openapi.json",
+    "/on-call/feed/<text>.ics",
 }
 """What anybody may ask for, besides gateways' signed hooks and signed links; one more needs a reason and a line here."""
 

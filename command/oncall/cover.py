@@ -27,7 +27,7 @@ def cover(
     """Let somebody hold a duty from `start` to `end` (aware), whoever the layers name. Raise Denied, Invalid, or Conflict where
     another override is in the way."""
     _allowed(by, person)
-    begin = _span(session, start, end)
+    begin, end = _span(session, start, end)
     if not person.active or person.number is None:
         raise Invalid(
             N_("This person cannot be called."), field="person", remedy=N_("Name somebody active who has a number.")
@@ -76,7 +76,7 @@ def end_cover(session: Session, override_id: int, by: Principal) -> DutyOverride
 def take_leave(session: Session, person: Person, start: datetime, end: datetime, by: Principal) -> PersonLeave:
     """Somebody is away from `start` to `end` (aware): their turns go to the next. Raise Denied or Invalid."""
     _allowed(by, person)
-    begin = _span(session, start, end)
+    begin, end = _span(session, start, end)
     made = PersonLeave(
         person_id=person.id, start_at=begin, end_at=end, made_by=by.person_id, made_at=clock.now(session)
     )
@@ -117,10 +117,10 @@ def _allowed(by: Principal, person: Person) -> None:
         )
 
 
-def _span(session: Session, start: datetime, end: datetime) -> datetime:
-    """The instant at which a span begins: `start`, but not in the past. Raise Invalid."""
+def _span(session: Session, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """A span in whole seconds, as calendars tell it, that does not begin in the past. Raise Invalid."""
     now = clock.now(session)
-    begin = max(start, now)
+    begin, end = max(start, now).replace(microsecond=0), end.replace(microsecond=0)
     if start < now - GRACE:
         raise Invalid(N_("This time is past."), field="start", remedy=N_("Begin now or later; the past is on record."))
     if end <= begin:
@@ -129,7 +129,7 @@ def _span(session: Session, start: datetime, end: datetime) -> datetime:
         raise Invalid(
             N_("This is longer than a year."), field="end", remedy=N_("Change the layers of the schedule instead.")
         )
-    return begin
+    return begin, end
 
 
 def _locked(session: Session, schedule: Schedule) -> None:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.documents import document
 from command.core.problems import N_, Invalid, NotFound, Problem
-from command.oncall import cover, schedules
+from command.oncall import cover, feeds, schedules
 from command.oncall.layers import Span
 from command.oncall.models import DutyOverride, PersonLeave, Schedule
 from command.people import language
-from command.people.access import access, here, principal, unit
+from command.people.access import access, here, principal, public, unit
 from command.people.models import Person
 
 pages = Blueprint("duty_pages", __name__)
@@ -90,6 +90,32 @@ def leave_ends(leave_id: int) -> Any:
     return _done(lambda session: cover.end_leave(session, leave_id, principal()))
 
 
+@pages.post("/on-call/feed")
+@access("read")
+def new_feed() -> Any:
+    """A new calendar address of one's own duties, or of a schedule; shown this once."""
+    code = request.form.get("schedule", "")
+
+    def work(session: Session) -> str:
+        person = session.get_one(Person, principal().person_id)
+        return feeds.create(session, person, schedules.find(session, code) if code else None)
+
+    try:
+        text = unit(work)
+    except Problem as problem:
+        return _page(problem), problem.status
+    return _page(feed=f"{here().settings.origin}/on-call/feed/{text}.ics"), 201
+
+
+@pages.get("/on-call/feed/<text>.ics")
+@public("the address is the secret: a calendar program has no way to sign in; it tells names and times of duties only")
+def feed(text: str) -> Any:
+    """The calendar behind a private address."""
+    with here().database.read() as session:
+        calendar = feeds.read(session, text, here().settings.origin)
+    return Response(calendar, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})
+
+
 def _done(work: Any) -> Any:
     """Do it and show the page again; a refusal keeps what was typed."""
     try:
@@ -121,7 +147,7 @@ def _time(name: str) -> datetime:
         raise Invalid(N_("This is not a time."), field=name, remedy=N_("Choose day and time.")) from None
 
 
-def _page(problem: Problem | None = None) -> str:
+def _page(problem: Problem | None = None, feed: str = "") -> str:
     who = principal()
     weeks = _weeks()
     with here().database.read() as session:
@@ -154,6 +180,7 @@ def _page(problem: Problem | None = None) -> str:
         zone=language.offset(now.astimezone(language.zone())),
         problem=document(problem, "") if problem else None,
         given=request.form,
+        feed=feed,
     )
 
 

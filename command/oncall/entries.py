@@ -102,3 +102,11 @@ class LeaveTaken(Payload, kind="oncall.leave_taken"):
 class LeaveEnded(Payload, kind="oncall.leave_ended"):
     leave_id: int
     end: datetime | None
+
+
+class FeedMade(Payload, kind="oncall.feed_made"):
+    """A person has a new private calendar address: of their duties, or of a whole schedule. It ends the one before."""
+
+    feed_id: int
+    person_id: int
+    schedule_id: int | None

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -158,3 +158,16 @@ class Page(OfExercise, Base):
     answered_at: Mapped[datetime | None]
     answered_via: Mapped[str | None]
     reason: Mapped[str | None]
+
+
+class CalendarFeed(Base):
+    """A private address under which a person's calendar program reads their duties, or all of a schedule. Only the SHA-256 of its secret
+    is kept; a new address ends the one before."""
+
+    __tablename__ = "calendar_feed"
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    schedule_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""duties have layers, leave and overrides"""
+"""duties have layers, leave, overrides and calendar feeds"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,21 @@ def upgrade() -> None:
     )
     for table, owner in (('duty_override', 'schedule_id'), ('person_leave', 'person_id')):
         _spans(table, owner)
+    op.create_table(
+        'calendar_feed',
+        sa.Column('id', BIG, nullable=False),
+        sa.Column('person_id', BIG, nullable=False),
+        sa.Column('schedule_id', BIG, nullable=True),
+        sa.Column('secret_hash', sa.LargeBinary(), nullable=False),
+        sa.Column('created_at', command.core.columns.Time(), nullable=False),
+        sa.Column('revoked_at', command.core.columns.Time(), nullable=True),
+        sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_calendar_feed_person_id_person'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['schedule_id'], ['schedule.id'], name=op.f('fk_calendar_feed_schedule_id_schedule'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_feed')),
+        sa.UniqueConstraint('secret_hash', name=op.f('uq_calendar_feed_secret_hash')),
+    )
+    with op.batch_alter_table('calendar_feed') as batch:
+        batch.create_index(op.f('ix_calendar_feed_person_id'), ['person_id'])
     op.execute(
         "INSERT INTO duty_layer (schedule_id, position, name_zh, name_en, zone, starts_on, handover, period_days, windows) "
         "SELECT id, 0, name_zh, name_en, zone, starts_on, handover, period_days, '[]' FROM schedule ORDER BY id"
@@ -113,6 +128,9 @@ def downgrade() -> None:
     with op.batch_alter_table('schedule') as batch:
         for column in OWN:
             batch.alter_column(column, server_default=None)
+    with op.batch_alter_table('calendar_feed') as batch:
+        batch.drop_index(op.f('ix_calendar_feed_person_id'))
+    op.drop_table('calendar_feed')
     for table in ('person_leave', 'duty_override'):
         with op.batch_alter_table(table) as batch:
             batch.drop_index(f'ix_{table}_when')
