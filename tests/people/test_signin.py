@@ -13,7 +13,7 @@ from command.core.journal import Entry
 from command.core.keys import new_key, parse
 from command.core.settings import Settings
 from command.people import break_glass, service
-from command.people.pages import inside
+from command.people.places import inside
 from command.people.signin import Try
 from tests.conftest import Time
 from tests.people.conftest import PASSWORD, Browser, Office
