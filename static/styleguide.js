@@ -1,2 +1,2 @@
 // Opens the styleguide's dialog.
-document.querySelector("[data-guide-dialog]").addEventListener("click", () => document.getElementById("guide-dialog").showModal());
+document.querySelector("[data-guide-dialog]").addEventListener("click", () => document.getElementById("guide-example").showModal());

@@ -15,6 +15,7 @@ OPEN = {
     "/metrics",
     "/sign-in",
     "/sign-out",
+    "/look",
     "/api/v1/openapi.json",
 }
 """What anybody may ask for, besides gateways' signed hooks and signed links; one more needs a reason and a line here."""

@@ -101,7 +101,8 @@ class AlarmsOut(BaseModel):
 
 
 class AlarmsAsked(Strict):
-    """Filters. `words` stand in the element's or the problem's name; `loose` are raised alarms of no incident, `unknown` those on elements that the records do not have."""
+    """Filters. `words` stand in the element's or the problem's name; `loose` are raised alarms of no incident, `unknown` those on
+    elements that the records do not have."""
 
     state: State | None = None
     source: Part | None = None
