@@ -37,7 +37,7 @@
     const answer = await fetch("/api/v1/incidents?active=1&limit=200", { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer || !answer.ok) return;
     const { items } = await answer.json();
-    incidents = items.map(each => ({
+    incidents = items.sort((a, b) => a.tier - b.tier).map(each => ({
       group: "incidents", tier: each.tier, run: () => { location.href = `/incidents/${encodeURIComponent(each.number)}`; },
       name: [words.kind[each.kind], each.area?.name, each.number].filter(Boolean).join(" · "),
     }));
