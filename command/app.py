@@ -1,16 +1,19 @@
 """The one place where the web application's parts are joined."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from apiflask import APIFlask
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask_babel import gettext
 
-from command import health, openapi, parts
+from command import health, openapi, parts, styleguide
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
 from command.boards import pages as board_pages
-from command.core import assets, failures, web
+from command.boards.words import WORDS
+from command.core import assets, failures, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
@@ -25,7 +28,7 @@ from command.oncall import api as oncall_api
 from command.oncall import duty_api, duty_pages
 from command.oncall import pages as oncall_pages
 from command.people import api as people_api
-from command.people import gate, identity, language
+from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
 from command.people.access import access, may, visitor
 from command.people.authority import Authority
@@ -35,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
     people_api.api,
     people_pages.pages,
+    choices.choices,
     network_api.api,
     gateway_hooks.hooks,
     oncall_api.api,
@@ -51,18 +55,75 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_pages.pages,
     board_pages.pages,
     insight_pages.pages,
+    styleguide.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
 
 HOME = "boards.command"
 NAVIGATION = (
-    ("boards.command", N_("Command board"), "read"),
-    ("incidents.report_form", N_("Report an incident"), "report_incident"),
-    ("duty_pages.duties", N_("On call"), "read"),
-    ("alarm_pages.alarms", N_("Alarms"), "read"),
-    ("people.people", N_("People"), "read"),
+    (
+        N_("Command"),
+        (
+            ("boards.command", N_("Command board"), "read", "board"),
+            ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
+        ),
+    ),
+    (
+        N_("Serve"),
+        (("desk.desk", N_("Agent's desk"), "read", "desk"), ("status.page", N_("Status page"), "read", "status")),
+    ),
+    (
+        N_("Know"),
+        (
+            ("archive.search", N_("Archive"), "read", "archive"),
+            ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
+            ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
+            ("insights.overview", N_("Overview"), "read", "chart"),
+        ),
+    ),
+    (
+        N_("Run"),
+        (
+            ("duty_pages.duties", N_("On call"), "read", "duty"),
+            ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
+            ("people.people", N_("People"), "read", "people"),
+            ("styleguide.page", N_("Styleguide"), "read", "palette"),
+        ),
+    ),
 )
-"""Endpoint, words and permission of the pages in the frame's header; those whose endpoint is not served are left out."""
+"""The pages of the frame in groups: endpoint, words, permission and icon (a symbol of templates/icons.svg). What is not served is left
+out."""
+UNDER = {"boards.incident": "boards.command", "insights.curve": "boards.command"}
+"""Pages without an entry of their own, and the entry they stand under; others stand under the entry whose address theirs begins with."""
+LETTERS = {
+    "boards.command": "b",
+    "incidents.report_form": "r",
+    "desk.desk": "d",
+    "status.page": "s",
+    "archive.search": "a",
+    "knowledge.problems": "k",
+    "playbooks.browse": "p",
+    "insights.overview": "o",
+    "alarm_pages.alarms": "l",
+    "people.people": "e",
+    "duty_pages.duties": "c",
+}
+"""The letter that, after g, goes to a page."""
+AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")
+"""The first four of these that a person may open stand in the bar under their thumb on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the frame. `current` is page (this one), true (one below it) or false; `at_hand` puts it in a phone's bottom bar."""
+
+    address: str
+    words: str
+    icon: str
+    letter: str
+    current: str
+    at_hand: bool
+
 
 front = Blueprint("front", __name__)
 
@@ -88,9 +149,11 @@ def create_app(installation: Installation) -> APIFlask:
         template_folder=str(TEMPLATES),
     )
     _configure(app, installation)
+    squeeze.install(app)
     web.install(app, settings)
     identity.install(app, installation)
     language.install(app, installation)
+    choices.install(app)
     failures.install(app)
     gate.install(app)
     openapi.install(app)
@@ -127,16 +190,38 @@ def _furnish(app: Flask, settings: Settings) -> None:
         visitor=visitor,
         may=lambda permission: (who := visitor()) is not None and may(who, permission),
         navigation=navigation,
-        here_path=lambda: request.full_path.rstrip("?"),
+        here_path=places.here_path,
         operator=lambda: operator[language.language()],
+        incident_words=incident_words,
     )
 
 
-def navigation() -> list[tuple[str, str, bool]]:
-    """The pages the visitor may open: address, words, and whether it is this one."""
+def incident_words() -> dict[str, dict[str, str]]:
+    """Kinds and tiers in the reader's language, for the palette's list of incidents."""
+    return {name: {code: gettext(word) for code, word in WORDS[name].items()} for name in ("kind", "tier")}
+
+
+def navigation() -> list[tuple[str, list[Place]]]:
+    """The pages the visitor may open, in their groups; groups without any are left out."""
     who = visitor()
-    return [
-        (url_for(endpoint), words, request.endpoint == endpoint)
-        for endpoint, words, permission in NAVIGATION
-        if endpoint in current_app.view_functions and who is not None and may(who, permission)
-    ]
+    if who is None:
+        return []
+    able = {
+        entry[0]
+        for _, entries in NAVIGATION
+        for entry in entries
+        if entry[0] in current_app.view_functions and may(who, entry[2])
+    }
+    thumb = [endpoint for endpoint in AT_HAND if endpoint in able][:4]
+    found = [(group, [_place(*entry, thumb) for entry in entries if entry[0] in able]) for group, entries in NAVIGATION]
+    return [(group, places) for group, places in found if places]
+
+
+def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[str]) -> Place:
+    address = url_for(endpoint)
+    if request.endpoint == endpoint:
+        current = "page"
+    else:
+        below = UNDER.get(request.endpoint or "") == endpoint or request.path.startswith(f"{address}/")
+        current = "true" if below else "false"
+    return Place(address, words, icon, LETTERS.get(endpoint, ""), current, endpoint in thumb)

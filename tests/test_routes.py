@@ -15,6 +15,7 @@ OPEN = {
     "/metrics",
     "/sign-in",
     "/sign-out",
+    "/look",
     "/api/v1/openapi.json",
     "/on-call/feed/<text>.ics",
 }
