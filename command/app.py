@@ -15,7 +15,7 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
-from command.incidents import actions_api, notice_api, tasks_api
+from command.incidents import actions_api, alerts_api, notice_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
@@ -40,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     oncall_pages.pages,
     incidents_api.api,
     actions_api.api,
+    alerts_api.api,
     tasks_api.api,
     notice_api.api,
     incident_pages.pages,
