@@ -9,6 +9,7 @@ from command import health, openapi, parts
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
+from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
 from command.core import assets, failures, web
 from command.core.installation import Installation
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_hooks.hooks,
     alarm_pages.pages,
     board_pages.pages,
+    board_fragments.pages,
     insight_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -42,9 +42,12 @@ class Renderer:
     ) -> dict[str, str | None]:
         """HTML by card id; None for a card that is gone. `latest` is the card of the newest entries."""
         translate = self.translations[language].gettext
-        names = Names(session, self.catalogue, language, translate, self.zone)
-        words = {"names": names, "board": board, "_": _filled(translate)}
+        words = {"names": self.names(session, language), "board": board, "_": _filled(translate)}
         return {name: self._one(board, state, name, words) for name in ids}
+
+    def names(self, session: Session, language: str) -> Names:
+        """Words and names in a language."""
+        return Names(session, self.catalogue, language, self.translations[language].gettext, self.zone)
 
     def _one(self, board: str, state: State, card_id: str, words: dict[str, Any]) -> str | None:
         if card_id == LATEST:
