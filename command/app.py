@@ -11,6 +11,7 @@ from command import health, openapi, parts, styleguide
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
+from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
 from command.boards.words import WORDS
 from command.core import assets, failures, squeeze, web
@@ -18,7 +19,7 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
-from command.incidents import actions_api, notice_api, tasks_api
+from command.incidents import actions_api, alerts_api, notice_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     oncall_pages.pages,
     incidents_api.api,
     actions_api.api,
+    alerts_api.api,
     tasks_api.api,
     notice_api.api,
     incident_pages.pages,
@@ -54,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_hooks.hooks,
     alarm_pages.pages,
     board_pages.pages,
+    board_fragments.pages,
     insight_pages.pages,
     styleguide.pages,
 )

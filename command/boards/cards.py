@@ -4,6 +4,7 @@ Cards hold ids and figures that do not depend on who looks or when; names and el
 while the incident's stream is locked and reads columns afresh, so two units of work can never journal each other's past."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from command.boards.projection import CARDS
 from command.core import clock, journal
 from command.core.columns import dump
 from command.core.journal import Payload
+from command.incidents import alerts, area_shares
 from command.incidents.models import Impact, Incident, IncidentClock, Role, Task
 from command.network.models import CutOff
 from command.notices.models import Notice
@@ -63,7 +65,7 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
     roles = _rows(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), Role.id)
     tasks = _rows(session, Task, Task.incident_id == mine, Task.due_at, Task.id)
     cards = {
-        "head": _pick(incident, HEAD) | {"user_minutes": round(incident["user_minutes"], 1)},
+        "head": _head(session, incident),
         "clocks": {"clocks": [_pick(row, CLOCK) for row in clocks if row["state"] != "void"]},
         "impact": _impact(session, incident),
         "people": {"roles": [_pick(row, ROLE) for row in roles]},
@@ -99,12 +101,25 @@ SUMMARY = (
 )
 
 
+UNDER_WAY = ("submitted", "approved", "sending")
+"""States of notices that the command board shows as under way."""
+
+
+def _head(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
+    alert = alerts.of(session, incident["id"], incident["state"])
+    return _pick(incident, HEAD) | {
+        "user_minutes": round(incident["user_minutes"], 1),
+        "alert": asdict(alert) if alert else None,
+    }
+
+
 def _impact(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
     mine = incident["id"]
     rows = _rows(session, Impact, (Impact.incident_id == mine) & Impact.until_at.is_(None), Impact.id)
     cut = _rows(session, CutOff, (CutOff.incident_id == mine) & CutOff.until_at.is_(None), CutOff.id)
     return {
         "rows": [_pick(row, ("service_id", "area_id", "kind", "users", "share", "from_at")) for row in rows],
+        "areas": area_shares.of(session, mine),
         "failed": sum(row["failed"] for row in cut),
         "isolated": sum(not row["failed"] for row in cut),
         "users_now": incident["users_now"],
@@ -117,13 +132,17 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
     if incident["state"] in GONE or incident["restricted"]:
         return None
     clocks = cards["clocks"]["clocks"]
+    notices = cards["notices"]["notices"]
     running = [clock for clock in clocks if clock["state"] == "running"]
     return _plain(
         _pick(incident, SUMMARY)
         | {
             "next_clock": running[0] if running else None,
             "breached": [c["code"] for c in clocks if c["state"] == "breached" and not c["met_at"]],
-            "waiting": sum(notice["state"] == "submitted" for notice in cards["notices"]["notices"]),
+            "waiting": sum(notice["state"] == "submitted" for notice in notices),
+            "notices": [_pick(n, ("id", "kind", "state", "audience")) for n in notices if n["state"] in UNDER_WAY],
+            "alert": cards["head"]["alert"],
+            "areas": cards["impact"]["areas"],
         }
     )
 

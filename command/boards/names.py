@@ -29,6 +29,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._read: dict[tuple[type, str], tuple[float, Mapping[int, str]]] = {}
+        self._parents: tuple[float, Mapping[int, int | None]] = (-KEPT, {})
 
     def name(self, session: Session, model: Any, row_id: int, language: str) -> str:
         """The name of a row; its number where there is none."""
@@ -38,6 +39,14 @@ class Catalogue:
             names = dict(session.execute(select(model.id, column)).tuples().all())
             self._read[model, language] = (time.monotonic(), names)
         return names.get(row_id, f"#{row_id}")
+
+    def parents(self, session: Session) -> Mapping[int, int | None]:
+        """Which area each area lies in."""
+        at, found = self._parents
+        if time.monotonic() - at > KEPT:
+            found = dict(session.execute(select(Area.id, Area.parent_id)).tuples().all())
+            self._parents = (time.monotonic(), found)
+        return found
 
 
 class Names:
@@ -54,6 +63,19 @@ class Names:
 
     def area(self, area_id: int | None) -> str:
         return self._of(Area, area_id)
+
+    def chain(self, area_id: int | None) -> tuple[int, ...]:
+        """An area and those it lies in, the narrowest first."""
+        found: list[int] = []
+        parents = self.catalogue.parents(self.session)
+        while area_id is not None and area_id not in found:
+            found.append(area_id)
+            area_id = parents.get(area_id)
+        return tuple(found)
+
+    def closure(self, area_ids: Iterable[int]) -> list[int]:
+        """Areas and all those they lie in, each once."""
+        return sorted({each for area_id in area_ids for each in self.chain(area_id)})
 
     def service(self, service_id: int | None) -> str:
         return self._of(Service, service_id)

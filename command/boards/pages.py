@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from command.boards import gauges, render, store
+from command.boards import area_map as maps
+from command.boards import gauges, memory, on_call, render, store
 from command.boards.access import may_see
 from command.boards.store import Board
 from command.boards.words import WORDS
@@ -23,15 +24,15 @@ pages = Blueprint("boards", __name__)
 @pages.get("/board")
 @access("read")
 def command() -> ResponseReturnValue:
-    """The command board: every active incident, worst first."""
-    return _page("command", "boards/command.html")
+    """The command board: every active incident, worst first. With `?wall` for a screen that nobody touches."""
+    return _shared("command")
 
 
 @pages.get("/board/exercise")
 @access("read")
 def exercise() -> ResponseReturnValue:
     """The same for exercises; nothing on it is real."""
-    return _page("exercise", "boards/command.html")
+    return _shared("exercise")
 
 
 @pages.get("/incidents/<number>")
@@ -47,7 +48,16 @@ def state(name: str) -> ResponseReturnValue:
     """What a page shows at first: {stream, seq, order: [card id], cards: {id: html}, gauge, now}."""
     with here().database.read() as session:
         may_see(session, principal(), name)
-        return jsonify(_state(session, name, store.load(session, name)))
+        return jsonify(_state(session, name, memory.of(current_app).load(session, name)))
+
+
+def _shared(name: str) -> ResponseReturnValue:
+    with here().database.read() as session:
+        area_map = maps.of(current_app, session, language())
+        duties = on_call.now(session, clock.now(session), language())
+    wall = "wall" in request.args
+    tz = here().settings.tz
+    return _page(name, "boards/command.html", area_map=area_map, duties=duties, tz=tz, wall=wall, kinds=WORDS["kind"])
 
 
 def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
@@ -67,7 +77,7 @@ def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
     at = _moment()
     with here().database.read() as session:
         may_see(session, principal(), name)
-        board = store.load_at(session, name, at) if at else store.load(session, name)
+        board = store.load_at(session, name, at) if at else memory.of(current_app).load(session, name)
         shown = _state(session, name, board)
     tz = here().settings.tz
     zone = offset(datetime.fromisoformat(shown["now"]).astimezone(tz))

@@ -107,6 +107,14 @@ class PlanWidened(Payload, kind="incident.plan_widened"):
     chains: int
 
 
+class AlertSeen(Payload, kind="alert.seen"):
+    """Somebody saw the alert of a tier I or II incident, so many seconds after it began."""
+
+    tier: int
+    person_id: int
+    seconds: int
+
+
 class Restored(Payload, kind="incident.restored"):
     """`evidence`: clear (alarms), quiet (a quiet period, where the operator allows it) or person."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import entries, grades, house, measuring, notifying, places
+from command.incidents import area_shares, entries, grades, house, measuring, notifying, places
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import PERSON, Impact, Incident
 from command.incidents.standing import authorise
@@ -82,6 +82,7 @@ def measure(session: Session, incident: Incident, change: network.CutOffChange |
     wanted = {(hit.service_id, hit.area_id): (hit.users, hit.share) for hit in affected.rows}
     accrue(incident, now)
     _set_rows(session, incident, wanted, now)
+    area_shares.keep(session, incident, affected.areas)
     session.flush()
     incident.users_now = max(affected.total, _declared_total(session, incident))
     incident.users_peak = max(incident.users_peak, incident.users_now)
@@ -266,6 +267,7 @@ def end_all(session: Session, incident: Incident) -> int:
     accrue(incident, now)
     for row in measuring.open_impacts(session, incident):
         row.until_at = now
+    area_shares.keep(session, incident, {})
     incident.users_now = incident.users_projected = 0
     session.flush()
     return freed

@@ -104,6 +104,17 @@ class Impact(OfExercise, Base):
     until_at: Mapped[datetime | None]
 
 
+class AffectedArea(OfExercise, Base):
+    """Subscribers of an area whom an incident's cut-offs leave without some service now, each counted once, whatever they have lost.
+    `share` (0..1) is of all subscribers of the area, as counted then."""
+
+    __tablename__ = "affected_area"
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incident.id"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id"), primary_key=True)
+    users: Mapped[int]
+    share: Mapped[float]
+
+
 class GradeChange(OfExercise, Base):
     """A grade an incident was given: by which rules, by whom, why."""
 
@@ -117,6 +128,17 @@ class GradeChange(OfExercise, Base):
     rules: Mapped[list[str]] = mapped_column(Json)
     by: Mapped[str]
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+
+
+class AlertSeen(OfExercise, Base):
+    """Somebody in the room has seen that an incident is of tier I or II: the sound stops for everybody until it grows graver."""
+
+    __tablename__ = "alert_seen"
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incident.id"), index=True)
+    tier: Mapped[int]
+    at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
 
 
 class Task(OfExercise, Base):

@@ -22,6 +22,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "按{tier}扩展处置：新增任务{tasks}，新增呼叫{chains}组",
         "Plan widened for {tier}: new tasks {tasks}, {chains} more chains of pages",
     ),
+    "alert.seen": (
+        "{person_id}已知悉{tier}事件的提示（{seconds}秒后）",
+        "{person_id} has seen the alert of {tier}, after {seconds} s",
+    ),
     "incident.restored": (
         "恢复确认（依据：{evidence}），恢复用户{users}户",
         "Restored (evidence: {evidence}); {users} users have service again",
