@@ -15,7 +15,7 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
-from command.incidents import actions_api, notice_api, tasks_api
+from command.incidents import actions_api, journal_pages, notice_api, room_api, room_pages, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
@@ -42,7 +42,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     actions_api.api,
     tasks_api.api,
     notice_api.api,
+    room_api.api,
     incident_pages.pages,
+    room_pages.pages,
+    journal_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

@@ -16,7 +16,7 @@ from command.core.installation import Installation
 from command.people.language import LOCALES
 
 LATEST = "latest"
-FIRST = ("head", "clocks", "impact")
+FIRST = ("head", "clocks", "objectives", "impact")
 LAST = ("notices", "pages", "people")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from command.core import journal
-from command.core.journal import Payload
+from command.core.journal import Note, Payload
 from command.incidents.models import Incident
 
 
@@ -23,6 +23,14 @@ def note(session: Session, body: str | None) -> NoteRef | None:
         return None
     note_id, digest = journal.add_note(session, text, session.info["actor"])
     return NoteRef(id=note_id, hash=digest)
+
+
+def cited(session: Session, note_id: int) -> NoteRef | None:
+    """A note that is there already, cited once more; None where it was erased."""
+    found = session.get(Note, note_id)
+    if found is None or found.body is None:
+        return None
+    return NoteRef(id=found.id, hash=journal.salted(found))
 
 
 def stream(incident: Incident) -> str:
@@ -206,6 +214,36 @@ class RoleTransferred(Payload, kind="role.transferred"):
     from_person_id: int | None
     to_person_id: int
     briefing: NoteRef | None
+
+
+class RoleAccepted(Payload, kind="role.accepted"):
+    """Whoever a role was handed to has said that they have it, so many seconds later."""
+
+    role: str
+    person_id: int
+    seconds: int
+
+
+class CommentAdded(Payload, kind="comment.added"):
+    """Somebody wrote a remark."""
+
+    note: NoteRef
+
+
+class ObjectiveSet(Payload, kind="objective.set"):
+    """The commander set an objective."""
+
+    objective_id: int
+    note: NoteRef
+
+
+class ObjectiveChanged(Payload, kind="objective.changed"):
+    """An objective became `objective_state`: open, met or dropped. `text` is what it says, `note` a remark."""
+
+    objective_id: int
+    objective_state: str
+    text: NoteRef | None
+    note: NoteRef | None
 
 
 class TaskGiven(Payload, kind="task.given"):

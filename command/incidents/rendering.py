@@ -90,7 +90,18 @@ class Reader:
         if name == "clock":
             known = clock_rows.definition(value)
             return (known.name.zh if zh else known.name.en) if known else str(value)
+        if name in ("task", "tasks"):
+            return self._plain(
+                [self._task(code, language) for code in ([value] if name == "task" else value)], language
+            )
         return self._plain(value, language)
+
+    def _task(self, code: str, language: str) -> str:
+        """What a task is called in the plans; its code where none has it any more."""
+        title = house.task_titles(self.session).get(code)
+        if title is None:
+            return code
+        return f"“{title.zh}”" if language == "zh" else f"“{title.en}”"
 
     def _plain(self, value: Any, language: str) -> str:
         if isinstance(value, list):
