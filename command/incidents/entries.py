@@ -238,11 +238,11 @@ class ObjectiveSet(Payload, kind="objective.set"):
 
 
 class ObjectiveChanged(Payload, kind="objective.changed"):
-    """An objective became `objective_state`: open, met or dropped. `text` is what it says, `note` a remark."""
+    """An objective became `objective_state`: open, met or dropped. `goal` is what it says, `note` a remark."""
 
     objective_id: int
     objective_state: str
-    text: NoteRef | None
+    goal: NoteRef | None
     note: NoteRef | None
 
 

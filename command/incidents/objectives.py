@@ -78,7 +78,7 @@ def turn(session: Session, incident: Incident, which: int, to: str, by: Principa
     changed = entries.ObjectiveChanged(
         objective_id=found.id,
         objective_state=to,
-        text=entries.cited(session, found.note_id),
+        goal=entries.cited(session, found.note_id),
         note=entries.note(session, note),
     )
     entries.record(session, incident, changed)

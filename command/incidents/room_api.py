@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.problems import N_, NotFound
 from command.incidents import briefing, choices, command_roles, comments, objectives, service, views
 from command.incidents.actions_api import Act, act
 from command.incidents.api import Strict, Words, read
@@ -136,13 +137,17 @@ def add_objective(number: str, json_data: ObjectiveIn) -> Any:
     return unit(work)
 
 
-@api.post("/objectives/<int:objective_id>/actions/<any(meet, drop, reopen):turn>")
+@api.post("/objectives/<int:objective_id>/actions/<turn>")
 @api.input(ObjectiveDoIn)
 @api.output(ObjectiveOut)
 @access("assess")
 def turn_objective(number: str, objective_id: int, turn: str, json_data: ObjectiveDoIn) -> Any:
-    """Say that an objective is met, drop it, or take it up again."""
+    """`turn` is meet, drop or reopen: say that an objective is met, drop it, or take it up again."""
     who = principal()
+    if turn not in TURNS:
+        raise NotFound(
+            N_("There is nothing at this address."), remedy=N_("Use one of: %(turns)s."), turns=", ".join(TURNS)
+        )
 
     def work(session: Session) -> ObjectiveOut:
         incident = _locked(session, number)
