@@ -17,7 +17,7 @@ from command.core.journal import Entry, Note
 from command.core.log import masked_words
 from command.incidents import house
 from command.incidents.facts import BY_ITSELF
-from command.incidents.models import Task
+from command.incidents.models import Incident, Task
 from command.incidents.rendering import Reader
 from command.network.models import Area, Service
 from command.notices.drafting import texts_of
@@ -65,6 +65,10 @@ class Names:
 
     def person(self, person_id: int | None) -> str:
         return self._of(Person, person_id)
+
+    def incident(self, incident_id: int | None) -> str:
+        """The number of an incident; nothing for none."""
+        return self.session.scalar(select(Incident.number).where(Incident.id == incident_id)) or ""
 
     def actor(self, actor: str) -> str:
         """`person:7` as a name; cycles as automatic; sources and plans as they are called."""

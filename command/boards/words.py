@@ -24,7 +24,7 @@ WORDS: dict[str, dict[str, str]] = {
     "tier": {"1": N_("Tier I"), "2": N_("Tier II"), "3": N_("Tier III"), "4": N_("Tier IV")},
     "level": {"1": N_("Level I response"), "2": N_("Level II response"), "3": N_("Level III response")},
     "task": {"waiting": N_("Waiting"), "open": N_("Open"), "done": N_("Done"), "skipped": N_("Skipped")},
-    "objective": {"open": N_("Open"), "met": N_("Met"), "dropped": N_("Dropped")},
+    "objective": {"open": N_("Open"), "met": N_("Reached"), "dropped": N_("Dropped")},
     "chain": {
         "running": N_("Running"),
         "acknowledged": N_("Acknowledged"),

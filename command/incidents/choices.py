@@ -32,6 +32,7 @@ ORDER = (
 )
 """The actions of the page, those that carry an incident on first, those that end it last."""
 ACTS: Mapping[str, str] = {
+    "accept": "edit_task",
     "eta": "edit_task",
     "facts": "edit_task",
     "locate": "edit_task",
@@ -85,6 +86,11 @@ class _Look:
         self.state = State(incident.state)
         self.possible = {action.value for action in possible(self.state)}
         self.at: Standing | None = None
+        self.case: dict[str, Any] = {
+            "tier": incident.tier,
+            "area_level": level_of(session, incident.area_id),
+            "waited_minutes": standing.waited_minutes(session, incident),
+        }
 
     def offered(self, action: str) -> bool:
         """Whether the page shows the action in this state at all."""
@@ -130,20 +136,13 @@ class _Look:
         if action == "accept" or (mine and action in ("transfer", "objective")):
             return None
         try:
-            return access.ruling(self.who, act_of(action), **self._case())
+            return access.ruling(self.who, act_of(action), **self.case)
         except Denied:
             return Refused(Text(zh="", en=""), (), False)
 
-    def _case(self) -> dict[str, Any]:
-        return {
-            "tier": self.incident.tier,
-            "area_level": level_of(self.session, self.incident.area_id),
-            "waited_minutes": standing.waited_minutes(self.session, self.incident),
-        }
-
     def _denied(self, action: str) -> Reason:
         try:
-            access.must(self.who, act_of(action), **self._case())
+            access.must(self.who, act_of(action), **self.case)
         except Denied as error:
             return Reason(filled(error.detail, error.values), filled(error.remedy, error.values))
         raise AssertionError(f"{action} is not denied")

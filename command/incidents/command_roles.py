@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import entries, places
+from command.incidents import entries, places, room_entries
 from command.incidents.guards import FINAL, State
 from command.incidents.models import Incident, Role
 from command.incidents.standing import authorise
@@ -118,7 +118,7 @@ def accept(session: Session, incident: Incident, by: Principal, role: str = COMM
         )
     held.accepted_at = clock.now(session)
     seconds = round((held.accepted_at - held.from_at).total_seconds())
-    entries.record(session, incident, entries.RoleAccepted(role=role, person_id=by.person_id, seconds=seconds))
+    entries.record(session, incident, room_entries.RoleAccepted(role=role, person_id=by.person_id, seconds=seconds))
     return held
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, Invalid
-from command.incidents import entries
+from command.incidents import entries, room_entries
 from command.incidents.models import Incident
 from command.incidents.standing import authorise
 from command.people.access import Principal
@@ -23,4 +23,4 @@ def add(session: Session, incident: Incident, text: str, by: Principal) -> None:
             remedy=N_("Write what the others should know."),
             longest=LONGEST,
         )
-    entries.record(session, incident, entries.CommentAdded(note=cited))
+    entries.record(session, incident, room_entries.CommentAdded(note=cited))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid, NotFound
-from command.incidents import entries
+from command.incidents import entries, room_entries
 from command.incidents.guards import FINAL, State
 from command.incidents.models import Incident, Objective
 from command.incidents.standing import authorise
@@ -56,7 +56,7 @@ def add(session: Session, incident: Incident, text: str, by: Principal) -> Objec
     )
     session.add(made)
     session.flush()
-    entries.record(session, incident, entries.ObjectiveSet(objective_id=made.id, note=cited))
+    entries.record(session, incident, room_entries.ObjectiveSet(objective_id=made.id, note=cited))
     return made
 
 
@@ -75,7 +75,7 @@ def turn(session: Session, incident: Incident, which: int, to: str, by: Principa
         _room_for_one(session, incident)
     found.state = to
     found.settled_at, found.settled_by = (None, None) if to == OPEN else (clock.now(session), by.actor)
-    changed = entries.ObjectiveChanged(
+    changed = room_entries.ObjectiveChanged(
         objective_id=found.id,
         objective_state=to,
         goal=entries.cited(session, found.note_id),

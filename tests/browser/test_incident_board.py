@@ -51,8 +51,8 @@ def test_a_whole_life_by_clicks(site: Site, page: Page) -> None:
     choose(page, "objective")
     page.fill("#act [name=text]", "Hospitals first")
     confirm(page, "Set the objective")
-    page.get_by_role("button", name="Met: Hospitals first").click()
-    expect(page.locator("[data-card=objectives] .pill")).to_have_text("Met")
+    page.get_by_role("button", name="Reached: Hospitals first").click()
+    expect(page.locator("[data-card=objectives] .pill")).to_have_text("Reached")
     choose(page, "transfer")
     briefing = page.input_value("#act [name=briefing]")
     assert "20 users now" in briefing and "[met] Hospitals first" in briefing
@@ -135,10 +135,10 @@ def test_merging_shows_its_consequences_and_a_refusal_keeps_what_was_typed(site:
 def test_cancelling_warns_of_the_corrections_it_sends(site: Site, page: Page) -> None:
     number = site.stage.responding("CELL-1")
     site.stage.engine()
-    site.stage.deliver(limit=7)
+    site.stage.deliver(limit=7)  # one page, and six messages of the first notice
     opened(page, site, number)
     choose(page, "cancel")
-    expect(page.locator("#act .outlook-grave")).to_contain_text("7 people who were told will get a correction.")
+    expect(page.locator("#act .outlook-grave")).to_contain_text("6 people who were told will get a correction.")
     page.fill("#act [name=reason]", "a test call")
     confirm(page, "Cancel it for good")
     stands(page, "cancelled")

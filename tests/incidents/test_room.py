@@ -59,7 +59,9 @@ def test_five_objectives_are_open_at_most_and_each_is_met_or_dropped_on_record(d
     assert states == ["met", "dropped", "open", "open", "open", "open"]
     texts = [line["text"]["en"] for line in desk.journal(number) if line["kind"].startswith("objective.")]
     assert "Objective met: Goal 0; test calls succeed" in texts
+    assert desk.post("dou", f"{base(number)}/objectives", text="The fifth again").status_code == 201
     assert desk.post("dou", f"{base(number)}/objectives/{ids[0]}/actions/reopen").status_code == 409
+    assert desk.post("dou", f"{base(number)}/objectives/{ids[0]}/actions/fly").status_code == 404
 
 
 def test_objectives_are_set_by_the_commander_or_who_may_assess(desk: Desk) -> None:

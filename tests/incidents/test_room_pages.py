@@ -1,5 +1,6 @@
 """The pages of the incident room without JavaScript: forms that keep what was typed, a journal with filters, comments."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -179,6 +180,19 @@ def test_a_comment_by_form_leads_to_the_journal_and_one_without_words_is_kept(de
     assert (answer.status_code, answer.headers["Location"]) == (303, page)
     assert "a remark" in ada.get(page)
     assert ada.send(f"/incidents/{number}/comments", page, text=" ").status_code == 422
+
+
+def test_every_action_of_the_page_has_a_key_of_its_own(desk: Desk, ada: Reader) -> None:
+    number = desk.report("dou", elements=["CELL-1"])["number"]
+    for action in (None, "assess", "activate", "restore", "review"):
+        if action:
+            desk.act("ada", number, action, **({"evidence": "test calls"} if action == "restore" else {}))
+        page = ada.get(f"/incidents/{number}?lang=en")
+        keys = re.findall(r'data-key="(.)"', page)
+        assert len(keys) > 8 and len(keys) == len(set(keys)), keys
+        for barred in re.findall(r'aria-disabled="true" aria-describedby="([^"]+)"', page):
+            assert f'id="{barred}"' in page
+        assert page.count('aria-disabled="true"') == len(re.findall(r'aria-disabled="true" aria-describedby=', page))
 
 
 @pytest.mark.proves("R19")
