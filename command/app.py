@@ -19,7 +19,15 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
-from command.incidents import actions_api, alerts_api, notice_api, tasks_api
+from command.incidents import (
+    actions_api,
+    alerts_api,
+    journal_pages,
+    notice_api,
+    room_api,
+    room_pages,
+    tasks_api,
+)
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
@@ -51,7 +59,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alerts_api.api,
     tasks_api.api,
     notice_api.api,
+    room_api.api,
     incident_pages.pages,
+    room_pages.pages,
+    journal_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

@@ -5,6 +5,7 @@ while the incident's stream is locked and reads columns afresh, so two units of 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -17,11 +18,11 @@ from command.boards.projection import CARDS
 from command.core import clock, journal
 from command.core.columns import dump
 from command.core.journal import Payload
-from command.incidents import alerts, area_shares
-from command.incidents.models import Impact, Incident, IncidentClock, Role, Task
+from command.incidents import alerts, area_shares, plans
+from command.incidents.models import Impact, Incident, IncidentClock, Objective, Role, Task
 from command.network.models import CutOff
 from command.notices.models import Notice
-from command.oncall.models import Page
+from command.oncall.models import Escalation, EscalationState, Page
 
 GONE = ("closed", "cancelled", "merged")
 
@@ -64,15 +65,24 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
     clocks = _rows(session, IncidentClock, IncidentClock.incident_id == mine, IncidentClock.due_at, IncidentClock.id)
     roles = _rows(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), Role.id)
     tasks = _rows(session, Task, Task.incident_id == mine, Task.due_at, Task.id)
+    notices = _rows(session, Notice, Notice.incident_id == mine, Notice.id)
     cards = {
-        "head": _head(session, incident),
+        "head": _head(session, incident, clocks, notices),
         "clocks": {"clocks": [_pick(row, CLOCK) for row in clocks if row["state"] != "void"]},
         "impact": _impact(session, incident),
         "people": {"roles": [_pick(row, ROLE) for row in roles]},
-        "pages": {"pages": [_pick(row, PAGE) for row in _rows(session, Page, Page.incident_id == mine, Page.id)]},
-        "notices": {
-            "notices": [_pick(row, NOTICE) for row in _rows(session, Notice, Notice.incident_id == mine, Notice.id)]
+        "objectives": {
+            "objectives": [
+                _pick(row, OBJECTIVE) for row in _rows(session, Objective, Objective.incident_id == mine, Objective.id)
+            ]
         },
+        "pages": {
+            "pages": [_pick(row, PAGE) for row in _rows(session, Page, Page.incident_id == mine, Page.id)],
+            "chains": [
+                _chain(row) for row in _rows(session, Escalation, Escalation.incident_id == mine, Escalation.id)
+            ],
+        },
+        "notices": {"notices": [_pick(row, NOTICE) for row in notices]},
     }
     for department in sorted({task["department"] for task in tasks}):
         cards[f"tasks:{department}"] = {"tasks": [_pick(t, TASK) for t in tasks if t["department"] == department]}
@@ -83,16 +93,28 @@ HEAD = (
     *("number", "kind", "state", "tier", "current_tier", "projected_tier", "rules", "response_level", "area_id"),
     *("source", "restricted", "exercise", "detected_at", "reported_at", "responding_at", "quiet_at", "restored_at"),
     *("ended_at", "eta", "commander_id", "commander_since", "owner_id", "users_now", "users_peak", "users_projected"),
-    *("user_minutes", "measured_at", "summary_note_id"),
+    *("user_minutes", "measured_at", "summary_note_id", "reviewing_at", "closed_at", "assessed_at", "merged_into_id"),
 )
 CLOCK = ("code", "due_at", "state", "met_at")
-ROLE = ("role", "person_id", "from_at")
-PAGE = ("id", "person_id", "state", "step", "target", "created_at", "answered_at", "answered_via", "reason")
+ROLE = ("role", "person_id", "from_at", "briefing_note_id", "accepted_at")
+OBJECTIVE = ("id", "note_id", "state", "created_at", "created_by", "settled_at", "settled_by")
+PAGE = (
+    "id",
+    "escalation_id",
+    "person_id",
+    "state",
+    "step",
+    "target",
+    "created_at",
+    "answered_at",
+    "answered_via",
+    "reason",
+)
 NOTICE = (
     *("id", "kind", "state", "audience", "automatic", "override", "created_at", "submitted_by"),
     *("approved_by", "approved_at", "finished_at", "withdrawn_at"),
 )
-TASK = ("id", "code", "state", "due_at", "done_at", "done_by", "risky")
+TASK = ("id", "code", "state", "due_at", "done_at", "done_by", "risky", "after", "note_id")
 
 
 SUMMARY = (
@@ -105,12 +127,31 @@ UNDER_WAY = ("submitted", "approved", "sending")
 """States of notices that the command board shows as under way."""
 
 
-def _head(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
+def _head(
+    session: Session,
+    incident: Mapping[str, Any],
+    clocks: Sequence[Mapping[str, Any]],
+    notices: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Who, how bad, since when; the clock that runs out next, and when those who were told are owed an update."""
+    running = [_pick(row, CLOCK) for row in clocks if row["state"] == "running"]
+    told = [row["approved_at"] for row in notices if row["kind"] in ("first", "update") and row["approved_at"]]
+    handled = incident["state"] == "responding" and incident["quiet_at"] is None
+    minutes = plans.cadence(session, incident["playbook_id"], incident["tier"]) if told and handled else None
     alert = alerts.of(session, incident["id"], incident["state"])
     return _pick(incident, HEAD) | {
         "user_minutes": round(incident["user_minutes"], 1),
+        "next_clock": running[0] if running else None,
         "alert": asdict(alert) if alert else None,
+        "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
     }
+
+
+def _chain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A chain of pages: how it stands, and whom it pages next and when."""
+    runs = row["state"] == EscalationState.RUNNING
+    after = row["steps"][row["step"]]["target"] if runs and row["step"] < len(row["steps"]) else None
+    return _pick(row, ("id", "state", "step", "due_at", "reason")) | {"steps": len(row["steps"]), "next": after}
 
 
 def _impact(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:

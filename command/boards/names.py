@@ -10,13 +10,18 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command.boards.grouping import AreaImpact, by_area
 from command.boards.projection import Seen
 from command.boards.words import WORDS
-from command.core.journal import Entry
+from command.core.journal import Entry, Note
+from command.core.log import masked_words
 from command.incidents import house
-from command.incidents.models import Task
+from command.incidents.facts import BY_ITSELF
+from command.incidents.models import Incident, Task
 from command.incidents.rendering import Reader
 from command.network.models import Area, Service
+from command.notices.drafting import texts_of
+from command.notices.models import Notice
 from command.people.language import LOCALES
 from command.people.models import Person
 
@@ -83,6 +88,10 @@ class Names:
     def person(self, person_id: int | None) -> str:
         return self._of(Person, person_id)
 
+    def incident(self, incident_id: int | None) -> str:
+        """The number of an incident; nothing for none."""
+        return self.session.scalar(select(Incident.number).where(Incident.id == incident_id)) or ""
+
     def actor(self, actor: str) -> str:
         """`person:7` as a name; cycles as automatic; sources and plans as they are called."""
         kind, _, rest = actor.partition(":")
@@ -93,6 +102,10 @@ class Names:
     def clock(self, code: str) -> str:
         """The name of a time limit."""
         return next((getattr(c.name, self.language) for c in house.clocks().clocks if c.id == code), code)
+
+    def by_hand(self, code: str) -> bool:
+        """Whether a clock is stopped by somebody who says that its matter was done."""
+        return any(c.id == code and c.stops not in BY_ITSELF for c in house.clocks().clocks)
 
     def department(self, code: str) -> str:
         known = house.structure().departments
@@ -105,10 +118,40 @@ class Names:
         except KeyError:
             return rule
 
-    def tasks(self, ids: Iterable[int]) -> dict[int, str]:
-        """The titles of tasks."""
-        column = Task.title_zh if self.language == "zh" else Task.title_en
-        return dict(self.session.execute(select(Task.id, column).where(Task.id.in_(list(ids)))).tuples().all())
+    def tasks(self, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """The titles of tasks, and what there is to do in detail."""
+        zh = self.language == "zh"
+        columns = (Task.title_zh, Task.detail_zh) if zh else (Task.title_en, Task.detail_en)
+        rows = self.session.execute(select(Task.id, *columns).where(Task.id.in_(list(ids)))).tuples()
+        return {task_id: (title, detail) for task_id, title, detail in rows}
+
+    def notes(self, ids: Iterable[int | None]) -> dict[int, str]:
+        """What people wrote, phone numbers masked; erased notes are left out."""
+        wanted = [each for each in ids if each]
+        rows = self.session.execute(select(Note.id, Note.body).where(Note.id.in_(wanted))).tuples() if wanted else ()
+        return {note_id: masked_words(body) for note_id, body in rows if body is not None}
+
+    def notice(self, notice_id: int) -> Mapping[str, str]:
+        """The texts of a notice by language, this one's first."""
+        found = self.session.get(Notice, notice_id)
+        texts = texts_of(self.session, found) if found else {}
+        return dict(sorted(texts.items(), key=lambda pair: pair[0] != self.language))
+
+    def target(self, target: str) -> str:
+        """Whom a step of a chain pages, in words."""
+        scheme, _, name = target.partition(":")
+        if scheme == "person" and name.isdigit():
+            return self.person(int(name))
+        if scheme == "oncall":
+            return f"{self.word('target', scheme)} {self.department(name)}"
+        if scheme == "group":
+            known = house.structure().groups
+            return next((getattr(g.name, self.language) for g in known if str(g.echelon) == name), name)
+        return self.word("post", name)
+
+    def impact(self, rows: Sequence[Mapping[str, Any]]) -> list[AreaImpact]:
+        """Impact by area, services that are hit alike side by side."""
+        return by_area(rows)
 
     def entries(self, entries: Sequence[Seen]) -> list[tuple[Seen, str]]:
         """Journal entries with their words, newest first."""

@@ -15,6 +15,7 @@ from command.boards.store import Board
 from command.boards.words import WORDS
 from command.core import clock
 from command.core.problems import N_, Invalid
+from command.incidents import room_pages
 from command.people.access import access, here, principal
 from command.people.language import language, offset
 
@@ -38,8 +39,10 @@ def exercise() -> ResponseReturnValue:
 @pages.get("/incidents/<number>")
 @access("read")
 def incident(number: str) -> ResponseReturnValue:
-    """One incident: grade, clocks, impact, tasks, people, pages, notices, latest entries."""
-    return _page(f"incident:{number}", "boards/incident.html", number=number)
+    """One incident: grade, clocks, objectives, impact, tasks, people, pages, notices, latest entries; and, on the live page, what whoever
+    looks may do."""
+    choices = "" if request.args.get("at") else room_pages.actions(number)
+    return _page(f"incident:{number}", "boards/incident.html", number=number, choices=choices)
 
 
 @pages.get("/board/state/<name>")

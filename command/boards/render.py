@@ -21,7 +21,7 @@ KEPT = 30.0
 """Seconds for which a rendered row is used again while its card stays as it is: the names joined to it are believed as long."""
 MOST_KEPT = 2000
 LATEST = "latest"
-FIRST = ("head", "clocks", "impact")
+FIRST = ("head", "clocks", "objectives", "impact")
 LAST = ("notices", "pages", "people")
 
 

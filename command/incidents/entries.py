@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from command.core import journal
-from command.core.journal import Payload
+from command.core.journal import Note, Payload
 from command.incidents.models import Incident
 
 
@@ -23,6 +23,14 @@ def note(session: Session, body: str | None) -> NoteRef | None:
         return None
     note_id, digest = journal.add_note(session, text, session.info["actor"])
     return NoteRef(id=note_id, hash=digest)
+
+
+def cited(session: Session, note_id: int) -> NoteRef | None:
+    """A note that is there already, cited once more; None where it was erased."""
+    found = session.get(Note, note_id)
+    if found is None or found.body is None:
+        return None
+    return NoteRef(id=found.id, hash=journal.salted(found))
 
 
 def stream(incident: Incident) -> str:

@@ -21,6 +21,8 @@ FUTURE = timedelta(minutes=1)
 ANCIENT = timedelta(days=30)
 """Older times are a slip of the keyboard, not a report."""
 FARTHEST_ETA = timedelta(days=60)
+BY_ITSELF = (Event.HANDLING_BEGAN, Event.FIRST_PLAN_MADE, Event.RESTORED, Event.FIVE_FACTS_KNOWN)
+"""Events that follow from what happens to the incident; clocks that stop with others are stopped by hand."""
 FaultClass = Literal["hardware", "software", "network", "service"]
 
 
@@ -152,8 +154,7 @@ def stop_clock(
     check_time(session, at, "at")
     wanted = clock_rows.definition(code)
     row = next((each for each in clock_rows.rows(session, incident) if each.code == code), None)
-    own = (Event.HANDLING_BEGAN, Event.FIRST_PLAN_MADE, Event.RESTORED, Event.FIVE_FACTS_KNOWN)
-    if wanted is None or row is None or wanted.stops in own:
+    if wanted is None or row is None or wanted.stops in BY_ITSELF:
         raise Invalid(
             N_("This incident has no clock %(code)s that is stopped by hand."),
             field="code",

@@ -183,7 +183,9 @@ class IncidentClock(OfExercise, Claimable, Base):
 
 
 class Role(OfExercise, Base):
-    """Who holds a role in an incident, from–until; command is one of them, so a transfer of command leaves both rows."""
+    """Who holds a role in an incident, from–until; command is one of them, so a transfer of command leaves both rows.
+
+    A role that was handed over has its briefing, and `accepted_at` once whoever got it has said that they have it."""
 
     __tablename__ = "role"
     id: Mapped[Id]
@@ -193,3 +195,19 @@ class Role(OfExercise, Base):
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
     briefing_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+    accepted_at: Mapped[datetime | None]
+
+
+class Objective(OfExercise, Base):
+    """What the commander wants to reach next. open → met | dropped, and back while the incident lasts; its words are a note."""
+
+    __tablename__ = "objective"
+    __table_args__ = (CheckConstraint("state IN ('open','met','dropped')", name="state"),)
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incident.id"), index=True)
+    note_id: Mapped[int] = mapped_column(BigId, ForeignKey("note.id"))
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None]

@@ -24,6 +24,7 @@ from command.notices.drafting import texts_of
 from command.notices.models import Kind, Notice
 from command.people import access as people
 from command.people.access import Principal, access, here, principal, unit
+from command.people.authority import permitted
 
 api = APIBlueprint("notices_api", __name__, url_prefix="/api/v1", tag="Notices")
 
@@ -212,19 +213,26 @@ def approve(notice_id: int, json_data: ApproveIn) -> Any:
     return _act(notice_id, verb)
 
 
-def _may_approve(session: Session, incident: Incident, notice: Notice, who: Principal, override: bool) -> None:
+def _case(session: Session, incident: Incident, notice: Notice, who: Principal) -> dict[str, Any]:
     """The deputy's turn counts from when the notice was submitted: it is the approval that nobody gave."""
     since = notice.submitted_at
-    waited = (clock.now(session) - since).total_seconds() / 60 if since else 0.0
-    decision = people.must(
-        who,
-        "approve_notice",
-        tier=incident.tier,
-        area_level=places.level_of(session, incident.area_id),
-        waited_minutes=waited,
-        override=override,
-        own=who.actor in (notice.created_by, notice.submitted_by),
-    )
+    return {
+        "tier": incident.tier,
+        "area_level": places.level_of(session, incident.area_id),
+        "waited_minutes": (clock.now(session) - since).total_seconds() / 60 if since else 0.0,
+        "own": who.actor in (notice.created_by, notice.submitted_by),
+    }
+
+
+def may_approve_now(session: Session, incident: Incident, notice: Notice, who: Principal) -> bool:
+    """Whether a submitted notice waits for somebody like them: they may let it leave without overriding anything."""
+    if not people.may(who, "approve_notice"):
+        return False
+    return permitted(people.ruling(who, "approve_notice", **_case(session, incident, notice, who)))
+
+
+def _may_approve(session: Session, incident: Incident, notice: Notice, who: Principal, override: bool) -> None:
+    decision = people.must(who, "approve_notice", override=override, **_case(session, incident, notice, who))
     standing.on_record(session, incident, who, "approve_notice", decision, "")
 
 

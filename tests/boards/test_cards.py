@@ -38,6 +38,9 @@ acts = st.one_of(
     st.tuples(st.just("eta"), who, st.booleans()),
     st.tuples(st.just("facts"), who),
     st.tuples(st.just("transfer"), who, who),
+    st.tuples(st.just("act"), who, st.sampled_from(("accept", "take"))),
+    st.tuples(st.just("objective"), who, st.sampled_from(("set", "meet", "drop", "reopen"))),
+    st.tuples(st.just("comment"), who),
     st.tuples(st.just("task"), who, st.sampled_from(("done", "skip", "reopen"))),
     st.tuples(st.just("notice"), who, st.sampled_from(("submit", "approve", "withdraw", "correct"))),
     st.tuples(st.just("merge"), who),
@@ -81,6 +84,17 @@ class Story:
 
     def do_act(self, by: str, action: str) -> None:
         self.stage.act(by, self.number, action, reason="seen", override=True)
+
+    def do_objective(self, by: str, turn: str) -> None:
+        base = f"/api/v1/incidents/{self.number}/objectives"
+        if turn == "set":
+            assert self.stage.post(by, base, text="service back by noon").status_code < 500
+            return
+        for each in self.stage.get("ada", base).get_json()["items"][:2]:
+            assert self.stage.post(by, f"{base}/{each['id']}/actions/{turn}", reason="so it is").status_code < 500
+
+    def do_comment(self, by: str) -> None:
+        assert self.stage.post(by, f"/api/v1/incidents/{self.number}/comments", text="crew on site").status_code < 500
 
     def do_tier(self, by: str, tier: int) -> None:
         self.stage.act(by, self.number, "regrade", tier=tier, reason="judged", override=True)
@@ -157,6 +171,41 @@ def test_snapshots_of_real_streams_change_nothing(stage: Stage, time: Time, scri
             stream = f"incident:{number}"
             whole = projection.fold(State(), store.seen(session, stream, 0))
             assert store.state_of(session, stream) == whole
+
+
+@pytest.mark.proves("I5", "R6")
+def test_objectives_pages_and_acceptance_are_on_the_board_as_the_tables_have_them(stage: Stage) -> None:
+    number = stage.responding("CELL-1")
+    base = f"/api/v1/incidents/{number}/objectives"
+    made = stage.post("cou", base, text="service back by noon").get_json()["id"]
+    assert stage.act("cou", number, "transfer", to="pre", briefing="as it stands") == 200
+    stage.engine()
+    cards = stage.folded(f"incident:{number}")
+    assert [(each["id"], each["state"]) for each in cards["objectives"]["objectives"]] == [(made, "open")]
+    held = {role["role"]: role["accepted_at"] for role in cards["people"]["roles"] if role["briefing_note_id"]}
+    assert held == {"commander": None}
+    assert all(chain["next"] for chain in cards["pages"]["chains"] if chain["state"] == "running")
+    running = [clock for clock in cards["clocks"]["clocks"] if clock["state"] == "running"]
+    assert cards["head"]["next_clock"] == running[0]
+    assert stage.act("pre", number, "accept") == 200
+    assert stage.post("pre", f"{base}/{made}/actions/meet").status_code == 200
+    cards = stage.folded(f"incident:{number}")
+    assert cards["objectives"]["objectives"][0]["state"] == "met"
+    assert all(role["accepted_at"] for role in cards["people"]["roles"] if role["briefing_note_id"])
+    stage.agrees(number)
+
+
+@pytest.mark.proves("R15")
+def test_the_next_update_is_due_when_the_plan_promises_it(stage: Stage) -> None:
+    number = stage.responding("CELL-1")
+    head = stage.folded(f"incident:{number}")["head"]
+    told = [n for n in stage.folded(f"incident:{number}")["notices"]["notices"] if n["approved_at"]]
+    assert bool(told) and (head["update_due_at"] is None or head["update_due_at"] > told[0]["approved_at"])
+    assert stage.act("dou", number, "regrade", tier=2, reason="it spreads") == 200
+    promised = stage.folded(f"incident:{number}")["head"]["update_due_at"]
+    assert promised is not None and promised > told[0]["approved_at"]
+    assert stage.act("ada", number, "restore", evidence="test calls succeed") == 200
+    assert stage.folded(f"incident:{number}")["head"]["update_due_at"] is None
 
 
 @pytest.mark.proves("B6", "B5")

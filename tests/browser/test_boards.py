@@ -108,13 +108,12 @@ def test_a_task_is_done_on_the_board_and_a_refusal_shows_its_remedy(site: Site, 
     title = done.get_attribute("aria-label") or ""
     done.click()
     expect(page.locator(f"[data-card='tasks:technical'] button[aria-label='{title}']")).to_have_count(0)
-    page.get_by_role("button", name="Confirm restoration").click()
-    page.fill("#ask [name=answer]", "test calls succeed")
+    site.stage.act("ada", number, "restore", evidence="test calls succeed")
+    withdraw = page.locator("[data-card=notices] button[data-post$=withdraw]").first
+    withdraw.click()
+    page.fill("#ask [name=answer]", "said otherwise")
+    site.stage.post("ada", withdraw.get_attribute("data-post") or "", reason="first")
     page.click("#ask button[value=ok]")
-    expect(page.locator("[data-card=head] .state-restored")).to_be_visible()
-    page.get_by_role("button", name="Begin the review").click()
-    expect(page.locator("[data-card=head] .state-reviewing")).to_be_visible()
-    page.get_by_role("button", name="Close", exact=True).click()
     expect(page.locator("#refusal")).to_be_visible()
     assert page.locator("#refusal [data-remedy]").inner_text()
     assert page.evaluate("window.notReloaded")

@@ -6,8 +6,8 @@ from alembic import op
 import command.core.columns
 from command.core import guards
 
-revision = "0002"
-down_revision = "0001"
+revision = '0002'
+down_revision = '0001'
 branch_labels = None
 depends_on = None
 
