@@ -132,10 +132,15 @@ class Names:
         return {note_id: masked_words(body) for note_id, body in rows if body is not None}
 
     def notice(self, notice_id: int) -> Mapping[str, str]:
-        """The texts of a notice by language, this one's first."""
+        """The texts of a notice by language, this one's first; phone numbers that somebody typed into them are masked."""
         found = self.session.get(Notice, notice_id)
         texts = texts_of(self.session, found) if found else {}
-        return dict(sorted(texts.items(), key=lambda pair: pair[0] != self.language))
+        return dict(
+            sorted(
+                ((tongue, masked_words(text)) for tongue, text in texts.items()),
+                key=lambda pair: pair[0] != self.language,
+            )
+        )
 
     def target(self, target: str) -> str:
         """Whom a step of a chain pages, in words."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.log import masked_words
 from command.core.problems import N_, Conflict, NotFound
 from command.incidents import api as incidents_api
 from command.incidents import notifying, places, service, standing, visibility
@@ -92,12 +93,12 @@ class NoticesOut(BaseModel):
 
 
 def out(session: Session, notice: Notice) -> NoticeOut:
-    """A notice as JSON shows it."""
+    """A notice as JSON shows it; phone numbers that somebody typed into its texts are masked."""
     plain = set(NoticeOut.model_fields) - {"incident", "counts", "texts", "corrects"}
     return NoticeOut(
         incident=notice.incident_number,
         counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
-        texts=texts_of(session, notice),
+        texts={tongue: masked_words(text) for tongue, text in texts_of(session, notice).items()},
         corrects=notice.corrects_id,
         **{name: getattr(notice, name) for name in plain},
     )
