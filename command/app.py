@@ -18,7 +18,7 @@ from command.core.settings import Settings
 from command.incidents import actions_api, notice_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
-from command.insights import pages as insight_pages
+from command.insights import curve_pages, overview_api, overview_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
@@ -47,7 +47,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_hooks.hooks,
     alarm_pages.pages,
     board_pages.pages,
-    insight_pages.pages,
+    curve_pages.pages,
+    overview_pages.pages,
+    overview_api.api,
 )
 """One line a room: what it serves as JSON or as pages."""
 
@@ -56,6 +58,7 @@ NAVIGATION = (
     ("boards.command", N_("Command board"), "read"),
     ("incidents.report_form", N_("Report an incident"), "report_incident"),
     ("alarm_pages.alarms", N_("Alarms"), "read"),
+    ("insights.overview", N_("Overview"), "read"),
     ("people.people", N_("People"), "read"),
 )
 """Endpoint, words and permission of the pages in the frame's header; those whose endpoint is not served are left out."""

@@ -16,7 +16,7 @@ from command.people.access import access, here, principal
 TAIL = timedelta(minutes=1)
 """How far the curve of an outage that is over goes on at zero."""
 
-pages = Blueprint("insights", __name__)
+pages = Blueprint("curve", __name__)
 
 
 @pages.get("/incidents/<number>/curve")
