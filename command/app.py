@@ -10,6 +10,7 @@ from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
 from command.boards import pages as board_pages
+from command.boards import replay_pages
 from command.core import assets, failures, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_hooks.hooks,
     alarm_pages.pages,
     board_pages.pages,
+    replay_pages.pages,
     curve_pages.pages,
     overview_pages.pages,
     overview_api.api,

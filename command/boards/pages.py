@@ -64,7 +64,11 @@ def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
 
 def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
     """The page, or with `?at=` the board as it stood then, which does not move any more."""
-    at = _moment()
+    return page_at(name, template, moment(), **values)
+
+
+def page_at(name: str, template: str, at: datetime | None, **values: Any) -> ResponseReturnValue:
+    """The page of a board as it stood at an instant, or for None of the live one."""
     with here().database.read() as session:
         may_see(session, principal(), name)
         board = store.load_at(session, name, at) if at else store.load(session, name)
@@ -78,7 +82,7 @@ def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
     return render_template(template, board=name, **given, **shown, **values)
 
 
-def _moment() -> datetime | None:
+def moment() -> datetime | None:
     """The instant asked for by `?at=`; one without a zone is on the operator's clock. Raise Invalid."""
     asked = request.args.get("at", "")
     if not asked:
