@@ -70,7 +70,8 @@ def stretch(name: str) -> ResponseReturnValue:
 
 
 def _page(name: str, template: str, window: Window, **values: object) -> ResponseReturnValue:
-    at = min(max(moment() or window.begin, window.begin), window.end)
+    asked = moment() or (window.begin if name.startswith(OF_INCIDENT) else window.end)
+    at = min(max(asked, window.begin), window.end)
     zone = here().settings.tz
     shown = {
         "at_there": at.astimezone(zone),

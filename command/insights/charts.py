@@ -44,7 +44,7 @@ def tiers(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
         }
         for tier, word in TIERS.items()
     ]
-    return _figure(data, _times(bars, wanted.step), yaxis=_axis(say(N_("Incidents")), tickformat=",d"), barmode="stack")
+    return figure(data, _times(bars, wanted.step), yaxis=axis(say(N_("Incidents")), tickformat=",d"), barmode="stack")
 
 
 def users(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
@@ -64,9 +64,9 @@ def users(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
         "name": say(N_("User-minutes")),
         "marker": {"color": "--warn", "pattern": _hatching("/")},
     }
-    first = _axis("", tickformat="~s", domain=[0.56, 1])
-    second = _axis("", tickformat="~s", domain=[0, 0.44])
-    return _figure([above, below], _times(bars, wanted.step) | {"anchor": "y2"}, yaxis=first, yaxis2=second)
+    first = axis("", tickformat="~s", domain=[0.56, 1])
+    second = axis("", tickformat="~s", domain=[0, 0.44])
+    return figure([above, below], _times(bars, wanted.step) | {"anchor": "y2"}, yaxis=first, yaxis2=second)
 
 
 def response(bins: Sequence[Bin], limit: int, say: Say) -> Figure:
@@ -86,10 +86,10 @@ def response(bins: Sequence[Bin], limit: int, say: Say) -> Figure:
     ]
     edge = sum(not each for each in late) - 0.5
     line = {"type": "line", "x0": edge, "x1": edge, "y0": 0, "y1": 1, "yref": "paper"}
-    return _figure(
+    return figure(
         data,
-        _axis(say(N_("Minutes until handling began")), type="category", showgrid=False),
-        yaxis=_axis(say(N_("Incidents")), tickformat=",d"),
+        axis(say(N_("Minutes until handling began")), type="category", showgrid=False),
+        yaxis=axis(say(N_("Incidents")), tickformat=",d"),
         barmode="stack",
         bargap=0.12,
         shapes=[{**line, "line": {"color": "--ink", "width": 2, "dash": "dash"}}],
@@ -107,10 +107,10 @@ def rates(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
     seen = [rate.tenths for bar in bars for rate in (bar.response, bar.restoration) if rate.tenths is not None]
     bottom = max(0, min([*seen, RESTORED - 80]) / 10 - 5)
     line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": RESTORED / 10, "y1": RESTORED / 10}
-    return _figure(
+    return figure(
         data,
         _times(bars, wanted.step),
-        yaxis=_axis("%", range=[bottom, ALL_IN_TIME / 10 + 2]),
+        yaxis=axis("%", range=[bottom, ALL_IN_TIME / 10 + 2]),
         shapes=[{**line, "line": {"color": "--ink", "width": 2, "dash": "dash"}}],
         annotations=[
             _note(0, RESTORED / 10, "98 %", xref="paper", yref="y", xanchor="left", yanchor="top"),
@@ -137,7 +137,7 @@ def notices(all_of_them: Funnel, wanted: Filters, say: Say) -> Figure:
         "customdata": [wanted.behind()] * len(stages),
         "hovertemplate": "%{y}: %{x:,d}<extra></extra>",
     }
-    return _figure([trace], {"visible": False}, yaxis={"automargin": True, "fixedrange": True}, showlegend=False)
+    return figure([trace], {"visible": False}, yaxis={"automargin": True, "fixedrange": True}, showlegend=False)
 
 
 def ends(one: Bin) -> str:
@@ -183,7 +183,7 @@ def _times(bars: Sequence[Bar], step: Step) -> Figure:
     """The axis of the buckets, with as many words under it as fit a phone."""
     every = -(-len(bars) // TICKS) or 1
     shown = [bar.bucket for bar in bars[::every]]
-    return _axis(
+    return axis(
         "",
         type="category",
         showgrid=False,
@@ -193,7 +193,8 @@ def _times(bars: Sequence[Bar], step: Step) -> Figure:
     )
 
 
-def _axis(title: str, **more: Any) -> Figure:
+def axis(title: str, **more: Any) -> Figure:
+    """An axis that begins at zero, in the colours of the page."""
     named = {"title": {"text": title}} if title else {}
     fixed = {"automargin": True, "fixedrange": True, "gridcolor": "--line", "zerolinecolor": "--line"}
     return {**named, **fixed, "linecolor": "--line", "rangemode": "tozero", **more}
@@ -203,7 +204,8 @@ def _note(x: float, y: float, text: str, **more: Any) -> Figure:
     return {"x": x, "y": y, "yref": "paper", "text": text, "showarrow": False, "yanchor": "top", **more}
 
 
-def _figure(data: Sequence[Mapping[str, Any]], xaxis: Figure, **layout: Any) -> Figure:
+def figure(data: Sequence[Mapping[str, Any]], xaxis: Figure, **layout: Any) -> Figure:
+    """A figure on the page's own surface, in its letters and colours."""
     return {
         "data": list(data),
         "layout": {
