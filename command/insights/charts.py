@@ -71,7 +71,7 @@ def users(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
 
 def response(bins: Sequence[Bin], limit: int, say: Say) -> Figure:
     """How many responses took how long, with the line they have to stay left of. A click opens the row of the table."""
-    late = [one.above >= limit for one in bins]
+    late, unit = [one.above >= limit for one in bins], say(N_("min"))
     data = [
         {
             "type": "bar",
@@ -80,7 +80,7 @@ def response(bins: Sequence[Bin], limit: int, say: Say) -> Figure:
             "name": say(word),
             "marker": {"color": color, "pattern": _hatching("/" if wrong else "")},
             "customdata": [f"#response-{one.above}" for one in bins],
-            "hovertemplate": f"%{{x}} {say(N_('min'))}: %{{y}}<extra>%{{fullData.name}}</extra>",
+            "hovertemplate": f"%{{x}} {unit}: %{{y}}<extra>%{{fullData.name}}</extra>",
         }
         for word, color, wrong in ((N_("In time"), "--ok", False), (N_("Late"), "--bad", True))
     ]
@@ -93,7 +93,7 @@ def response(bins: Sequence[Bin], limit: int, say: Say) -> Figure:
         barmode="stack",
         bargap=0.12,
         shapes=[{**line, "line": {"color": "--ink", "width": 2, "dash": "dash"}}],
-        annotations=[_note(edge, 1.0, f"{limit} {say(N_('min'))}", xanchor="left", xshift=4)],
+        annotations=[_note(edge, 1.0, f"{limit} {unit}", xanchor="left", xshift=4)],
     )
 
 

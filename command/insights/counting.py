@@ -1,17 +1,16 @@
 """Which figures each incident adds to the overview: response, restoration, users. Pure; definitions in docs/reference/figures.md."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from command.incidents.figures import user_minutes_at
 
 Answer = Literal["met", "breached", "running", "error", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """An incident that counts: no exercise, not cancelled, not merged into another. `target` is when service has to be back."""
+class Counted(NamedTuple):
+    """An incident that counts: no exercise, not cancelled, not merged into another. `target` is when service has to be back;
+    `measured_at` is needed of those only that still have users without service."""
 
     id: int
     number: str

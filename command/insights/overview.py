@@ -1,8 +1,9 @@
 """The figures of a period, from the incidents that count. Pure: no table, no clock, no page."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from command.insights import buckets, counting, spans
 from command.insights.buckets import Bucket
@@ -84,10 +85,13 @@ def overview(
 ) -> Overview:
     """The figures of incidents reported within the buckets. `limit` is the time in which handling has to begin."""
     sums = [_Sum() for _ in split]
+    places: dict[date, int | None] = {}
     answers = [(one, counting.response(one, limit, now), counting.restoration(one, now)) for one in cases]
     for one, responded, restored in answers:
-        at = buckets.place(split, one.reported_at.astimezone(zone).date())
-        if at is not None:
+        day = one.reported_at.astimezone(zone).date()
+        if day not in places:
+            places[day] = buckets.place(split, day)
+        if (at := places[day]) is not None:
             _add(sums[at], one, responded, restored, now)
     bars = tuple(_bar(bucket, total) for bucket, total in zip(split, sums, strict=True))
     known = named_spans(cases)
@@ -136,7 +140,7 @@ def bins(cases: Iterable[Counted]) -> tuple[Bin, ...]:
         if one.responding_at is None or one.responding_at < one.reported_at:
             continue
         took = (one.responding_at - one.reported_at) / timedelta(minutes=1)
-        found[sum(took > edge for edge in EDGES)].append(one.number)
+        found[bisect_left(EDGES, took)].append(one.number)
     ends = [*zip((0, *EDGES[:-1]), EDGES, strict=True), (EDGES[-1], None)]
     return tuple(Bin(above, upto, tuple(numbers)) for (above, upto), numbers in zip(ends, found, strict=True))
 

@@ -84,10 +84,11 @@ def _given(wanted: Filters, problem: Mapping[str, Any] | None) -> Mapping[str, s
 
 
 def _choices(session: Session) -> dict[str, Any]:
+    words = WORDS["kind"]
     return {
         "areas": session.scalars(select(Area).order_by(Area.code)).all(),
         "services": session.scalars(select(Service).order_by(Service.bit)).all(),
-        "kinds": {kind: gettext(WORDS["kind"][kind]) for kind in KINDS},
+        "kinds": {kind: gettext(words[kind]) for kind in KINDS},
     }
 
 

@@ -3,12 +3,13 @@
 Exercises, cancelled incidents (false alarms are ended so) and merged ones (duplicates) are left out; notices of an incident merged
 into another count with that one, as its user-minutes do. Restricted incidents count for those who may know of them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import tzinfo
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from command.core.journal import Entry
 from command.core.problems import N_, Invalid
@@ -30,6 +31,9 @@ RESTORE = "sla-resolve"
 """The clock that says by when service has to be back, by tier."""
 LEFT = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT, NoticeState.WITHDRAWN)
 """States of notices that somebody approved; a withdrawn one counts if it was approved before."""
+GROWING = (NoticeState.APPROVED, NoticeState.SENDING)
+"""Not all recipients are listed yet: the audience is what was approved. Afterwards it is who was listed, so that nobody counts twice
+whom an incident and the one it was merged into both had in mind."""
 
 
 def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> list[Counted]:
@@ -44,11 +48,11 @@ def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
             *(Incident.id, Incident.number, Incident.tier, Incident.occurred_at, Incident.detected_at),
             *(Incident.reported_at, answered.c.at, Incident.responding_at, Incident.restored_at),
             *(IncidentClock.due_at, Incident.users_peak, Incident.users_now, Incident.user_minutes),
-            Incident.measured_at,
+            case((Incident.users_now > 0, Incident.measured_at), else_=None),
             maintain_column_froms=True,
         )
     )
-    return [Counted(*row) for row in session.execute(query).tuples()]
+    return [Counted._make(row) for row in session.execute(query).tuples()]
 
 
 def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
@@ -97,32 +101,36 @@ def _service(session: Session, code: str) -> int:
 
 def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> dict[str, Funnel]:
     """What became of the notices of those incidents, by kind of notice; kinds without any are left out."""
-    line = _line(_chosen(session, wanted, zone, who))
-    mine = Notice.incident_id.in_(line) & Notice.exercise.is_(False) & Notice.approved_at.is_not(None)
-    mine &= Notice.state.in_(LEFT)
-    heads = select(Notice.kind, func.count(), func.sum(Notice.audience)).where(mine).group_by(Notice.kind)
-    states = (
-        select(Notice.kind, Tally.state, func.sum(Tally.count))
-        .join(Tally, Tally.notice_id == Notice.id)
-        .where(mine)
-        .group_by(Notice.kind, Tally.state)
-    )
-    counts: dict[str, dict[State, int]] = {}
-    for kind, state, count in session.execute(states).tuples():
-        counts.setdefault(kind, {})[State(state)] = int(count)
-    found = {
-        kind: funnel(notices, int(audience or 0), counts.get(kind, {}))
-        for kind, notices, audience in session.execute(heads).tuples()
-    }
-    return {kind: found[kind] for kind in KINDS if kind in found}
+    chosen = _chosen(session, wanted, zone, who).with_only_columns(Incident.id)
+    mine = or_(Notice.incident_id.in_(chosen), Notice.incident_id.in_(_merged_into(session, chosen)))
+    mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
+    growing = case((Notice.state.in_(GROWING), 1), else_=0)
+    heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)
+    states = select(Notice.kind, growing, Tally.state, func.sum(Tally.count)).where(mine)
+    states = states.join(Tally, Tally.notice_id == Notice.id)
+    counts: dict[str, Counter[State]] = {}
+    sizes, numbers = Counter[str](), Counter[str]()
+    for kind, grows, state, count in session.execute(states.group_by(Notice.kind, growing, Tally.state)).tuples():
+        counts.setdefault(kind, Counter())[State(state)] += int(count)
+        sizes[kind] += 0 if grows else int(count)
+    for kind, grows, number, audience in session.execute(heads.group_by(Notice.kind, growing)).tuples():
+        numbers[kind] += number
+        sizes[kind] += int(audience or 0) if grows else 0
+    return {kind: funnel(numbers[kind], sizes[kind], counts.get(kind, {})) for kind in KINDS if kind in numbers}
 
 
-def _line(chosen: Select[Incident]) -> Select[tuple[int]]:
-    """The ids of the chosen incidents and of all that were merged into them, at whatever remove."""
-    line = chosen.with_only_columns(Incident.id).cte("line", recursive=True)
-    child = aliased(Incident)
-    line = line.union(select(child.id).where(child.merged_into_id == line.c.id, child.exercise.is_(False)))
-    return select(line.c.id)
+def _merged_into(session: Session, chosen: Select[int]) -> set[int]:
+    """The ids of incidents that were merged into the chosen ones, at whatever remove."""
+    query = select(Incident.id, Incident.merged_into_id).where(Incident.merged_into_id.is_not(None))
+    into = dict(session.execute(query.where(Incident.exercise.is_(False))).tuples().all())
+    if not into:
+        return set()
+    line = set(session.scalars(chosen))
+    size = -1
+    while size < len(line):
+        size = len(line)
+        line |= {child for child, parent in into.items() if parent in line}
+    return line & into.keys()
 
 
 def restored_at_target(session: Session, cases: Sequence[Counted]) -> dict[str, tuple[int, int]]:

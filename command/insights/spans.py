@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """The two moments of one incident; either may not be known."""
 
     number: str
@@ -47,11 +47,11 @@ def of(pairs: Iterable[Pair]) -> Spans:
     """The spans of incidents, shortest first."""
     seconds: list[float] = []
     unknown, errors = 0, []
-    for pair in pairs:
-        if pair.begin is None or pair.end is None:
+    for number, begin, end in pairs:
+        if begin is None or end is None:
             unknown += 1
-        elif pair.end < pair.begin:
-            errors.append(pair.number)
+        elif end < begin:
+            errors.append(number)
         else:
-            seconds.append((pair.end - pair.begin).total_seconds())
+            seconds.append((end - begin).total_seconds())
     return Spans(tuple(sorted(seconds)), unknown, tuple(errors))

@@ -39,13 +39,28 @@ def _incident(chance: random.Random, n: int, now: datetime, days: int, areas: li
     restored = begun + timedelta(hours=hours)
     users = int(chance.lognormvariate({1: 12.6, 2: 11.3, 3: 9, 4: 6}[tier], 0.5))
     return {
-        **{"id": FIRST + n, "number": f"{reported:%Y-%m%d}-9{n:05}", "kind": chance.choice(KINDS), "state": "closed"},
-        **{"tier": tier, "current_tier": tier, "projected_tier": tier, "rules": ["rest"], "overruled": []},
-        **{"area_id": chance.choice(areas), "source": "alarms", "users_now": 0, "users_peak": users},
+        "id": FIRST + n,
+        "number": f"{reported:%Y-%m%d}-9{n:05}",
+        "kind": chance.choice(KINDS),
+        "state": "closed",
+        "tier": tier,
+        "current_tier": tier,
+        "projected_tier": tier,
+        "rules": ["rest"],
+        "overruled": [],
+        "area_id": chance.choice(areas),
+        "source": "alarms",
+        "users_now": 0,
+        "users_peak": users,
         "occurred_at": reported - timedelta(minutes=6) if chance.random() > 0.1 else None,
         "detected_at": reported - timedelta(minutes=chance.uniform(0.5, 5)),
-        **{"reported_at": reported, "responding_at": begun, "restored_at": restored},
-        **{"closed_at": restored, "ended_at": restored, "measured_at": restored, "user_minutes": users * hours * 36},
+        "reported_at": reported,
+        "responding_at": begun,
+        "restored_at": restored,
+        "closed_at": restored,
+        "ended_at": restored,
+        "measured_at": restored,
+        "user_minutes": users * hours * 36,
         "exercise": False,
     }
 
@@ -54,26 +69,49 @@ def _clock(row: dict[str, Any]) -> dict[str, Any]:
     due = row["reported_at"] + timedelta(hours=RESTORE_HOURS[row["tier"]])
     met = row["restored_at"] <= due
     return {
-        **{"incident_id": row["id"], "code": "sla-resolve", "started_at": row["reported_at"], "due_at": due},
-        **{"met_at": row["restored_at"], "breached_at": None if met else due, "exercise": False},
+        "incident_id": row["id"],
+        "code": "sla-resolve",
+        "started_at": row["reported_at"],
+        "due_at": due,
+        "met_at": row["restored_at"],
+        "breached_at": None if met else due,
+        "exercise": False,
         "state": "met" if met else "breached",
     }
 
 
 def _impact(row: dict[str, Any], service: int) -> dict[str, Any]:
     return {
-        **{"incident_id": row["id"], "service_id": service, "area_id": row["area_id"], "kind": "outage"},
-        **{"users": row["users_peak"], "share": 0.5, "declared": False, "exercise": False},
-        **{"from_at": row["detected_at"], "until_at": row["restored_at"]},
+        "incident_id": row["id"],
+        "service_id": service,
+        "area_id": row["area_id"],
+        "kind": "outage",
+        "users": row["users_peak"],
+        "share": 0.5,
+        "declared": False,
+        "exercise": False,
+        "from_at": row["detected_at"],
+        "until_at": row["restored_at"],
     }
 
 
 def _notice(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        **{"id": row["id"], "incident_id": row["id"], "incident_number": row["number"], "tier": row["tier"]},
-        **{"kind": "first", "state": "sent", "basis": "affected", "audience": row["users_peak"], "exercise": False},
-        **{"validity_minutes": 60, "created_by": "playbook:x", "created_at": row["responding_at"]},
-        **{"approved_by": "playbook:x", "approved_at": row["responding_at"], "automatic": True},
+        "id": row["id"],
+        "incident_id": row["id"],
+        "incident_number": row["number"],
+        "tier": row["tier"],
+        "kind": "first",
+        "state": "sent",
+        "basis": "affected",
+        "audience": row["users_peak"],
+        "exercise": False,
+        "validity_minutes": 60,
+        "created_by": "playbook:x",
+        "created_at": row["responding_at"],
+        "approved_by": "playbook:x",
+        "approved_at": row["responding_at"],
+        "automatic": True,
     }
 
 
