@@ -13,6 +13,7 @@ from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
 from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
+from command.boards import replay_pages
 from command.boards.words import WORDS
 from command.core import assets, failures, squeeze, web
 from command.core.installation import Installation
@@ -30,7 +31,7 @@ from command.incidents import (
 )
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
-from command.insights import pages as insight_pages
+from command.insights import curve_pages, overview_api, overview_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
@@ -68,8 +69,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_pages.pages,
     board_pages.pages,
     board_fragments.pages,
-    insight_pages.pages,
     styleguide.pages,
+    replay_pages.pages,
+    curve_pages.pages,
+    overview_pages.pages,
+    overview_api.api,
 )
 """One line a room: what it serves as JSON or as pages."""
 
@@ -107,8 +111,9 @@ NAVIGATION = (
 )
 """The pages of the frame in groups: endpoint, words, permission and icon (a symbol of templates/icons.svg). What is not served is left
 out."""
-UNDER = {"boards.incident": "boards.command", "insights.curve": "boards.command"}
-"""Pages without an entry of their own, and the entry they stand under; others stand under the entry whose address theirs begins with."""
+UNDER = {"/incidents/": "boards.command"}
+"""Beginnings of addresses without an entry of their own, and the entry they stand under; others stand under the entry whose address
+theirs begins with."""
 LETTERS = {
     "boards.command": "b",
     "incidents.report_form": "r",
@@ -220,15 +225,14 @@ def navigation() -> list[tuple[str, list[Place]]]:
     who = visitor()
     if who is None:
         return []
-    able = {
-        entry[0]
-        for _, entries in NAVIGATION
-        for entry in entries
-        if entry[0] in current_app.view_functions and may(who, entry[2])
-    }
+    able = {entry[0] for _, entries in NAVIGATION for entry in entries if _served(entry[0]) and may(who, entry[2])}
     thumb = [endpoint for endpoint in AT_HAND if endpoint in able][:4]
     found = [(group, [_place(*entry, thumb) for entry in entries if entry[0] in able]) for group, entries in NAVIGATION]
     return [(group, places) for group, places in found if places]
+
+
+def _served(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
 
 
 def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[str]) -> Place:
@@ -236,6 +240,10 @@ def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[st
     if request.endpoint == endpoint:
         current = "page"
     else:
-        below = UNDER.get(request.endpoint or "") == endpoint or request.path.startswith(f"{address}/")
+        own = any(
+            request.path == url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])
+        )
+        under = any(request.path.startswith(start) and endpoint == entry for start, entry in UNDER.items()) and not own
+        below = under or request.path.startswith(f"{address}/")
         current = "true" if below else "false"
     return Place(address, words, icon, LETTERS.get(endpoint, ""), current, endpoint in thumb)

@@ -1,6 +1,6 @@
 // Puts cards where they belong, keeping focus and scroll, and fast counters into their places.
 (() => {
-  const root = document.querySelector("[data-board][data-live]");
+  const root = document.querySelector("[data-board]");
   if (!root) return;
   const hold = () => window.tocsinHold;
 

@@ -55,12 +55,15 @@ def state(name: str) -> ResponseReturnValue:
 
 
 def _shared(name: str) -> ResponseReturnValue:
+    return _page(name, "boards/command.html", **surroundings(), wall="wall" in request.args)
+
+
+def surroundings() -> dict[str, Any]:
+    """What a shared board shows around its cards: the map, who is on call, the words of its filter."""
     with here().database.read() as session:
         area_map = maps.of(current_app, session, language())
         duties = on_call.now(session, clock.now(session), language())
-    wall = "wall" in request.args
-    tz = here().settings.tz
-    return _page(name, "boards/command.html", area_map=area_map, duties=duties, tz=tz, wall=wall, kinds=WORDS["kind"])
+    return {"area_map": area_map, "duties": duties, "tz": here().settings.tz, "kinds": WORDS["kind"]}
 
 
 def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
@@ -77,7 +80,11 @@ def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
 
 def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
     """The page, or with `?at=` the board as it stood then, which does not move any more."""
-    at = _moment()
+    return page_at(name, template, moment(), **values)
+
+
+def page_at(name: str, template: str, at: datetime | None, **values: Any) -> ResponseReturnValue:
+    """The page of a board as it stood at an instant, or for None of the live one."""
     with here().database.read() as session:
         may_see(session, principal(), name)
         board = store.load_at(session, name, at) if at else memory.of(current_app).load(session, name)
@@ -91,7 +98,7 @@ def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
     return render_template(template, board=name, **given, **shown, **values)
 
 
-def _moment() -> datetime | None:
+def moment() -> datetime | None:
     """The instant asked for by `?at=`; one without a zone is on the operator's clock. Raise Invalid."""
     asked = request.args.get("at", "")
     if not asked:
