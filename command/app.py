@@ -15,14 +15,16 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
+from command.field import pages as field_pages
+from command.field import photos
 from command.incidents import actions_api, notice_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
+from command.oncall import actions_api as oncall_actions_api
 from command.oncall import api as oncall_api
-from command.oncall import pages as oncall_pages
 from command.people import api as people_api
 from command.people import gate, identity, language
 from command.people import pages as people_pages
@@ -37,7 +39,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     network_api.api,
     gateway_hooks.hooks,
     oncall_api.api,
-    oncall_pages.pages,
+    oncall_actions_api.api,
+    field_pages.pages,
+    photos.pages,
     incidents_api.api,
     actions_api.api,
     tasks_api.api,

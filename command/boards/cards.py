@@ -16,6 +16,7 @@ from command.boards.projection import CARDS
 from command.core import clock, journal
 from command.core.columns import dump
 from command.core.journal import Payload
+from command.field.models import FieldNote, Photo
 from command.incidents.models import Impact, Incident, IncidentClock, Role, Task
 from command.network.models import CutOff
 from command.notices.models import Notice
@@ -62,18 +63,21 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
     clocks = _rows(session, IncidentClock, IncidentClock.incident_id == mine, IncidentClock.due_at, IncidentClock.id)
     roles = _rows(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), Role.id)
     tasks = _rows(session, Task, Task.incident_id == mine, Task.due_at, Task.id)
+    pages = _rows(session, Page, Page.incident_id == mine, Page.id)
     cards = {
         "head": _pick(incident, HEAD) | {"user_minutes": round(incident["user_minutes"], 1)},
         "clocks": {"clocks": [_pick(row, CLOCK) for row in clocks if row["state"] != "void"]},
         "impact": _impact(session, incident),
-        "people": {"roles": [_pick(row, ROLE) for row in roles]},
-        "pages": {"pages": [_pick(row, PAGE) for row in _rows(session, Page, Page.incident_id == mine, Page.id)]},
+        "people": {"roles": [_pick(row, ROLE) for row in roles], "responses": _responses(pages)},
+        "pages": {"pages": [_pick(row, PAGE) for row in pages]},
         "notices": {
             "notices": [_pick(row, NOTICE) for row in _rows(session, Notice, Notice.incident_id == mine, Notice.id)]
         },
     }
     for department in sorted({task["department"] for task in tasks}):
         cards[f"tasks:{department}"] = {"tasks": [_pick(t, TASK) for t in tasks if t["department"] == department]}
+    if reports := _reports(session, mine):
+        cards["field"] = reports
     return {name: _plain(card) for name, card in cards.items()}
 
 
@@ -85,7 +89,14 @@ HEAD = (
 )
 CLOCK = ("code", "due_at", "state", "met_at")
 ROLE = ("role", "person_id", "from_at")
-PAGE = ("id", "person_id", "state", "step", "target", "created_at", "answered_at", "answered_via", "reason")
+PAGE = (
+    *("id", "person_id", "state", "step", "target", "created_at", "answered_at", "answered_via", "reason"),
+    *("response", "response_at", "eta_minutes", "note_id", "help_at", "help_by"),
+)
+RESPONSE = ("person_id", "response", "response_at", "eta_minutes", "help_at", "help_by")
+REPORT = ("id", "page_id", "person_id", "note_id", "added_at")
+REPORTS = 12
+"""The newest notes and photos of the field that a card holds; the journal has them all."""
 NOTICE = (
     *("id", "kind", "state", "audience", "automatic", "override", "created_at", "submitted_by"),
     *("approved_by", "approved_at", "finished_at", "withdrawn_at"),
@@ -112,6 +123,23 @@ def _impact(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _responses(pages: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What each person paged does about it, by person: their last word."""
+    answered = [page for page in pages if page["response"]]
+    ordered = sorted(answered, key=lambda page: (page["response_at"], page["id"]))
+    return {str(page["person_id"]): _pick(page, RESPONSE) for page in ordered}
+
+
+def _reports(session: Session, incident_id: int) -> dict[str, Any] | None:
+    """What came from the field, the newest first; None for nothing."""
+    notes = _rows(session, FieldNote, FieldNote.incident_id == incident_id, FieldNote.id)
+    photos = _rows(session, Photo, Photo.incident_id == incident_id, Photo.id)
+    found = [{"kind": "note", **_pick(row, REPORT)} for row in notes]
+    found += [{"kind": "photo", **_pick(row, (*REPORT, "width", "height"))} for row in photos]
+    found.sort(key=lambda each: (each["added_at"], each["kind"], each["id"]), reverse=True)
+    return {"notes": len(notes), "photos": len(photos), "reports": found[:REPORTS]} if found else None
+
+
 def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     """The incident's row on the command board; None once it is over, or where only named people may know of it."""
     if incident["state"] in GONE or incident["restricted"]:
@@ -123,6 +151,7 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
         | {
             "next_clock": running[0] if running else None,
             "breached": [c["code"] for c in clocks if c["state"] == "breached" and not c["met_at"]],
+            "help": sum(bool(page["help_at"] and not page["help_by"]) for page in cards["pages"]["pages"]),
             "waiting": sum(notice["state"] == "submitted" for notice in cards["notices"]["notices"]),
         }
     )

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from command.boards.projection import Seen
 from command.boards.words import WORDS
-from command.core.journal import Entry
+from command.core.journal import Entry, Note
+from command.core.log import masked_words
 from command.incidents import house
 from command.incidents.models import Task
 from command.incidents.rendering import Reader
 from command.network.models import Area, Service
+from command.oncall import responses
 from command.people.language import LOCALES
 from command.people.models import Person
 
@@ -87,6 +89,15 @@ class Names:
         """The titles of tasks."""
         column = Task.title_zh if self.language == "zh" else Task.title_en
         return dict(self.session.execute(select(Task.id, column).where(Task.id.in_(list(ids)))).tuples().all())
+
+    def note(self, note_id: int | None) -> str:
+        """What somebody wrote, with phone numbers masked; nothing where it was erased."""
+        body = self.session.scalar(select(Note.body).where(Note.id == note_id)) if note_id else None
+        return masked_words(body) if body else ""
+
+    def arrival(self, page: Mapping[str, Any]) -> Markup:
+        """When somebody under way is expected, from what they said and when."""
+        return self.when(responses.arrival(_instant(page["response_at"]), page["eta_minutes"]))
 
     def entries(self, entries: Sequence[Seen]) -> list[tuple[Seen, str]]:
         """Journal entries with their words, newest first."""

@@ -17,7 +17,7 @@ from command.people.language import LOCALES
 
 LATEST = "latest"
 FIRST = ("head", "clocks", "impact")
-LAST = ("notices", "pages", "people")
+LAST = ("notices", "pages", "people", "field")
 
 
 class Renderer:
