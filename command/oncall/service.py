@@ -31,7 +31,7 @@ ANSWERABLE = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
 """A chain that waits for an answer; a late one still counts until the incident is over."""
 LAST_RESORT = "post:duty_officer"
 BEYOND = "post:commander"
-"""Who is called when somebody declines or needs help and every step was paged already. (Ours.)"""
+"""Who is called last in a chain in which somebody declined or needs help. (Ours.)"""
 VALID = timedelta(hours=1)
 """How long a page may wait for a gateway."""
 ACK_MINUTES = 5.0
@@ -112,7 +112,7 @@ def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
         return []
     target = str(chain.steps[chain.step]["target"])
     answered = {page.person_id for page in _pages(session, chain, PageState.ACKNOWLEDGED, PageState.DECLINED)}
-    people = [each for each in targets.resolve(session, target, chain.area_codes, now) if each.id not in answered]
+    people = targets.resolve(session, target, chain.area_codes, now, answered)
     if not people:
         record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=target))
     pages = [_page(session, chain, person, target, road) for person in people]
@@ -217,9 +217,10 @@ def take(session: Session, chain: Escalation, page: Page, via: entries.Via) -> N
 
 
 def resume(session: Session, chain: Escalation, because: Literal["declined", "help"]) -> None:
-    """Page the next step of a locked chain at once, also of one that had ended; past the last step the commander is called, once."""
-    if chain.step >= len(chain.steps) and chain.steps[-1]["target"] != BEYOND:
-        chain.steps = [*chain.steps, {"target": BEYOND, "after_minutes": 0, "ack_minutes": ACK_MINUTES}]
+    """Page the next step of a locked chain at once, also of one that had ended. From now on it ends with the commander."""
+    if chain.steps[-1]["target"] != BEYOND:
+        wait = chain.steps[-1].get("ack_minutes", ACK_MINUTES)
+        chain.steps = [*chain.steps, {"target": BEYOND, "after_minutes": wait, "ack_minutes": wait}]
     if chain.state != EscalationState.RUNNING:
         record(session, chain, entries.Resumed(escalation_id=chain.id, step=chain.step, because=because))
     chain.state, chain.reason, chain.ended_at = EscalationState.RUNNING, None, None
