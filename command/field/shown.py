@@ -58,6 +58,10 @@ class Seen:
         """The same for programs."""
         return at.astimezone(self.zone).isoformat(timespec="seconds")
 
+    def minutes_since(self, at: datetime) -> int:
+        """Whole minutes from an instant until now."""
+        return max(0, int((self.now - at).total_seconds() // 60))
+
     @property
     def zone_name(self) -> str:
         return offset(self.now.astimezone(self.zone))
@@ -88,7 +92,7 @@ def shown(session: Session, page: Page, chain: Escalation, person: Person) -> Se
         now=clock.now(session),
         tier=chain.tier,
         tier_words=TIER_WORDS[chain.tier][0 if reader == "zh" else 1],
-        text=wording.fill(service.template(chain, reader), None, None),
+        text=wording.told(service.template(chain, reader)),
         name=names.of(person, reader),
         stands=stands.stands,
         taker=names.of(stands.taker, reader) if stands.taker else "",

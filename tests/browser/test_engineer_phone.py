@@ -127,7 +127,14 @@ def test_every_state_fits_is_big_enough_and_has_no_serious_fault(
     speak(phone, language)
     context = chromium.new_context(viewport=PHONE, color_scheme=scheme)
     page = context.new_page()
-    for do, typed in (("", {}), ("acknowledge", {}), ("en_route", {"minutes": "30"}), ("help", {}), ("on_scene", {}), ("done", {})):
+    for do, typed in (
+        ("", {}),
+        ("acknowledge", {}),
+        ("en_route", {"minutes": "30"}),
+        ("help", {}),
+        ("on_scene", {}),
+        ("done", {}),
+    ):
         if do:
             phone.send(do, **typed)
         page.goto(site.url + phone.link)

@@ -17,6 +17,7 @@ from tests.conftest import Time
 from tests.field.conftest import Phone, jpeg
 from tests.messages.house import TOKEN, SimulatorProcess
 
+
 @pytest.fixture
 def simulator() -> Iterator[SimulatorProcess]:
     running = SimulatorProcess("http://127.0.0.1:9/hooks/twilio/twilio/inbound")
@@ -98,6 +99,14 @@ def test_an_engineer_goes_there_and_the_board_follows(
         assert words in board
     state = stage.get("ada", f"/api/v1/incidents/{number}").get_json()["state"]
     assert state == "responding", "done restores nothing"
-    told = [line["text"]["en"] for line in stage.get("ada", f"/api/v1/incidents/{number}/journal?limit=500").get_json()["items"]]
-    for words in ("is en route (link), there in 30 min", "is on scene (link)", "sent photo 1 from the field", "reports done"):
+    told = [
+        line["text"]["en"]
+        for line in stage.get("ada", f"/api/v1/incidents/{number}/journal?limit=500").get_json()["items"]
+    ]
+    for words in (
+        "is en route (link), there in 30 min",
+        "is on scene (link)",
+        "sent photo 1 from the field",
+        "reports done",
+    ):
         assert any(words in line for line in told), words

@@ -37,9 +37,17 @@ def photos(stage: Stage) -> list[Photo]:
 def test_a_forged_link_does_nothing_whatever_is_pressed(stage: Stage, phone: Phone) -> None:
     page, signature = phone.link.removeprefix("/p/").split(".")
     before = phone.page()
-    for forged in (f"{int(page) + 1}.{signature}", f"{page}.{signature[:-1]}x", f"0{page}.{signature}", f"{page}.", "x"):
+    for forged in (
+        f"{int(page) + 1}.{signature}",
+        f"{page}.{signature[:-1]}x",
+        f"0{page}.{signature}",
+        f"{page}.",
+        "x",
+    ):
         for do in VERBS:
-            answer = phone.client.post(f"/p/{forged}", data={"do": do, "note": "mine", "photo": (io.BytesIO(jpeg()), "a")})
+            answer = phone.client.post(
+                f"/p/{forged}", data={"do": do, "note": "mine", "photo": (io.BytesIO(jpeg()), "a")}
+            )
             assert answer.status_code == 404
             assert "Call the command centre: 10000" in answer.get_data(as_text=True) or "应急指挥中心" in answer.text
     after = phone.page()
@@ -101,13 +109,21 @@ def test_only_a_signed_address_may_send_much(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("name", ["../../../static/x.html", "/etc/passwd", "..\\x", "a\r\nX: y", "<b>.jpg", "." * 300, ""])
+@pytest.mark.parametrize(
+    "name", ["../../../static/x.html", "/etc/passwd", "..\\x", "a\r\nX: y", "<b>.jpg", "." * 300, ""]
+)
 def test_what_a_file_is_called_changes_nothing(stage: Stage, phone: Phone, name: str) -> None:
     folder = stage.installation.settings.data
     before = {path for path in folder.rglob("*") if path.is_file()}
     phone.send("note", (name, jpeg()), note="x")
-    made = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} - {p.relative_to(folder) for p in before}
-    assert all(re.fullmatch(r"photos/[0-9a-f]{2}/[0-9a-f]{64}(\.thumb)?\.jpg", str(path)) for path in made if "db" not in path.suffix)
+    made = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} - {
+        p.relative_to(folder) for p in before
+    }
+    assert all(
+        re.fullmatch(r"photos/[0-9a-f]{2}/[0-9a-f]{64}(\.thumb)?\.jpg", str(path))
+        for path in made
+        if "db" not in path.suffix
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

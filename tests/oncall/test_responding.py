@@ -155,7 +155,13 @@ def test_help_is_called_for_who_is_on_scene_after_the_restoration(paged: Scene) 
 
 def test_a_page_belongs_to_one_person(paged: Scene) -> None:
     page = paged.pages()[0]
-    for verb in (responding.en_route, responding.on_scene, responding.done, responding.ask_for_help, responding.decline):
+    for verb in (
+        responding.en_route,
+        responding.on_scene,
+        responding.done,
+        responding.ask_for_help,
+        responding.decline,
+    ):
         with pytest.raises(Denied):
             say(paged, verb, YOU, page=page)
         with pytest.raises(NotFound):

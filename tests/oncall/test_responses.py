@@ -41,7 +41,11 @@ def test_saying_it_again_changes_nothing() -> None:
 
 
 def test_nobody_goes_back() -> None:
-    for at, verb in ((Response.ON_SCENE, Verb.EN_ROUTE), (Response.DONE, Verb.ON_SCENE), (Response.DONE, Verb.EN_ROUTE)):
+    for at, verb in (
+        (Response.ON_SCENE, Verb.EN_ROUTE),
+        (Response.DONE, Verb.ON_SCENE),
+        (Response.DONE, Verb.EN_ROUTE),
+    ):
         with pytest.raises(Conflict, match="further"):
             step(at, verb)
     assert step(Response.ON_SCENE, Verb.ACKNOWLEDGE).to == Response.ON_SCENE
