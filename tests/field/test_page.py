@@ -4,12 +4,12 @@ import gzip
 import re
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from command.field import facts
 from command.field.models import Photo
-from command.incidents.models import Incident, Role
-from command.people.models import Person, PersonPost
+from command.incidents.models import Role
+from command.people.models import Person
 from tests.boards.stage import Stage
 from tests.conftest import Time
 from tests.field.conftest import Phone, jpeg
@@ -171,9 +171,7 @@ def test_it_speaks_chinese_to_whoever_does(stage: Stage, phone: Phone) -> None:
     assert not re.search(r">[A-Z][a-z]+ [a-z]+", re.sub(r"(?s)<style.*?</style>|Example Telecom.*?<", "", page))
 
 
-def test_a_restricted_incident_is_told_no_further_to_who_was_only_called(
-    stage: Stage, installation: Installation
-) -> None:
+def test_a_restricted_incident_is_told_no_further_to_who_was_only_called(stage: Stage) -> None:
     number = stage.report(elements=["CELL-1"], kind="information_security", restricted=True, by="sec")
     stage.act("ada", number, "assess")
     stage.act("ada", number, "activate")
@@ -182,18 +180,14 @@ def test_a_restricted_incident_is_told_no_further_to_who_was_only_called(
     called = [name for name in stage.people if Phone(stage, name).texts()]
     told = {name: "CELL-1" in Phone(stage, name).opened() for name in called}
     assert told == {name: stage.get(name, f"/api/v1/incidents/{number}").status_code == 200 for name in called}
-    named = next(name for name in called if told[name])
-    assert Phone(stage, named).send("note", note="seen").status_code == 303
-    stage.do(lambda session: session.execute(update(Role).values(until_at=Role.from_at)))
-    stage.do(lambda session: session.execute(update(Person).values(department=None)))
-    stage.do(lambda session: session.execute(delete(PersonPost).where(PersonPost.post == "commander")))
-    stage.do(lambda session: session.execute(update(Incident).values(owner_id=None)))
-    page = Phone(stage, named).opened()
+    outsider = Phone(stage, next(name for name in called if not told[name]))
+    page = outsider.opened()
     assert number in page and 'value="acknowledge"' in page
-    for secret in ("CELL-1", "Meijiang", "information-security", "<dt>Affected users"):
-        assert (
-            secret not in page.partition('class="asked"')[0] + page.partition('class="asked"')[2].partition("</p>")[2]
-        )
+    for secret in ("CELL-1", "Meijiang", "<dt>Affected users", "Tasks of your department"):
+        assert secret not in page, secret
+    name_them = update(Role).where(Role.role == "technical_lead").values(person_id=outsider.person_id)
+    stage.do(lambda session: session.execute(name_them))
+    assert "CELL-1" in outsider.opened()
 
 
 def test_a_drill_says_so(stage: Stage) -> None:
