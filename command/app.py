@@ -20,6 +20,8 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
+from command.field import pages as field_pages
+from command.field import photos
 from command.incidents import (
     actions_api,
     alerts_api,
@@ -34,9 +36,9 @@ from command.incidents import pages as incident_pages
 from command.insights import curve_pages, overview_api, overview_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
+from command.oncall import actions_api as oncall_actions_api
 from command.oncall import api as oncall_api
 from command.oncall import duty_api, duty_pages
-from command.oncall import pages as oncall_pages
 from command.people import api as people_api
 from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
@@ -52,9 +54,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     network_api.api,
     gateway_hooks.hooks,
     oncall_api.api,
+    oncall_actions_api.api,
     duty_api.api,
     duty_pages.pages,
-    oncall_pages.pages,
+    field_pages.pages,
+    photos.pages,
     incidents_api.api,
     actions_api.api,
     alerts_api.api,

@@ -4,6 +4,7 @@ from command.alarms import models as alarms
 from command.boards import models as boards
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
+from command.field import models as field
 from command.incidents import models as incidents
 from command.messages import models as messages
 from command.network import models as network
@@ -17,6 +18,7 @@ rooms = (
     boards,
     clock,
     beats,
+    field,
     heads,
     incidents,
     installation,

@@ -18,6 +18,7 @@ from command.boards.projection import CARDS
 from command.core import clock, journal
 from command.core.columns import dump
 from command.core.journal import Payload
+from command.field.models import FieldNote, Photo
 from command.incidents import alerts, area_shares, plans
 from command.incidents.models import Impact, Incident, IncidentClock, Objective, Role, Task
 from command.network.models import CutOff
@@ -66,18 +67,19 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
     roles = _rows(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), Role.id)
     tasks = _rows(session, Task, Task.incident_id == mine, Task.due_at, Task.id)
     notices = _rows(session, Notice, Notice.incident_id == mine, Notice.id)
+    pages = _rows(session, Page, Page.incident_id == mine, Page.id)
     cards = {
         "head": _head(session, incident, clocks, notices),
         "clocks": {"clocks": [_pick(row, CLOCK) for row in clocks if row["state"] != "void"]},
         "impact": _impact(session, incident),
-        "people": {"roles": [_pick(row, ROLE) for row in roles]},
+        "people": {"roles": [_pick(row, ROLE) for row in roles], "responses": _responses(pages)},
         "objectives": {
             "objectives": [
                 _pick(row, OBJECTIVE) for row in _rows(session, Objective, Objective.incident_id == mine, Objective.id)
             ]
         },
         "pages": {
-            "pages": [_pick(row, PAGE) for row in _rows(session, Page, Page.incident_id == mine, Page.id)],
+            "pages": [_pick(row, PAGE) for row in pages],
             "chains": [
                 _chain(row) for row in _rows(session, Escalation, Escalation.incident_id == mine, Escalation.id)
             ],
@@ -86,6 +88,8 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
     }
     for department in sorted({task["department"] for task in tasks}):
         cards[f"tasks:{department}"] = {"tasks": [_pick(t, TASK) for t in tasks if t["department"] == department]}
+    if reports := _reports(session, mine):
+        cards["field"] = reports
     return {name: _plain(card) for name, card in cards.items()}
 
 
@@ -99,17 +103,13 @@ CLOCK = ("code", "due_at", "state", "met_at")
 ROLE = ("role", "person_id", "from_at", "briefing_note_id", "accepted_at")
 OBJECTIVE = ("id", "note_id", "state", "created_at", "created_by", "settled_at", "settled_by")
 PAGE = (
-    "id",
-    "escalation_id",
-    "person_id",
-    "state",
-    "step",
-    "target",
-    "created_at",
-    "answered_at",
-    "answered_via",
-    "reason",
+    *("id", "escalation_id", "person_id", "state", "step", "target", "created_at", "answered_at", "answered_via"),
+    *("reason", "response", "response_at", "eta_minutes", "note_id", "help_at", "help_by"),
 )
+RESPONSE = ("person_id", "response", "response_at", "eta_minutes", "help_at", "help_by")
+REPORT = ("id", "page_id", "person_id", "note_id", "added_at")
+REPORTS = 12
+"""The newest notes and photos of the field that a card holds; the journal has them all."""
 NOTICE = (
     *("id", "kind", "state", "audience", "automatic", "override", "created_at", "submitted_by"),
     *("approved_by", "approved_at", "finished_at", "withdrawn_at"),
@@ -168,6 +168,23 @@ def _impact(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _responses(pages: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What each person paged does about it, by person: their last word."""
+    answered = [page for page in pages if page["response"]]
+    ordered = sorted(answered, key=lambda page: (page["response_at"], page["id"]))
+    return {str(page["person_id"]): _pick(page, RESPONSE) for page in ordered}
+
+
+def _reports(session: Session, incident_id: int) -> dict[str, Any] | None:
+    """What came from the field, the newest first; None for nothing."""
+    notes = _rows(session, FieldNote, FieldNote.incident_id == incident_id, FieldNote.id)
+    photos = _rows(session, Photo, Photo.incident_id == incident_id, Photo.id)
+    found = [{"kind": "note", **_pick(row, REPORT)} for row in notes]
+    found += [{"kind": "photo", **_pick(row, (*REPORT, "width", "height"))} for row in photos]
+    found.sort(key=lambda each: (each["added_at"], each["kind"], each["id"]), reverse=True)
+    return {"notes": len(notes), "photos": len(photos), "reports": found[:REPORTS]} if found else None
+
+
 def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     """The incident's row on the command board; None once it is over, or where only named people may know of it."""
     if incident["state"] in GONE or incident["restricted"]:
@@ -180,6 +197,7 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
         | {
             "next_clock": running[0] if running else None,
             "breached": [c["code"] for c in clocks if c["state"] == "breached" and not c["met_at"]],
+            "help": sum(bool(page["help_at"] and not page["help_by"]) for page in cards["pages"]["pages"]),
             "waiting": sum(notice["state"] == "submitted" for notice in notices),
             "notices": [_pick(n, ("id", "kind", "state", "audience")) for n in notices if n["state"] in UNDER_WAY],
             "alert": cards["head"]["alert"],

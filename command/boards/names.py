@@ -22,6 +22,7 @@ from command.incidents.rendering import Reader
 from command.network.models import Area, Service
 from command.notices.drafting import texts_of
 from command.notices.models import Notice
+from command.oncall import responses
 from command.people.language import LOCALES
 from command.people.models import Person
 
@@ -157,6 +158,15 @@ class Names:
     def impact(self, rows: Sequence[Mapping[str, Any]]) -> list[AreaImpact]:
         """Impact by area, services that are hit alike side by side."""
         return by_area(rows)
+
+    def note(self, note_id: int | None) -> str:
+        """What somebody wrote, with phone numbers masked; nothing where it was erased."""
+        body = self.session.scalar(select(Note.body).where(Note.id == note_id)) if note_id else None
+        return masked_words(body) if body else ""
+
+    def arrival(self, page: Mapping[str, Any]) -> Markup:
+        """When somebody under way is expected, from what they said and when."""
+        return self.when(responses.arrival(_instant(page["response_at"]), page["eta_minutes"]))
 
     def entries(self, entries: Sequence[Seen]) -> list[tuple[Seen, str]]:
         """Journal entries with their words, newest first."""

@@ -44,6 +44,14 @@ WORDS: dict[str, dict[str, str]] = {
         "unanswered": N_("Unanswered"),
         "stopped": N_("Stopped"),
         "failed": N_("Failed"),
+        "declined": N_("Cannot come"),
+    },
+    "response": {
+        "acknowledged": N_("Acknowledged"),
+        "en_route": N_("En route"),
+        "on_scene": N_("On scene"),
+        "done": N_("Done"),
+        "declined": N_("Cannot come"),
     },
     "notice": {
         "first": N_("First notice"),

@@ -6,11 +6,10 @@ from typing import Any
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
 
-from command.oncall import service
 from command.oncall.models import Escalation, Page, PageState
-from command.people.access import Principal, access, here, principal, unit
+from command.oncall.responses import Response
+from command.people.access import Principal, access, here, principal
 from command.people.models import Person
 
 api = APIBlueprint("oncall", __name__, url_prefix="/api/v1", tag="On call")
@@ -23,7 +22,10 @@ class PersonOut(BaseModel):
 
 
 class PageOut(BaseModel):
-    """One call to one person. `answered_via` is sms, link or api; `reason` why it stopped, or the provider's code where it failed."""
+    """One call to one person. `answered_via` is sms, link or api; `reason` why it stopped, or the provider's code where it failed.
+
+    `response` is what they do about it since `response_at`, `eta_minutes` how long their way takes from then; `help_at` since when they
+    wait for help, which has come once `help_answered`."""
 
     id: int
     incident: str
@@ -37,6 +39,11 @@ class PageOut(BaseModel):
     answered_at: datetime | None
     answered_via: str | None
     reason: str | None
+    response: Response | None
+    response_at: datetime | None
+    eta_minutes: int | None
+    help_at: datetime | None
+    help_answered: bool
 
 
 class PageList(BaseModel):
@@ -71,7 +78,7 @@ def pages(asked: PagesIn) -> dict[str, Any]:
         wanted.append(Page.state == asked.state)
     query = _pages().where(and_(*wanted)).order_by(Page.id).limit(asked.limit)
     with here().database.read() as session:
-        found = [_page_out(page, person) for page, person in session.execute(query).tuples()]
+        found = [page_out(page, person) for page, person in session.execute(query).tuples()]
     return {"items": found, "next": found[-1].id if len(found) == asked.limit else None}
 
 
@@ -85,22 +92,8 @@ def _visible(who: Principal) -> ColumnElement[bool]:
     return or_(Escalation.restricted.is_(False), Page.person_id == who.person_id)
 
 
-@api.post("/pages/<int:page_id>/actions/acknowledge")
-@api.input(NothingIn)
-@api.output(PageOut)
-@access("read")
-def acknowledge(page_id: int, json_data: NothingIn) -> PageOut:
-    """Acknowledge a page that went to you. Doing it twice changes nothing."""
-    who = principal()
-
-    def work(session: Session) -> PageOut:
-        page = service.acknowledge(session, page_id, who.person_id, "api")
-        return _page_out(page, session.get_one(Person, page.person_id))
-
-    return unit(work)
-
-
-def _page_out(page: Page, person: Person) -> PageOut:
+def page_out(page: Page, person: Person) -> PageOut:
+    """A page as the interface shows it."""
     return PageOut(
         id=page.id,
         incident=page.incident_number,
@@ -114,6 +107,11 @@ def _page_out(page: Page, person: Person) -> PageOut:
         answered_at=page.answered_at,
         answered_via=page.answered_via,
         reason=page.reason,
+        response=Response(page.response) if page.response else None,
+        response_at=page.response_at,
+        eta_minutes=page.eta_minutes,
+        help_at=page.help_at,
+        help_answered=page.help_by is not None,
     )
 
 

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from command.core.journal import Payload
 from command.oncall.models import EscalationState, Reason
 
+Via = Literal["sms", "link", "api"]
+"""How a person answered."""
+
 
 class Started(Payload, kind="escalation.started"):
     escalation_id: int
@@ -32,8 +35,49 @@ class Acknowledged(Payload, kind="page.acknowledged"):
 
     page_id: int
     person_id: int
-    via: Literal["sms", "link", "api"]
+    via: Via
     seconds: int
+
+
+class EnRoute(Payload, kind="page.en_route"):
+    """`eta_minutes` from now until they are there; null where they do not say."""
+
+    page_id: int
+    person_id: int
+    via: Via
+    eta_minutes: int | None
+
+
+class OnScene(Payload, kind="page.on_scene"):
+    page_id: int
+    person_id: int
+    via: Via
+
+
+class Done(Payload, kind="page.done"):
+    """The person paged has done their part; this restores nothing."""
+
+    page_id: int
+    person_id: int
+    via: Via
+    note_id: int | None
+    note_hash: str | None
+
+
+class HelpAsked(Payload, kind="page.help"):
+    page_id: int
+    person_id: int
+    via: Via
+    note_id: int | None
+    note_hash: str | None
+
+
+class Declined(Payload, kind="page.declined"):
+    page_id: int
+    person_id: int
+    via: Via
+    note_id: int | None
+    note_hash: str | None
 
 
 class Failed(Payload, kind="page.failed"):
@@ -48,6 +92,14 @@ class Empty(Payload, kind="escalation.target_empty"):
     escalation_id: int
     step: int
     target: str
+
+
+class Resumed(Payload, kind="escalation.resumed"):
+    """An ended chain goes on with `step` (from 0), because somebody declined or needs help."""
+
+    escalation_id: int
+    step: int
+    because: Literal["declined", "help"]
 
 
 class Ended(Payload, kind="escalation.ended"):

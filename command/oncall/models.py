@@ -85,7 +85,8 @@ class PersonLeave(Base):
 
 
 class EscalationState(StrEnum):
-    """running → acknowledged | exhausted | stopped; exhausted → acknowledged | stopped."""
+    """running → acknowledged | exhausted | stopped; exhausted → acknowledged | stopped. Whoever declines or needs help sets it running
+    again."""
 
     RUNNING = "running"  # steps are paged as they fall due
     ACKNOWLEDGED = "acknowledged"  # somebody answered
@@ -108,7 +109,7 @@ class Escalation(OfExercise, Claimable, Base):
     changes nothing that runs. `texts` per language hold {code} and {link}. `step` is the next one, due at `due_at`.
 
     `area_codes` are the incident's area and those that contain it, the nearest first. Pages of a `restricted` one are listed to nobody
-    but the person paged."""
+    but the person paged. `over_at` is when the incident stopped needing anybody: from then on nobody is paged for a person who declines."""
 
     __tablename__ = "escalation"
     __table_args__ = (Index("ix_escalation_due", "state", "due_at"),)
@@ -126,10 +127,12 @@ class Escalation(OfExercise, Claimable, Base):
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    over_at: Mapped[datetime | None]
 
 
 class PageState(StrEnum):
-    """sending → waiting → acknowledged | unanswered | stopped; sending, waiting → failed; unanswered, failed → acknowledged."""
+    """sending → waiting → acknowledged | unanswered | stopped | declined; sending, waiting → failed; unanswered, failed → acknowledged;
+    acknowledged → declined → acknowledged."""
 
     SENDING = "sending"  # queued, not yet taken by a gateway
     WAITING = "waiting"  # taken by a gateway, waiting for an answer
@@ -137,11 +140,15 @@ class PageState(StrEnum):
     UNANSWERED = "unanswered"  # the chain went on without them; a late answer still counts while it waits for one
     STOPPED = "stopped"  # the chain ended while the page was open
     FAILED = "failed"  # the provider says it did not arrive; an answer proves otherwise
+    DECLINED = "declined"  # this person cannot come; the next step was paged at once
 
 
 class Page(OfExercise, Base):
     """One call to one person for one incident. `code` is what they answer with (see answers.code_of). `reason` is why it was stopped
-    (Reason), or the provider's code for a failed one."""
+    (Reason), or the provider's code for a failed one.
+
+    `response` is what the person does about it (responses.Response), since `response_at`; `eta_minutes` from then until they are there.
+    `note_id` is what they said with it. Help asked for at `help_at` is on its way once somebody (`help_by`) acknowledged."""
 
     __tablename__ = "page"
     id: Mapped[Id]
@@ -158,6 +165,12 @@ class Page(OfExercise, Base):
     answered_at: Mapped[datetime | None]
     answered_via: Mapped[str | None]
     reason: Mapped[str | None]
+    response: Mapped[str | None]
+    response_at: Mapped[datetime | None]
+    eta_minutes: Mapped[int | None]
+    note_id: Mapped[int | None] = mapped_column(BigId)
+    help_at: Mapped[datetime | None]
+    help_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class CalendarFeed(Base):

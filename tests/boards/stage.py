@@ -90,6 +90,14 @@ class Stage(Operator):
 
         self.do(work, "system:inbox")
 
+    def respond(self, verb: str) -> None:
+        """The newest person paged says how far they are; what their page does not allow is refused."""
+        page = self.get("ada", "/api/v1/pages?limit=500").get_json()["items"]
+        if page:
+            by = next(name for name, id in self.people.items() if id == page[-1]["person"]["id"])
+            answer = self.post(by, f"/api/v1/pages/{page[-1]['id']}/actions/{verb}")
+            assert answer.status_code < 500, answer.text
+
     def folded(self, board: str) -> Cards:
         """A board's cards as the journal tells them."""
         with self.database.read() as session:

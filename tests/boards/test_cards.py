@@ -47,6 +47,7 @@ acts = st.one_of(
     st.tuples(st.just("engine")),
     st.tuples(st.just("deliver")),
     st.tuples(st.just("acknowledge")),
+    st.tuples(st.just("respond"), st.sampled_from(("en_route", "on_scene", "help", "decline", "done"))),
     st.tuples(st.just("later"), st.sampled_from((3, 17, 61, 500))),
 )
 steps = st.tuples(births, st.lists(st.tuples(st.just("activate"), st.just(())) | acts, min_size=1, max_size=14))
@@ -140,6 +141,9 @@ class Story:
 
     def do_acknowledge(self) -> None:
         self.stage.acknowledge()
+
+    def do_respond(self, verb: str) -> None:
+        self.stage.respond(verb)
 
     def do_later(self, minutes: int) -> None:
         self.time.forward(minutes=minutes)
