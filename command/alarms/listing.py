@@ -1,7 +1,7 @@
 """Alarms to read: filtered, newest first, without the numbers of incidents that the reader may not know of."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from command.incidents import visibility
 from command.incidents.models import Incident
 from command.people.access import Principal
 
-T = TypeVar("T", bound=tuple[Any, ...])
+T = TypeVarTuple("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,17 @@ class Standing:
 
 def standing(session: Session, who: Principal) -> Standing:
     """The alarms that stand now, as far as `who` may know of them."""
-    parts = (Alarm.incident_id.is_(None), Alarm.element_id.is_(None), Alarm.severity == Severity.CRITICAL)
-    counts = select(func.count(), *(func.count().filter(part) for part in parts)).where(Alarm.state == State.RAISED)
-    return Standing(*session.execute(_seen(session, counts.select_from(Alarm), who, exercise=False)).one())
+    counts = select(
+        func.count(),
+        func.count().filter(Alarm.incident_id.is_(None)),
+        func.count().filter(Alarm.element_id.is_(None)),
+        func.count().filter(Alarm.severity == Severity.CRITICAL),
+    )
+    raised = counts.select_from(Alarm).where(Alarm.state == State.RAISED)
+    return Standing(*session.execute(_seen(session, raised, who, exercise=False)).one())
 
 
-def _seen(session: Session, query: Select[T], who: Principal, exercise: bool) -> Select[T]:
+def _seen(session: Session, query: Select[*T], who: Principal, exercise: bool) -> Select[*T]:
     """The query over alarms, with their incidents and kinds, less those of restricted incidents that `who` may not know of."""
     named = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
     open_to_all = Incident.id.is_(None) | Incident.restricted.is_(False)

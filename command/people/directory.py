@@ -58,8 +58,8 @@ def by_department(people: Iterable[PersonOut]) -> list[Group]:
 
 def _department(code: str | None) -> str:
     if code is None:
-        return gettext(NO_DEPARTMENT)
-    return gettext(DEPARTMENTS[code]) if code in DEPARTMENTS else code
+        return str(gettext(NO_DEPARTMENT))
+    return str(gettext(DEPARTMENTS[code])) if code in DEPARTMENTS else code
 
 
 def by_group(session: Session, people: Sequence[PersonOut]) -> list[Group]:
@@ -79,7 +79,7 @@ def by_group(session: Session, people: Sequence[PersonOut]) -> list[Group]:
 
 def _duty(echelon: str, member: GroupMember) -> str:
     words = _duties(echelon).get(member.duty, {}).get(language(), member.duty)
-    return words if member.rank == 0 else gettext(DEPUTY, duty=words)
+    return words if member.rank == 0 else str(gettext(DEPUTY, duty=words))
 
 
 @lru_cache(maxsize=16)
