@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from command.boards import projection, store
+from command.boards import derived, projection, store
 from command.boards.projection import State
 from command.core.journal import Entry
 from tests.boards.stage import Stage
@@ -32,6 +32,7 @@ births = st.tuples(st.just("report"), st.sampled_from(KINDS), elements, st.boole
 acts = st.one_of(
     st.tuples(st.just("act"), who, st.sampled_from(("assess", "activate", "review", "close", "locate"))),
     st.tuples(st.just("act"), who, st.sampled_from(("restore", "reopen", "cancel"))),
+    st.tuples(st.just("seen"), who),
     st.tuples(st.just("tier"), who, st.integers(1, 4)),
     st.tuples(st.just("fail"), elements),
     st.tuples(st.just("declare"), who, st.integers(0, 30)),
@@ -100,6 +101,9 @@ class Story:
     def do_tier(self, by: str, tier: int) -> None:
         self.stage.act(by, self.number, "regrade", tier=tier, reason="judged", override=True)
 
+    def do_seen(self, by: str) -> None:
+        self.stage.act(by, self.number, "seen")
+
     def do_fail(self, failed: list[str]) -> None:
         self.stage.fail(self.number, *failed)
 
@@ -159,6 +163,18 @@ def test_the_folded_boards_equal_the_tables(stage: Stage, time: Time, script: An
     for step in script[1]:
         story.run(step)
         stage.agrees(*story.numbers)
+
+
+@pytest.mark.proves("I5", "B6")
+@FEW
+@given(script=steps)
+def test_alerts_and_areas_that_follow_from_the_rows_equal_the_tables(stage: Stage, time: Time, script: Any) -> None:
+    story = Story(stage, time)
+    for step in (script[0], *script[1]):
+        story.run(step)
+        rows = stage.folded("command")
+        assert {one["area_id"]: one["users"] for one in derived.areas(rows)["areas"]} == stage.affected_now()
+        assert {row["number"] for row in derived.alerts(rows)["alerts"]} == stage.unseen_now()
 
 
 @pytest.mark.proves("I5", "B5")
