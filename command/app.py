@@ -15,7 +15,7 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
-from command.incidents import actions_api, notice_api, tasks_api
+from command.incidents import actions_api, notice_api, report_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
@@ -41,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incidents_api.api,
     actions_api.api,
     tasks_api.api,
+    report_api.api,
     notice_api.api,
     incident_pages.pages,
     alarms_api.api,
@@ -123,6 +124,7 @@ def _furnish(app: Flask, settings: Settings) -> None:
         visitor=visitor,
         may=lambda permission: (who := visitor()) is not None and may(who, permission),
         navigation=navigation,
+        served=lambda endpoint: endpoint in current_app.view_functions,
         here_path=lambda: request.full_path.rstrip("?"),
         operator=lambda: operator[language.language()],
     )

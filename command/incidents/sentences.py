@@ -3,6 +3,10 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),
     "incident.facts": ("补充事实：{given}；尚缺：{missing}", "Facts added: {given}; still missing: {missing}"),
+    "incident.report_added": (
+        "{person_id}补充上报，区域：{area_id}，补充事实：{given}",
+        "{person_id} added a report, {area_id}; facts added: {given}",
+    ),
     "incident.graded": (
         "定级为{tier}（当前{current_tier}，预判{projected_tier}），依据：{rules}",
         "Graded {tier} (current {current_tier}, projected {projected_tier}) by {rules}",
