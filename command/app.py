@@ -19,6 +19,8 @@ from command.incidents import actions_api, notice_api, report_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
+from command.knowledge import api as knowledge_api
+from command.knowledge import pages as knowledge_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
@@ -44,6 +46,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     report_api.api,
     notice_api.api,
     incident_pages.pages,
+    knowledge_api.api,
+    knowledge_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,
@@ -57,6 +61,7 @@ NAVIGATION = (
     ("boards.command", N_("Command board"), "read"),
     ("incidents.report_form", N_("Report an incident"), "report_incident"),
     ("alarm_pages.alarms", N_("Alarms"), "read"),
+    ("knowledge.problems", N_("Knowledge"), "read"),
     ("people.people", N_("People"), "read"),
 )
 """Endpoint, words and permission of the pages in the frame's header; those whose endpoint is not served are left out."""

@@ -5,6 +5,7 @@ from command.boards import models as boards
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.incidents import models as incidents
+from command.knowledge import models as knowledge
 from command.messages import models as messages
 from command.network import models as network
 from command.notices import models as notices
@@ -21,6 +22,7 @@ rooms = (
     incidents,
     installation,
     journal,
+    knowledge,
     messages,
     network,
     notices,

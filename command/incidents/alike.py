@@ -41,6 +41,11 @@ def named_services(session: Session, text: str) -> frozenset[str]:
     return words.services_of(text, house.lexicon(), names)
 
 
+def named_element_kinds(text: str) -> frozenset[str]:
+    """The kinds of element a text speaks of."""
+    return words.element_kinds_of(text, house.lexicon())
+
+
 def named_elements(session: Session, text: str) -> list[Element]:
     """The elements on record that a text names."""
     found = words.element_names(text)
@@ -55,7 +60,7 @@ def reported(
     tree = places.tree(session)
     said = words.areas_of(text, {a.id: (a.name_zh, a.name_en) for a in tree.values() if a.level != "country"})
     said |= {e.area_id for e in spoken_of.values()}
-    kinds = {e.kind for e in spoken_of.values()} | words.element_kinds_of(text, house.lexicon())
+    kinds = {e.kind for e in spoken_of.values()} | named_element_kinds(text)
     return Picture(
         kind=incident.kind,
         areas=_narrowest(tree, said, incident.area_id),
@@ -102,7 +107,7 @@ def pictures_of(session: Session, incidents: Sequence[Incident], elements: Colle
     for incident in incidents:
         own = {incident.area_id} if incident.area_id is not None else set()
         text = texts[incident.id]
-        spoken = words.element_kinds_of(text, house.lexicon()) if text else frozenset()
+        spoken = named_element_kinds(text) if text else frozenset[str]()
         made[incident.id] = Picture(
             kind=incident.kind,
             areas=frozenset(areas[incident.id] | own),
