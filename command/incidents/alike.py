@@ -23,8 +23,8 @@ OPEN = (*BEFORE_RESTORATION, State.RESTORED)
 """Incidents to which a report can be added: a restored one too, for whoever says that it is still broken must be heard."""
 MOST = 500
 """Open incidents that are looked at, the newest first."""
-LEAST = 0.35
-"""Below this an incident is not offered. (Ours: the same county and kind on the same day alone are more.)"""
+LEAST = 0.3
+"""Below this an incident is not offered. (Ours: the same county and one thing more, such as the kind or a word.)"""
 CLEAR = 0.6
 """From this on an incident is so like the report that it is offered before the report is taken, where the page could not show it."""
 

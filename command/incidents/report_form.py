@@ -18,6 +18,7 @@ OFFERED = 8
 """Areas offered at a time."""
 _MANY = {"": 1, "k": 1000, "千": 1000, "w": 10_000, "万": 10_000, "m": 1_000_000, "百万": 1_000_000}
 _USERS = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12}(?:\.\d{1,6})?)(k|w|m|千|万|百万)?(?:户|人|用户|users?)?$")
+_UNITS = ("users", "user", "户", "人", "用户")
 _GAPS = re.compile(r"[\s;、；，]+|,(?!\d{3})")
 
 
@@ -36,6 +37,8 @@ def hit(text: str) -> Hit:
     elements: list[str] = []
     for word in filter(None, _GAPS.split(unicodedata.normalize("NFKC", text).strip())):
         number = _USERS.match(word.lower())
+        if word.lower() in _UNITS:
+            continue
         if number is None:
             elements.append(word.upper() if word.isascii() else word)
             continue
