@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from command.incidents.words import CONCEPT
+
 Who = TypeVar("Who")
 
 NEARNESS = (1.0, 0.6, 0.3, 0.1)
@@ -18,6 +20,8 @@ NEARNESS = (1.0, 0.6, 0.3, 0.1)
 one prefecture, a county and the prefecture beside its own. Farther apart they have nothing in common."""
 FADES = timedelta(hours=6)
 """After this time between two first signs they are half as close in time."""
+CONCEPTS_ALONE = 0.7
+"""How much concepts in common count where the very words differ: less than the words themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,17 @@ def _near(one: Path, other: Path) -> float:
 
 
 def told_alike(ours: frozenset[str], theirs: frozenset[str], rarity: Mapping[str, float]) -> float:
-    """How much of what both texts say they say both, each term by its rarity; a long text does not win by its length."""
+    """How much of what both texts say they say both, each term by its rarity; a long text does not win by its length. Texts in two
+    languages share concepts only, so these are compared by themselves too."""
+    concepts = _told(frozenset(filter(_is_concept, ours)), frozenset(filter(_is_concept, theirs)), rarity)
+    return max(_told(ours, theirs, rarity), CONCEPTS_ALONE * concepts)
+
+
+def _is_concept(term: str) -> bool:
+    return term.startswith(CONCEPT)
+
+
+def _told(ours: frozenset[str], theirs: frozenset[str], rarity: Mapping[str, float]) -> float:
     if not ours or not theirs:
         return 0.0
     rarest = max(rarity.values(), default=1.0)

@@ -78,8 +78,14 @@ def test_without_scripts_an_open_incident_is_offered_before_the_report_is_taken(
 def test_a_second_report_is_added_on_record_and_the_owner_stays(desk: Desk) -> None:
     number = desk.report("dou", summary="cable cut")["number"]
     answer = send(
-        desk, "kef", f"/incidents/{number}/reports", summary="also no TV", feedback="forty calls", area="800101",
-        affected="12", services="voice",
+        desk,
+        "kef",
+        f"/incidents/{number}/reports",
+        summary="also no TV",
+        feedback="forty calls",
+        area="800101",
+        affected="12",
+        services="voice",
     )
     assert answer.status_code == 303 and answer.headers["Location"] == f"/incidents/{number}"
     seen = desk.see(number)

@@ -1,4 +1,4 @@
-"""Somebody reports what is known already: the open incident it belongs to is offered, for 27 of 30 labelled reports among the first three."""
+"""Somebody reports what is known already: for 27 of 30 labelled reports the open incident is among the first three offered."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -111,7 +111,11 @@ def test_a_nearer_area_counts_more_and_a_rare_word_more_than_a_common_one() -> N
     far = ("far", Picture(areas=frozenset({5})))
     ranked = closest(new, [far, beside, near], paths, SAME_EVENT, least=0.0)
     assert [each.who for each in ranked] == ["near", "beside", "far"]
-    assert [round(each.parts["area"] / SAME_EVENT.area, 6) for each in ranked] == [NEARNESS[0], NEARNESS[2], NEARNESS[3]]
+    assert [round(each.parts["area"] / SAME_EVENT.area, 6) for each in ranked] == [
+        NEARNESS[0],
+        NEARNESS[2],
+        NEARNESS[3],
+    ]
     common = [(str(n), Picture(words=frozenset({"=down", f"word{n}"}))) for n in range(5)]
     rare = ("rare", Picture(words=frozenset({"=cable_cut", "word9"})))
     assert closest(new, [*common, rare], paths, SAME_EVENT, least=0.0)[0].who == "rare"
