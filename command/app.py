@@ -27,6 +27,7 @@ from command.incidents import (
     alerts_api,
     journal_pages,
     notice_api,
+    report_api,
     room_api,
     room_pages,
     tasks_api,
@@ -34,6 +35,8 @@ from command.incidents import (
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import curve_pages, overview_api, overview_pages
+from command.knowledge import api as knowledge_api
+from command.knowledge import pages as knowledge_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import actions_api as oncall_actions_api
@@ -63,11 +66,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     actions_api.api,
     alerts_api.api,
     tasks_api.api,
+    report_api.api,
     notice_api.api,
     room_api.api,
     incident_pages.pages,
     room_pages.pages,
     journal_pages.pages,
+    knowledge_api.api,
+    knowledge_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,
@@ -213,6 +219,7 @@ def _furnish(app: Flask, settings: Settings) -> None:
         visitor=visitor,
         may=lambda permission: (who := visitor()) is not None and may(who, permission),
         navigation=navigation,
+        served=_served,
         here_path=places.here_path,
         operator=lambda: operator[language.language()],
         incident_words=incident_words,

@@ -6,6 +6,7 @@ from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.field import models as field
 from command.incidents import models as incidents
+from command.knowledge import models as knowledge
 from command.messages import models as messages
 from command.network import models as network
 from command.notices import models as notices
@@ -23,6 +24,7 @@ rooms = (
     incidents,
     installation,
     journal,
+    knowledge,
     messages,
     network,
     notices,

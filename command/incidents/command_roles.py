@@ -48,14 +48,20 @@ def holders(session: Session, group: EmergencyGroup) -> dict[str, Person]:
 
 def appoint(session: Session, incident: Incident, echelon: Echelon, by: Principal | None) -> None:
     """Fill the roles that are still empty from the group of the echelon. Without any group, the person who activates commands."""
+    filled = foreseen(session, incident, echelon)
+    for duty, person in filled.items():
+        take(session, incident, duty, person.id)
+    if not filled and by is not None:
+        take(session, incident, COMMANDER, by.person_id)
+
+
+def foreseen(session: Session, incident: Incident, echelon: Echelon) -> dict[str, Person]:
+    """Who would fill each duty: the first group for the incident that has somebody to command. Empty where none has."""
     for group in groups_for(session, incident, echelon):
         filled = holders(session, group)
         if COMMANDER in filled:
-            for duty, person in filled.items():
-                take(session, incident, duty, person.id)
-            return
-    if by is not None:
-        take(session, incident, COMMANDER, by.person_id)
+            return filled
+    return {}
 
 
 def take(session: Session, incident: Incident, role: str, person_id: int) -> None:

@@ -63,6 +63,19 @@ class FactsGiven(Payload, kind="incident.facts"):
     notes: tuple[NoteRef, ...]
 
 
+class ReportAdded(Payload, kind="incident.report_added"):
+    """A further report of the same event; `given` are those of the five facts (R5) that it brought. The first-contact owner stays."""
+
+    person_id: int
+    area_id: int | None
+    services: tuple[int, ...]
+    elements: tuple[int, ...]
+    users: int | None
+    occurred_at: datetime | None
+    given: tuple[str, ...]
+    notes: tuple[NoteRef, ...]
+
+
 class Graded(Payload, kind="incident.graded"):
     """A grade: the first, or one that automation raised, or the same tier by other rules. `before` None: the first."""
 

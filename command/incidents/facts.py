@@ -60,12 +60,21 @@ def check_time(session: Session, at: datetime | None, field: str) -> None:
 
 def known(incident: Incident) -> frozenset[Fact]:
     """Which of the five facts the command centre has. Kind and the time of the first sign come with every report."""
+    return held(
+        scope=incident.scope_known,
+        feedback=incident.feedback_note_id is not None,
+        measures=incident.measures_note_id is not None,
+    )
+
+
+def held(*, scope: bool, feedback: bool, measures: bool) -> frozenset[Fact]:
+    """Which of the five facts there are, by what a report may leave out."""
     has = {
         Fact.KIND: True,
         Fact.TIME: True,
-        Fact.SCOPE: incident.scope_known,
-        Fact.USER_FEEDBACK: incident.feedback_note_id is not None,
-        Fact.FIRST_MEASURES: incident.measures_note_id is not None,
+        Fact.SCOPE: scope,
+        Fact.USER_FEEDBACK: feedback,
+        Fact.FIRST_MEASURES: measures,
     }
     return frozenset(fact for fact, there in has.items() if there)
 

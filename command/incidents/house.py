@@ -11,6 +11,7 @@ from command.core.paths import CONFIG
 from command.core.settings import Settings, read
 from command.incidents.clocks import ClockTable
 from command.incidents.grading import TierTable
+from command.incidents.words import Lexicon
 from command.people.departments import Structure
 from playbooks.loader import SHIPPED, Library, load_library
 from playbooks.source import load
@@ -38,6 +39,12 @@ def tiers() -> TierTable:
 def clocks() -> ClockTable:
     """The table of clocks, read once a process."""
     return load(CONFIG / "clocks.yaml", ClockTable)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The words by which incidents are recognised, read once a process."""
+    return load(CONFIG / "words.yaml", Lexicon)
 
 
 @cache

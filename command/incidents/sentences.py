@@ -3,6 +3,10 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),
     "incident.facts": ("补充事实：{given}；尚缺：{missing}", "Facts added: {given}; still missing: {missing}"),
+    "incident.report_added": (
+        "{person_id}补充上报，区域：{area_id}，补充事实：{given}",
+        "{person_id} added a report, {area_id}; facts added: {given}",
+    ),
     "incident.graded": (
         "定级为{tier}（当前{current_tier}，预判{projected_tier}），依据：{rules}",
         "Graded {tier} (current {current_tier}, projected {projected_tier}) by {rules}",
@@ -123,6 +127,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "notice.wave_opened": ("{notice_kind}开始确定发送对象", "{notice_kind}: recipients are being listed"),
     "notice.wave_finished": ("{notice_kind}发送对象已确定，{rows}条", "{notice_kind}: {rows} messages queued"),
     "notice.finished": ("{notice_kind}发送完毕", "{notice_kind} is out"),
+    "knowledge.kept": (
+        "问题与解决办法已存入知识库：{problem_id}号，第{version}版",
+        "Problem and solution kept: no. {problem_id}, version {version}",
+    ),
+    "knowledge.offered": ("知识库中的相似问题：{problems}号", "Solved problems like this: no. {problems}"),
+    "knowledge.judged": (
+        "{person_id}评价知识库{problem_id}号，有帮助：{helped}",
+        "{person_id} on solved problem no. {problem_id}, helped: {helped}",
+    ),
+    "knowledge.edited": (
+        "{person_id}修订知识库{problem_id}号，第{version}版",
+        "{person_id} edited solved problem no. {problem_id}, version {version}",
+    ),
+    "knowledge.turned": (
+        "{person_id}变更知识库{problem_id}号：{state}",
+        "{person_id} set solved problem no. {problem_id}: {state}",
+    ),
     "board.cards": ("看板更新", "Board updated"),
 }
 
@@ -182,5 +203,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "exhausted": ("无人应答", "nobody answered"),
     "stopped": ("已停止", "stopped"),
     "has_commander": ("尚无总指挥", "nobody is in command"),
+    "kept": ("可推荐", "offered again"),
+    "retired": ("不再推荐", "retired"),
     "has_playbook": ("尚无处置预案", "no playbook"),
 }

@@ -91,6 +91,19 @@ def start(
     return made
 
 
+def foreseen(
+    session: Session, steps: Sequence[Mapping[str, object]], area_codes: Sequence[str], at: datetime
+) -> list[tuple[float, str, list[Person]]]:
+    """Whom a chain of these steps would page if it began at `at`: minutes after the first page, target, and the people behind it.
+    Nothing is written."""
+    found, minutes = [], 0.0
+    for step in _with_last_resort(steps):
+        minutes += float(str(step["after_minutes"]))
+        target = str(step["target"])
+        found.append((minutes, target, targets.resolve(session, target, area_codes, at)))
+    return found
+
+
 def _with_last_resort(steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     chain = [dict(step) for step in steps]
     if all(step["target"] != LAST_RESORT for step in chain):
