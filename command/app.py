@@ -10,6 +10,8 @@ from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
 from command.boards import pages as board_pages
+from command.complaints import api as cases_api
+from command.complaints import customer_pages, desk_pages
 from command.core import assets, failures, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
@@ -28,6 +30,7 @@ from command.people import gate, identity, language
 from command.people import pages as people_pages
 from command.people.access import access, may, visitor
 from command.people.authority import Authority
+from command.status import pages as status_pages
 from playbooks import source
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -46,6 +49,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,
+    cases_api.api,
+    desk_pages.pages,
+    customer_pages.pages,
+    status_pages.pages,
     board_pages.pages,
     insight_pages.pages,
 )
@@ -55,6 +62,7 @@ HOME = "boards.command"
 NAVIGATION = (
     ("boards.command", N_("Command board"), "read"),
     ("incidents.report_form", N_("Report an incident"), "report_incident"),
+    ("desk.desk", N_("Agent's desk"), "take_case"),
     ("alarm_pages.alarms", N_("Alarms"), "read"),
     ("people.people", N_("People"), "read"),
 )

@@ -2,6 +2,7 @@
 
 from command.alarms import models as alarms
 from command.boards import models as boards
+from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.incidents import models as incidents
@@ -16,6 +17,7 @@ rooms = (
     alarms,
     boards,
     clock,
+    complaints,
     beats,
     heads,
     incidents,
