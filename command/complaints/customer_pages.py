@@ -21,9 +21,10 @@ from command.people.language import LOCALES, language
 
 pages = Blueprint("customer", __name__)
 
-PER_ADDRESS, PER_CASE, PER_LINK = 20, 8, 120
+PER_ADDRESS, PER_CASE, PER_LINK = 200, 8, 3000
 WINDOW = timedelta(hours=1)
-"""Tries in a window: of one address, of one case number (10,000 endings are a thousand hours of tries), and looks at links."""
+"""Tries in a window: of one address (wide, for behind a proxy all visitors share one), of one case number (10,000 endings are a
+thousand hours of tries), and looks at links."""
 ACTOR = "system:customer"
 _NOBODY = "+8612000000000"
 

@@ -3,7 +3,7 @@
 from command.core.problems import N_
 
 CHANNEL_WORDS = {
-    "phone": N_("Phone"),
+    "phone": N_("Phone call"),
     "web": N_("Web"),
     "counter": N_("Counter"),
     "app": N_("App"),

@@ -9,6 +9,7 @@ from werkzeug.datastructures import HeaderSet
 from command.core.problems import N_
 from command.people.access import as_nobody, here, public
 from command.people.language import LOCALES
+from command.status import picture
 from command.status.board import Board, Kept
 from command.status.models import StatusOut
 
@@ -65,6 +66,7 @@ def _rendered(kept: Kept, language: str) -> bytes:
             stale=kept.stale,
             lang=language,
             words=SERVICE_WORDS,
+            alike=picture.alike,
             hotline=status.hotline,
         )
     return text.encode()

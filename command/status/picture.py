@@ -114,6 +114,16 @@ def _service(
     )
 
 
+def alike(services: Sequence[ServiceOut]) -> list[list[ServiceOut]]:
+    """Services of an area that share everything but their name, together: people read one line, not six. Times count by the minute."""
+    groups: dict[object, list[ServiceOut]] = {}
+    for each in services:
+        since = each.since.replace(second=0, microsecond=0) if each.since else None
+        key = (each.status, since, each.eta, each.next_update, tuple(part.zh for part in each.parts))
+        groups.setdefault(key, []).append(each)
+    return list(groups.values())
+
+
 def history(
     spots: Mapping[int, Spot], lines: Collection[Line], services: Mapping[str, TextOut], since: datetime
 ) -> list[PastOut]:
