@@ -15,6 +15,8 @@ from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.boards.words import WORDS
+from command.complaints import api as cases_api
+from command.complaints import customer_pages, desk_pages
 from command.core import assets, failures, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
@@ -47,6 +49,7 @@ from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
 from command.people.access import access, may, visitor
 from command.people.authority import Authority
+from command.status import pages as status_pages
 from playbooks import source
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -77,6 +80,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,
+    cases_api.api,
+    desk_pages.pages,
+    customer_pages.pages,
+    status_pages.pages,
     board_pages.pages,
     board_fragments.pages,
     styleguide.pages,
@@ -98,7 +105,7 @@ NAVIGATION = (
     ),
     (
         N_("Serve"),
-        (("desk.desk", N_("Agent's desk"), "read", "desk"), ("status.page", N_("Status page"), "read", "status")),
+        (("desk.desk", N_("Agent's desk"), "take_case", "desk"), ("status.page", N_("Status page"), "read", "status")),
     ),
     (
         N_("Know"),

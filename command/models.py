@@ -2,6 +2,7 @@
 
 from command.alarms import models as alarms
 from command.boards import models as boards
+from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.field import models as field
@@ -18,6 +19,7 @@ rooms = (
     alarms,
     boards,
     clock,
+    complaints,
     beats,
     field,
     heads,

@@ -128,10 +128,18 @@ def _remarks(
     if published.get((plan.code, plan.version), sheet.digest) != sheet.digest:
         message = f"version {plan.version} is published and has been changed since"
         yield _Remark(Level.error, ("version",), message, "Undo the change, or write it as the next version.")
+    yield from _silent_tiers(plan)
     yield from _unknown_names(plan, known)
     if gateways:
         for number in TIERS:
             yield from _gateway_remarks(plan, number, gateways)
+
+
+def _silent_tiers(plan: Playbook) -> Iterator["_Remark"]:
+    for number in TIERS:
+        if plan.tier(number).script is None:
+            remedy = "Write what they say under all_tiers.script."
+            yield _Remark(Level.warning, ("tiers", str(number)), "agents have no script", remedy)
 
 
 def _unknown_names(plan: Playbook, known: Known) -> Iterator["_Remark"]:

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from playbooks.faults import Misfit, Place, Unfit
 from playbooks.notices import Bulletins, Minutes, NoticeKind, Notices
+from playbooks.scripts import Script
 from playbooks.tasks import Department, Task, task_misfits
 from playbooks.texts import PublicText, Record, Slug, Text, within
 
@@ -125,6 +126,7 @@ class TierPlan(Record):
     `default_duration_minutes` stands in for the ETA until there is one: the projected grade needs it from minute 0.
     `cadence_minutes` is the gap between updates; null means a notice at the start and one at the end only.
     `quiet_hours`: `pass` sends at night too, `wait` holds notices until the morning.
+    `script` is what agents say; plans of before it was known have none.
     """
 
     echelon: Echelon
@@ -139,6 +141,7 @@ class TierPlan(Record):
     advice: PublicText
     notices: Notices
     bulletins: Bulletins
+    script: Script | None = None
 
     def tasks_of(self, department: Department) -> tuple[Task, ...]:
         """The department's tasks, in the order of the plan."""

@@ -144,6 +144,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{person_id}变更知识库{problem_id}号：{state}",
         "{person_id} set solved problem no. {problem_id}: {state}",
     ),
+    "case.taken": (
+        "受理来话{case}（{channel}，{service_class}），投诉：{complaint}，已短信告知：{told}，首问责任人{owner_id}",
+        "Case {case} taken ({channel}, {service_class}); complaint: {complaint}; told by SMS: {told}; owner {owner_id}",
+    ),
+    "case.handed_over": (
+        "受理单{case}由{from_person_id}移交{to_person_id}",
+        "Case {case} handed over from {from_person_id} to {to_person_id}",
+    ),
+    "case.closed": ("受理单{case}由{person_id}办结", "Case {case} closed by {person_id}"),
     "board.cards": ("看板更新", "Board updated"),
 }
 
@@ -194,6 +203,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "software": ("软件故障", "software"),
     "network": ("网络故障", "network"),
     "service": ("服务故障", "service"),
+    "phone": ("电话", "phone"),
+    "web": ("网站", "web"),
+    "counter": ("营业厅", "counter"),
+    "app": ("客户端", "app"),
+    "mail": ("信函", "mail"),
+    "social": ("社交账号", "social account"),
+    "regular": ("一般", "regular"),
+    "emergency": ("紧急", "emergency"),
+    "special": ("特殊", "special"),
     "acknowledged": ("已应答", "acknowledged"),
     "sms": ("短信", "SMS"),
     "link": ("链接", "link"),

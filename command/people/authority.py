@@ -60,6 +60,7 @@ class Act(StrEnum):
     WITHDRAW_NOTICE = "withdraw_notice"
     CORRECT_NOTICE = "correct_notice"
     HOLD_MESSAGES = "hold_messages"
+    TAKE_CASE = "take_case"
     UNMASK = "unmask"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"

@@ -31,7 +31,12 @@ SAMPLES: dict[str, Any] = {
     "DATE": datetime(2026, 11, 21).date(),
     "TIME": datetime(2026, 11, 21, 8).time(),
 }
-ALLOWED = {"notice": {"kind": "first"}, "impact": {"kind": "outage"}, "objective": {"state": "open"}}
+ALLOWED = {
+    "notice": {"kind": "first"},
+    "impact": {"kind": "outage"},
+    "objective": {"state": "open"},
+    "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
+}
 """What the CHECK of a table wants to see."""
 
 
