@@ -9,6 +9,8 @@ from command import health, openapi, parts
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
+from command.archive import api as archive_api
+from command.archive import pages as archive_pages
 from command.boards import pages as board_pages
 from command.core import assets, failures, web
 from command.core.installation import Installation
@@ -48,6 +50,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alarm_pages.pages,
     board_pages.pages,
     insight_pages.pages,
+    archive_api.api,
+    archive_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
 
@@ -56,6 +60,8 @@ NAVIGATION = (
     ("boards.command", N_("Command board"), "read"),
     ("incidents.report_form", N_("Report an incident"), "report_incident"),
     ("alarm_pages.alarms", N_("Alarms"), "read"),
+    ("archive.search", N_("Archive"), "read"),
+    ("playbooks.browse", N_("Playbooks"), "read"),
     ("people.people", N_("People"), "read"),
 )
 """Endpoint, words and permission of the pages in the frame's header; those whose endpoint is not served are left out."""
