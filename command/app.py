@@ -21,6 +21,8 @@ from command.incidents import actions_api, notice_api, tasks_api
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.insights import pages as insight_pages
+from command.library import api as library_api
+from command.library import pages as library_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import api as oncall_api
@@ -52,6 +54,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     insight_pages.pages,
     archive_api.api,
     archive_pages.pages,
+    library_api.api,
+    library_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
 

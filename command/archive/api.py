@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from command.archive import casefile, filters, grams, rows, saved, search
+from command.archive import casefile, filters, rows, saved, search
 from command.archive.filters import Filter
 from command.archive.models import SavedFilter
 from command.archive.rows import Row
+from command.core import finding
 from command.incidents import standing, views, visibility
 from command.incidents.views import IncidentOut, SummaryOut
 from command.people.access import access, here, principal, unit
@@ -139,7 +140,7 @@ def cases(query_data: SearchIn) -> Any:
     wanted = filters.resolve(query_data, here().settings.tz)
     with here().database.read() as session:
         found = search.page(session, wanted, who, after=query_data.after, limit=query_data.limit)
-        shown = rows.rows(session, found.cases, grams.words(query_data.text or ""))
+        shown = rows.rows(session, found.cases, finding.words(query_data.text or ""))
         items = [_case(row, views.summary(session, row.case, tongue)) for row in shown]
         return CasesOut(items=items, total=search.count(session, wanted, who), next=found.next)
 
@@ -161,7 +162,7 @@ def case(number: str) -> Any:
     who, tongue = principal(), language()
     with here().database.read() as session:
         incident = visibility.seen_by(session, standing.find(session, number), who)
-        file = casefile.assemble(session, incident, tongue)
+        file = casefile.assemble(session, incident, who, tongue)
     told = [
         ToldOut(
             **{name: getattr(each.notice, name) for name in ("id", "kind", "state", "audience")},

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import heads, journal, names
 from command.core.heads import Fault
 from command.core.journal import Entry, Stream
 from command.core.log import masked_words
-from command.incidents import house, rendering, views
+from command.incidents import house, rendering, views, visibility
 from command.incidents.models import GradeChange, Incident
 from command.incidents.rendering import Line
 from command.incidents.views import IncidentOut
@@ -21,6 +21,7 @@ from command.network.models import Area, Service
 from command.notices.drafting import texts_of
 from command.notices.models import Notice
 from command.oncall.models import Page
+from command.people.access import Principal
 from command.people.models import Person
 
 BOARD_ENTRIES = "board.cards"
@@ -87,12 +88,12 @@ class CaseFile:
     seal: Seal
 
 
-def assemble(session: Session, incident: Incident, language: str) -> CaseFile:
+def assemble(session: Session, incident: Incident, who: Principal, language: str) -> CaseFile:
     """The file of a case that the reader may know of, in their language; phone numbers in texts are masked."""
     known = _people(session, language)
     known |= {f"area:{each.code}": names.of(each, language) for each in session.scalars(select(Area))}
     known |= {f"service:{each.code}": names.of(each, language) for each in session.scalars(select(Service))}
-    children = select(Incident.number).where(Incident.merged_into_id == incident.id).order_by(Incident.id)
+    merged = select(Incident).where(Incident.merged_into_id == incident.id).order_by(Incident.id)
     return CaseFile(
         case=incident,
         full=views.full(session, incident, language),
@@ -101,7 +102,7 @@ def assemble(session: Session, incident: Incident, language: str) -> CaseFile:
         pages=list(_pages(session, incident, known)),
         notices=list(_notices(session, incident, known)),
         timeline=_timeline(session, incident),
-        children=session.scalars(children.where(or_(Incident.restricted.is_(False), incident.restricted))).all(),
+        children=[each.number for each in session.scalars(visibility.only_visible(session, merged, who))],
         seal=_seal(session, incident),
     )
 
@@ -170,4 +171,3 @@ def _seal(session: Session, incident: Incident) -> Seal:
     if head is None:
         return Seal(0, "", heads.verify_stream(session, stream))
     return Seal(head.head_seq, head.head_hash.hex(), heads.verify_stream(session, stream))
-

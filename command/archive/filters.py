@@ -115,7 +115,9 @@ def _moment(text: str | None, field: str, zone: tzinfo) -> tuple[datetime | None
         raise Invalid(
             N_("This is no day and no time."),
             field=field,
-            remedy=N_("Write it as 2026-11-21, or as 2026-11-21T14:05 with an offset if it is not the operator's time."),
+            remedy=N_(
+                "Write it as 2026-11-21, or as 2026-11-21T14:05 with an offset if it is not the operator's time."
+            ),
         ) from error
     return at, len(text) == len("2026-11-21")
 

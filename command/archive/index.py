@@ -9,9 +9,10 @@ import orjson
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from command.archive.grams import folded, grams
+from command.archive.grams import grams
 from command.archive.models import ArchiveGram, ArchiveNote
 from command.core import journal
+from command.core.finding import folded
 from command.core.journal import Entry, Note
 from command.core.log import masked_words
 from command.incidents.models import Incident

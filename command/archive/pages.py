@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from command.archive import casefile, copies, filters, grams, rows, saved, search, words
+from command.archive import casefile, copies, filters, rows, saved, search, words
 from command.archive.filters import NAMES
 from command.boards.words import WORDS
+from command.core import finding
 from command.core.documents import document
 from command.core.problems import Problem
 from command.incidents import standing, visibility
@@ -30,8 +31,8 @@ def span(lasted: timedelta) -> str:
     minutes = round(lasted.total_seconds() / 60)
     days, rest = divmod(minutes, 24 * 60)
     if days:
-        return gettext("%(days)d d %(hours)d h", days=days, hours=rest // 60)
-    return gettext("%(hours)d h %(minutes)d min", hours=rest // 60, minutes=rest % 60)
+        return str(gettext("%(days)d d %(hours)d h", days=days, hours=rest // 60))
+    return str(gettext("%(hours)d h %(minutes)d min", hours=rest // 60, minutes=rest % 60))
 
 
 @pages.get("/archive", endpoint="search")
@@ -81,7 +82,7 @@ def _found(session: Session, who: Principal) -> dict[str, Any]:
     found = search.page(session, wanted, who, after=request.values.get("after"), limit=SHOWN)
     return {
         "asked": asked,
-        "cases": rows.rows(session, found.cases, grams.words(asked.text or "")),
+        "cases": rows.rows(session, found.cases, finding.words(asked.text or "")),
         "total": search.count(session, wanted, who),
         "next": found.next,
     }
@@ -94,7 +95,7 @@ def case(number: str) -> ResponseReturnValue:
     who = principal()
     with here().database.read() as session:
         incident = visibility.seen_by(session, standing.find(session, number), who)
-        found = casefile.assemble(session, incident, language())
+        found = casefile.assemble(session, incident, who, language())
     return render_template(
         "archive/case.html",
         file=found,
@@ -131,9 +132,11 @@ def save() -> ResponseReturnValue:
         asked = filters.read(form)
         filters.resolve(asked, here().settings.tz)
         unit(
-            lambda session: saved.save(
-                session, who, form.get("name", ""), asked, shared="share" in form, opens="standard" in form
-            ).id
+            lambda session: (
+                saved.save(
+                    session, who, form.get("name", ""), asked, shared="share" in form, opens="standard" in form
+                ).id
+            )
         )
     except Problem as problem:
         return _result(who, problem)

@@ -8,9 +8,9 @@ from typing import TypeVar
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from command.archive import grams
-from command.archive.grams import Piece
 from command.archive.models import ArchiveNote
+from command.core import finding
+from command.core.finding import Piece
 from command.core.journal import Note
 from command.core.log import masked_words
 from command.core.problems import N_
@@ -115,7 +115,7 @@ def _hits(session: Session, cases: Sequence[Incident], words: Sequence[str]) -> 
         .order_by(Note.id)
     )
     for incident, note, body in session.execute(query).tuples():
-        pieces = grams.excerpt(masked_words(body or ""), words)
+        pieces = finding.excerpt(masked_words(body or ""), words)
         shown = found.setdefault(incident, [])
         if pieces and len(shown) < MOST_HITS:
             shown.append(Hit(parts.get(note, OTHER), pieces))

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, asc, desc, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from command.archive import grams
 from command.archive.filters import Wanted
 from command.archive.models import ArchiveGram, ArchiveNote
+from command.core import finding
 from command.core.problems import N_, Invalid
 from command.incidents import places, visibility
 from command.incidents.models import Impact, Incident, Role, Task
@@ -64,7 +65,7 @@ def page(session: Session, wanted: Wanted, who: Principal, *, after: str | None 
         place = tuple_(order.column, Incident.id)
         at = tuple_(*_cursor(after, order))
         query = query.where(place < at if order.down else place > at)
-    direction = (lambda column: column.desc()) if order.down else (lambda column: column.asc())
+    direction = desc if order.down else asc
     query = query.order_by(direction(order.column), direction(Incident.id)).limit(limit + 1)
     found = list(session.scalars(query))
     cases = found[:limit]
@@ -165,7 +166,7 @@ def _people(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 def _texts(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """Every word stands in some note of the case. Grams narrow down where to look; the comparison decides."""
-    for word in grams.words(wanted.filter.text or ""):
+    for word in finding.words(wanted.filter.text or ""):
         notes = select(ArchiveNote.incident_id).where(ArchiveNote.body.contains(word, autoescape=True))
         for gram in grams.asked(word):
             notes = notes.where(ArchiveNote.note_id.in_(select(ArchiveGram.note_id).where(ArchiveGram.gram == gram)))

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from command.archive import grams, index
+from command.archive import index
 from command.archive.filters import Filter
-from command.core import journal
+from command.core import finding, journal
 from command.incidents.models import Impact, Incident, Role, Task
 from command.oncall.models import Escalation, Page
 from tests.builders import AREAS, Network
@@ -53,9 +53,15 @@ def write(session: Session, network: Network, people: dict[str, int], at: int, d
     commander, owner = dice.choice([None, "ada", "dep"]), dice.choice([None, "dou", "sec"])
     row = Incident(
         **{name: made[name] for name in ("number", "kind", "state", "tier", "exercise", "restricted")},
-        **{"current_tier": made["tier"], "projected_tier": made["tier"], "rules": ["r"], "source": "person"},
-        **{"detected_at": detected, "reported_at": detected, "users_peak": made["users"]},
-        **{"user_minutes": made["minutes"], "area_id": network.areas[area]},
+        current_tier=made["tier"],
+        projected_tier=made["tier"],
+        rules=["r"],
+        source="person",
+        detected_at=detected,
+        reported_at=detected,
+        users_peak=made["users"],
+        user_minutes=made["minutes"],
+        area_id=network.areas[area],
         commander_id=people[commander] if commander else None,
         owner_id=people[owner] if owner else None,
     )
@@ -86,9 +92,7 @@ def _parts(
     if dice.random() < 0.4:
         who, ended = dice.choice(["eng", "kef"]), dice.random() < 0.5
         until = row.detected_at if ended else None
-        session.add(
-            Role(**of, role="technical_lead", person_id=people[who], from_at=row.detected_at, until_at=until)
-        )
+        session.add(Role(**of, role="technical_lead", person_id=people[who], from_at=row.detected_at, until_at=until))
         made["people"].add(who)
         made["holders"] |= set() if ended else {who}
     if dice.random() < 0.3:
@@ -117,10 +121,10 @@ def wanted(case: Case, asked: Filter, since: datetime | None, until: datetime | 
             code = parents[code]
         return code == area
 
-    text = [grams.folded(each.replace("13812345678", "138****5678")) for each in case["texts"]]
+    text = [finding.folded(each.replace("13812345678", "138****5678")) for each in case["texts"]]
     checks = (
         not asked.number or asked.number.upper() in case["number"],
-        all(any(word in each for each in text) for word in grams.words(asked.text or "")),
+        all(any(word in each for each in text) for word in finding.words(asked.text or "")),
         not asked.area or any(within(code, asked.area) for code in case["areas"]),
         not asked.service or asked.service in case["services"],
         not asked.person or asked.person in case["people"],

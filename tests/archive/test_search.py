@@ -14,7 +14,22 @@ from tests.archive import cases
 from tests.archive.cases import KINDS, STATES, ZONE, Case
 from tests.builders import AREAS, Operator
 
-TEXTS = ("光缆", "缆", "基站 上网", "fibre", "river cut", "down", "ddos", "ss", "100%", "%", "_", "无此词", "13812345678", "电1")
+TEXTS = (
+    "光缆",
+    "缆",
+    "基站 上网",
+    "fibre",
+    "river cut",
+    "down",
+    "ddos",
+    "ss",
+    "100%",
+    "%",
+    "_",
+    "无此词",
+    "13812345678",
+    "电1",
+)
 FILTERS = st.fixed_dictionaries(
     {},
     optional={
