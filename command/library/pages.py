@@ -122,10 +122,12 @@ def _notices(plan: Playbook, tier: int) -> list[dict[str, Any]]:
 
 
 def _words() -> dict[str, Any]:
+    posts = {post.value: said for post, said in POSTS.items()}
     return {
         "words": words,
+        "codes": {**words.ECHELONS, **words.RESOURCES, **posts, **DEPARTMENTS, **words.QUIET, **words.ANSWERS},
         "tiers": WORDS["tier"],
         "kinds": WORDS["kind"],
         "departments": DEPARTMENTS,
-        "posts": {post.value: said for post, said in POSTS.items()},
+        "posts": posts,
     }

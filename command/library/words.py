@@ -45,7 +45,7 @@ FIELDS = {
     "ack_within_minutes": N_("Answer within, minutes"),
     "escalate": N_("Steps"),
     "name": N_("Name"),
-    "kind": N_("Kind"),
+    "kind": N_("Sort of resource"),
     "quantity": N_("Quantity"),
     "type": N_("Type"),
     "valid_minutes": N_("Valid for, minutes"),
@@ -97,3 +97,4 @@ VALIDITY = {
     "expiring": N_("expires soon"),
     "expired": N_("expired"),
 }
+ANSWERS = {"yes": N_("yes"), "no": N_("no"), "sms": N_("by SMS"), "voice": N_("by voice")}
