@@ -8,10 +8,10 @@ from unicodedata import east_asian_width
 from playbooks.tasks import Task
 from playbooks.texts import Text
 
-WIDTH, HEIGHT = 208, 66
+WIDTH, HEIGHT = 248, 66
 ACROSS, DOWN = 56, 16
 EDGE = 4
-_LINE = 25
+_LINE = 31
 """Widths of a Latin letter that fit in one line of a box."""
 
 
