@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from command.alarms import kinds
 from command.alarms.commands import alarms
+from command.archive.commands import archive
 from command.core import heads, log, schema
 from command.core.installation import Installation
 from command.core.keys import KeyringError, new_key
@@ -61,7 +62,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, demo):
+for group in (admin, token, import_, alarms, archive, demo):
     main.add_command(group)
 
 

@@ -21,6 +21,7 @@ from command.people.models import Person
 BOM = "\ufeff"
 """Without it Excel reads Chinese as Latin."""
 BATCH = 200
+_ONE_CELL = str.maketrans({",": ";", '"': "'"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a cell begins with that a spreadsheet may run, full-width signs too."""
 
@@ -44,7 +45,7 @@ class Mark:
     reference: str
 
     def line(self) -> str:
-        """The comment at the top."""
+        """The comment at the top: one line and one cell, without the quotes that would hide its # from those who skip comments."""
         told = gettext(
             "Tocsin archive: %(cases)d cases exported by %(who)s at %(at)s, filter: %(filter)s, reference %(reference)s",
             cases=self.cases,
@@ -53,7 +54,7 @@ class Mark:
             filter=self.query or gettext("none"),
             reference=self.reference,
         )
-        return f"# {told}"
+        return f"# {' '.join(told.split())}".translate(_ONE_CELL)
 
     def short(self) -> str:
         """What every row carries."""
@@ -63,7 +64,7 @@ class Mark:
 def lines(batches: Iterable[Sequence[Row]], mark: Mark, language: str, zone: tzinfo) -> Iterator[str]:
     """The file, batch by batch."""
     header = [gettext(column) for column in COLUMNS]
-    yield BOM + written([[mark.line()], header])
+    yield f"{BOM}{mark.line()}\r\n" + written([header])
     for batch in batches:
         if batch:
             yield written([_cells(row, mark, language, zone) for row in batch])

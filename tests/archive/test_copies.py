@@ -84,6 +84,12 @@ def test_a_filter_that_cannot_be_used_is_refused_in_words(desk: Desk) -> None:
     assert answer.status_code == 422 and "There is no area nowhere." in answer.text
 
 
+def test_a_filter_cannot_smuggle_a_formula_into_the_watermark(desk: Desk) -> None:
+    mark, rows = table(copy(desk, "ada", text='a",=cmd()'))
+    assert mark.endswith("reference " + mark.rsplit(" ", 1)[1]) and "a';=cmd()" in mark
+    assert len(rows) == 1
+
+
 @given(st.text(max_size=12))
 def test_no_cell_begins_as_a_formula_does(text: str) -> None:
     cell = str(harmless(text))
