@@ -189,8 +189,9 @@ class PreApproval(Record):
 class Playbook(Record):
     """One version of an emergency plan, complete for every tier (R1, R34).
 
-    `owner` keeps the plan up to date, `approved_by` is the post that put it into force and `approved_on` the day on which it did (None
-    in files that do not say); it is in force from `issued` to `expires`, both days included. Without `needs_element` the plan runs though no network element has failed.
+    `owner` keeps the plan up to date, `approved_by` is the post that put it into force and `approved_on` the day on which it did (None in
+    files that do not say); it is in force from `issued` to `expires`, both days included. Without `needs_element` the plan runs though no
+    network element has failed.
     """
 
     code: Slug

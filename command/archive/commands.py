@@ -1,9 +1,12 @@
 """`tocsin archive index`: the index over the notes of cases, made anew from the journal."""
 
+from functools import partial
+
 import click
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from command.archive import index as indexing
 from command.core import schema
@@ -35,5 +38,9 @@ def index() -> None:
     notes = 0
     with Progress(console=console) as progress:
         for number in progress.track(numbers, description="cases"):
-            notes += database.background(lambda session, number=number: indexing.rebuild(session, number))
+            notes += database.background(partial(_rebuilt, number))
     click.echo(f"{len(numbers)} cases, {notes} notes")
+
+
+def _rebuilt(number: str, session: Session) -> int:
+    return indexing.rebuild(session, number)
