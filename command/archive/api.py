@@ -139,6 +139,7 @@ def cases(query_data: SearchIn) -> Any:
     who, tongue = principal(), language()
     wanted = filters.resolve(query_data, here().settings.tz)
     with here().database.read() as session:
+        wanted = search.looked_up(session, wanted)
         found = search.page(session, wanted, who, after=query_data.after, limit=query_data.limit)
         shown = rows.rows(session, found.cases, finding.words(query_data.text or ""))
         items = [_case(row, views.summary(session, row.case, tongue)) for row in shown]

@@ -40,17 +40,19 @@ def begin(wanted: Wanted, who: Principal) -> Copy:
     """Count the cases and put the copy on record; only then may `stream` be read. Raise Invalid where the filter cannot be used."""
     reference, here_zone = secrets.token_hex(4), zone()
 
-    def work(session: Session) -> Mark:
-        cases = search.count(session, wanted, who)
+    def work(session: Session) -> Copy:
+        sought = search.looked_up(session, wanted)
+        cases = search.count(session, sought, who)
         asked = wanted.filter
         audit(
             session,
             Exported(person_id=who.person_id, cases=cases, filter=asked.parameters(), reference=reference),
         )
         at = clock.now(session).astimezone(here_zone)
-        return Mark(who.username, at, said(asked.parameters()), cases, reference)
+        mark = Mark(who.username, at, said(asked.parameters()), cases, reference)
+        return Copy(here().database, sought, who, mark, language(), here_zone)
 
-    return Copy(here().database, wanted, who, unit(work), language(), here_zone)
+    return unit(work)
 
 
 def said(parameters: dict[str, str]) -> str:

@@ -63,11 +63,13 @@ class Filter(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A search with its times resolved: detected at or after `since`, and before `until`."""
+    """A search with its times resolved: detected at or after `since`, and before `until`. `cases` are the ids of those with the words that
+    were asked for, once somebody looked (search.looked_up); None until then, and where no words are asked for."""
 
     filter: Filter
     since: datetime | None
     until: datetime | None
+    cases: frozenset[int] | None = None
 
 
 def read(given: Mapping[str, str]) -> Filter:

@@ -78,7 +78,7 @@ def _result(who: Principal, problem: Problem | None = None) -> ResponseReturnVal
 
 def _found(session: Session, who: Principal) -> dict[str, Any]:
     asked = filters.read(request.values)
-    wanted = filters.resolve(asked, here().settings.tz)
+    wanted = search.looked_up(session, filters.resolve(asked, here().settings.tz))
     found = search.page(session, wanted, who, after=request.values.get("after"), limit=SHOWN)
     return {
         "asked": asked,

@@ -3,7 +3,7 @@ who may know of them, and counted for nobody else."""
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ from command.network.service import ids
 from command.oncall.models import Page
 from command.people.access import Principal
 from command.people.models import Person
+
+COMMON = 2000
+"""A gram in so many notes narrows down too little: reading all texts in a row is faster than looking up so many of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,32 @@ _ORDERS = {
     "users": _Order(Incident.users_peak, True, lambda case: case.users_peak, int),
     "user_minutes": _Order(Incident.user_minutes, True, lambda case: repr(case.user_minutes), float),
 }
+
+
+def looked_up(session: Session, wanted: Wanted) -> Wanted:
+    """The same search with the words of its text looked up, so that counting and paging do not look again."""
+    words = finding.words(wanted.filter.text or "")
+    if not words or wanted.cases is not None:
+        return wanted
+    found = [frozenset(session.scalars(_with_word(session, word))) for word in words]
+    return replace(wanted, cases=frozenset.intersection(*found))
+
+
+def _with_word(session: Session, word: str) -> Select[int]:
+    """The cases in one of whose notes a word stands. The rarest of its grams narrows down where to look, if it is rare enough to be
+    worth it; the comparison decides."""
+    query = select(ArchiveNote.incident_id).where(ArchiveNote.body.contains(word, autoescape=True)).distinct()
+    counts = {gram: _up_to(session, gram) for gram in grams.asked(word)}
+    rarest = min(counts, key=lambda gram: counts[gram], default=None)
+    if rarest is None or counts[rarest] >= COMMON:
+        return query
+    return query.where(ArchiveNote.note_id.in_(select(ArchiveGram.note_id).where(ArchiveGram.gram == rarest)))
+
+
+def _up_to(session: Session, gram: str) -> int:
+    """In how many notes a gram stands, counted up to COMMON."""
+    some = select(ArchiveGram.note_id).where(ArchiveGram.gram == gram).limit(COMMON).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def count(session: Session, wanted: Wanted, who: Principal) -> int:
@@ -90,8 +119,11 @@ def _cursor(after: str, order: _Order) -> tuple[Any, int]:
 
 
 def _matching(session: Session, wanted: Wanted, who: Principal) -> Select[Any]:
+    wanted = looked_up(session, wanted)
     query = visibility.only_visible(session, select(Incident), who)
-    return query.where(*_plain(wanted), *_places(session, wanted), *_people(session, wanted), *_texts(wanted))
+    if wanted.cases is not None:
+        query = query.where(Incident.id.in_(ids(session, wanted.cases)))
+    return query.where(*_plain(wanted), *_places(session, wanted), *_people(session, wanted))
 
 
 def _plain(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -162,15 +194,6 @@ def _people(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         Incident.id.in_(select(Page.incident_id).where(Page.person_id == person)),
         Incident.id.in_(select(Task.incident_id).where(Task.done_by == f"person:{person}")),
     )
-
-
-def _texts(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    """Every word stands in some note of the case. Grams narrow down where to look; the comparison decides."""
-    for word in finding.words(wanted.filter.text or ""):
-        notes = select(ArchiveNote.incident_id).where(ArchiveNote.body.contains(word, autoescape=True))
-        for gram in grams.asked(word):
-            notes = notes.where(ArchiveNote.note_id.in_(select(ArchiveGram.note_id).where(ArchiveGram.gram == gram)))
-        yield Incident.id.in_(notes)
 
 
 def choices(session: Session) -> tuple[Sequence[Area], Sequence[Service], Sequence[Person]]:

@@ -92,7 +92,7 @@ def shelf(installation: Installation) -> Shelf:
 def test_any_filter_finds_exactly_what_reading_every_case_would(shelf: Shelf) -> None:
     met = set()
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(FILTERS, st.sampled_from(("ada", "sec", "dou", "eng", "ops")), st.sampled_from((1, 7, 50)))
     def exactly(asked: dict[str, Any], username: str, limit: int) -> None:
         numbers, count = shelf.found(asked, username, limit)

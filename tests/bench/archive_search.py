@@ -92,6 +92,7 @@ def _measure(database: Database, *, rare_only: bool = False) -> list[tuple[dict[
             begun = time.perf_counter()
             wanted = filters.resolve(filters.checked(asked), ZONE)
             with database.read() as session:
+                wanted = search.looked_up(session, wanted)
                 page = search.page(session, wanted, who)
                 rows.rows(session, page.cases, finding.words(asked.get("text", "")))
                 search.count(session, wanted, who)
