@@ -11,6 +11,8 @@ from command import health, openapi, parts, styleguide
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
+from command.archive import api as archive_api
+from command.archive import pages as archive_pages
 from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
 from command.boards import replay_pages
@@ -39,6 +41,8 @@ from command.incidents import pages as incident_pages
 from command.insights import curve_pages, overview_api, overview_pages
 from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
+from command.library import api as library_api
+from command.library import pages as library_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import actions_api as oncall_actions_api
@@ -91,6 +95,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     curve_pages.pages,
     overview_pages.pages,
     overview_api.api,
+    archive_api.api,
+    archive_pages.pages,
+    library_api.api,
+    library_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
 

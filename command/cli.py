@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from command.alarms import kinds
 from command.alarms.commands import alarms
+from command.archive.commands import archive
 from command.core import heads, log, schema
 from command.core.installation import Installation
 from command.core.keys import KeyringError, new_key
@@ -63,7 +64,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, oncall, demo):
+for group in (admin, token, import_, alarms, archive, oncall, demo):
     main.add_command(group)
 
 

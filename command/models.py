@@ -1,6 +1,7 @@
 """Every table, so that migrations and tests see the whole schema."""
 
 from command.alarms import models as alarms
+from command.archive import models as archive
 from command.boards import models as boards
 from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
@@ -17,6 +18,7 @@ from command.people import models as people
 metadata = Base.metadata
 rooms = (
     alarms,
+    archive,
     boards,
     clock,
     complaints,

@@ -1,6 +1,7 @@
 """Where the parts that web, engine and command line share are joined: what runs when the journal grows, and who hears of replies."""
 
 from command.alarms import kinds, storms
+from command.archive import index
 from command.boards import cards
 from command.core.database import Database
 from command.core.installation import Installation
@@ -15,8 +16,10 @@ from command.oncall import service as oncall
 
 
 def join(database: Database) -> Database:
-    """Let the boards journal what changed in every unit of work of this process, alarms follow an incident that is merged, and solved
-    problems be kept when an incident is closed and offered when one is new."""
+    """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
+    incident that is merged, and solved problems be kept when an incident is closed and offered when one is new."""
+    if index.follow not in database.before_append:
+        database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
         database.before_append.append(cards.record_changes)
     if storms.pass_on not in incidents.on_merge:

@@ -125,6 +125,8 @@ def _remarks(
     plan = sheet.playbook
     if library.current(plan.kind, on) == plan and (found := expiry(plan, on)):
         yield _Remark(found[0], ("expires",), found[1], "Review the plan and issue its next version.")
+    if plan.approved_on is None:
+        yield _Remark(Level.warning, ("approved_by",), "nothing says when it was approved", "Add 'approved_on: <day>'.")
     if published.get((plan.code, plan.version), sheet.digest) != sheet.digest:
         message = f"version {plan.version} is published and has been changed since"
         yield _Remark(Level.error, ("version",), message, "Undo the change, or write it as the next version.")
