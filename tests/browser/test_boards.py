@@ -104,15 +104,15 @@ def test_a_silent_board_says_how_old_it_is_and_greys(site: Site, page: Page) -> 
 def test_a_task_is_done_on_the_board_and_a_refusal_shows_its_remedy(site: Site, page: Page) -> None:
     number = site.stage.responding("CELL-1")
     opened(page, site, f"/incidents/{number}?lang=en")
-    done = page.locator("[data-card='tasks:technical'] button[data-post]").first
+    done = page.locator("[data-card='tasks:technical'] button[data-post$=done]").first
     title = done.get_attribute("aria-label") or ""
     done.click()
     expect(page.locator(f"[data-card='tasks:technical'] button[aria-label='{title}']")).to_have_count(0)
-    site.stage.act("ada", number, "restore", evidence="test calls succeed")
-    withdraw = page.locator("[data-card=notices] button[data-post$=withdraw]").first
-    withdraw.click()
-    page.fill("#ask [name=answer]", "said otherwise")
-    site.stage.post("ada", withdraw.get_attribute("data-post") or "", reason="first")
+    base = f"/api/v1/incidents/{number}/objectives"
+    goal = site.stage.post("ada", base, text="Hospitals first").get_json()["id"]
+    page.get_by_role("button", name="Drop: Hospitals first").click()
+    page.fill("#ask [name=answer]", "overtaken")
+    assert site.stage.post("ada", f"{base}/{goal}/actions/drop", reason="sooner").status_code == 200
     page.click("#ask button[value=ok]")
     expect(page.locator("#refusal")).to_be_visible()
     assert page.locator("#refusal [data-remedy]").inner_text()
