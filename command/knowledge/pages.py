@@ -106,16 +106,24 @@ def _edit_page(problem_id: int, refused: Problem | None = None) -> str:
     )
 
 
-@pages.post("/knowledge/<int:problem_id>/<any(retire, reinstate):what>")
+@pages.post("/knowledge/<int:problem_id>/retire")
 @access("review")
-def turn(problem_id: int, what: str) -> Any:
-    """Offer it no more, with a reason, or again."""
+def retire(problem_id: int) -> Any:
+    """Offer it no more, with a reason."""
     reason = request.form.get("reason", "")[:4000]
+    return _turn(problem_id, lambda session, found, who: service.retire(session, found, reason, who))
+
+
+@pages.post("/knowledge/<int:problem_id>/reinstate")
+@access("review")
+def reinstate(problem_id: int) -> Any:
+    """Offer a retired one again."""
+    return _turn(problem_id, lambda session, found, who: service.reinstate(session, found, who))
+
+
+def _turn(problem_id: int, verb: Any) -> Any:
     try:
-        if what == "retire":
-            api.changed(problem_id, lambda session, found, who: service.retire(session, found, reason, who))
-        else:
-            api.changed(problem_id, lambda session, found, who: service.reinstate(session, found, who))
+        api.changed(problem_id, verb)
     except Problem as refused:
         return _problem_page(problem_id, refused), refused.status
     return redirect(url_for("knowledge.problem", problem_id=problem_id), 303)
