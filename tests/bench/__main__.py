@@ -8,6 +8,7 @@ import time
 import orjson
 
 MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board", "archive_search")
+MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board", "board_page")
 
 
 def main() -> int:

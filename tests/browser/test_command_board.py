@@ -110,7 +110,7 @@ def test_a_laptop_that_slept_an_hour_shows_its_age_at_once_and_is_fresh_only_whe
     page.clock.install()
     opened(page, site, "/board?lang=en")
     held: list[Route] = []
-    page.route("**/board/state/**", held.append)
+    page.route("**/board/state/**", lambda route: held.append(route))
     page.evaluate("() => { window.silences = 0; window.tocsinSound.silent = () => { window.silences += 1; }; }")
     page.clock.fast_forward(3_600_000)
     age = page.locator("[data-age]")
@@ -121,10 +121,10 @@ def test_a_laptop_that_slept_an_hour_shows_its_age_at_once_and_is_fresh_only_whe
     site.stage.act("ada", number, "assess")
     page.clock.run_for(8000)
     expect(age).to_be_visible()
-    page.unroute("**/board/state/**")
     assert held, "the state is fetched anew"
     for route in held:
         route.continue_()
+    page.unroute("**/board/state/**")
     expect(age).to_be_hidden(timeout=15_000)
     expect(page.locator(row(number))).to_contain_text("Assessed")
     assert page.evaluate("window.notReloaded")
