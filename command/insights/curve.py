@@ -14,6 +14,8 @@ from command.insights.charts import TIERS, Figure, Say, axis, figure
 from command.insights.marks import Kind, Mark
 
 CHANGED = "impact.changed"
+ENDS = ("incident.restored", "incident.cancelled", "incident.merged")
+"""Entries with which nobody is affected any more, whatever the last change of impact said."""
 SYMBOLS: dict[Kind, tuple[str, str, str]] = {
     "tier": (N_("Tier changes"), "triangle-down", "--bad"),
     "first": (N_("First notice"), "circle", "--accent"),
@@ -36,9 +38,11 @@ def steps(entries: Iterable[Seen]) -> tuple[Step, ...]:
     """The steps of the curve, in order; entries that change nothing add none."""
     found: list[Step] = []
     for entry in entries:
-        if entry.kind != CHANGED:
+        if entry.kind not in (CHANGED, *ENDS):
             continue
-        users = orjson.loads(entry.data)["users_now"]
+        users = orjson.loads(entry.data)["users_now"] if entry.kind == CHANGED else 0
+        if not found and not users:
+            continue
         if not found or found[-1].users != users:
             found.append(Step(entry.at, users))
     return tuple(found)
@@ -53,13 +57,14 @@ def user_minutes(curve: Sequence[Step], until: datetime) -> float:
 
 def counted_minutes(entries: Iterable[Seen], until: datetime) -> float:
     """User-minutes up to `until` as the incident counts them: from the first known sign on, which may be before the first entry."""
-    last = None
+    minutes, users, since = 0.0, 0, None
     for entry in entries:
-        last = entry if entry.kind == CHANGED else last
-    if last is None:
-        return 0.0
-    data = orjson.loads(last.data)
-    return figures.user_minutes_at(data["user_minutes"], data["users_now"], last.at, until)
+        if entry.kind == CHANGED:
+            data = orjson.loads(entry.data)
+            minutes, users, since = data["user_minutes"], data["users_now"], entry.at
+        elif entry.kind in ENDS:
+            minutes, users, since = figures.user_minutes_at(minutes, users, since, entry.at), 0, entry.at
+    return figures.user_minutes_at(minutes, users, since, until)
 
 
 def users_at(curve: Sequence[Step], at: datetime) -> int:

@@ -137,13 +137,13 @@ def restored_at_target(session: Session, cases: Sequence[Counted]) -> dict[str, 
     """Of incidents that missed their target: how many of the peak users had service again when it passed, and that peak."""
     streams = {f"incident:{one.number}": one for one in cases}
     query = (
-        select(Entry.stream_id, Entry.at, Entry.data)
-        .where(Entry.stream_id.in_(list(streams)), Entry.kind == curve.CHANGED)
+        select(Entry.stream_id, Entry.at, Entry.kind, Entry.data)
+        .where(Entry.stream_id.in_(list(streams)), Entry.kind.in_((curve.CHANGED, *curve.ENDS)))
         .order_by(Entry.stream_id, Entry.seq)
     )
     users = dict.fromkeys(streams, 0)
-    for stream, at, data in session.execute(query).tuples():
+    for stream, at, kind, data in session.execute(query).tuples():
         target = streams[stream].target
         if target is not None and at <= target:
-            users[stream] = orjson.loads(data)["users_now"]
+            users[stream] = orjson.loads(data)["users_now"] if kind == curve.CHANGED else 0
     return {one.number: (max(0, one.users_peak - users[stream]), one.users_peak) for stream, one in streams.items()}

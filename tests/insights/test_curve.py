@@ -52,6 +52,12 @@ def test_user_minutes_go_on_from_what_the_incident_had_counted() -> None:
     assert curve.counted_minutes([], BEGIN) == 0
 
 
+def test_a_restoration_by_a_person_ends_the_curve() -> None:
+    entries = [entry(0, curve.CHANGED, users_now=20, user_minutes=0.0), entry(30, "incident.restored")]
+    assert [step.users for step in curve.steps(entries)] == [20, 0]
+    assert curve.counted_minutes(entries, BEGIN + timedelta(minutes=60)) == 20 * 30
+
+
 def test_marks_are_turns_and_not_every_grade() -> None:
     entries = [
         entry(0, "incident.graded", before=None, tier=4),
