@@ -71,6 +71,7 @@ def test_whatever_a_night_leaves_behind_holds_no_whole_number(
         places["journal"] = "".join(session.scalars(select(Entry.data)))
         page = session.scalars(select(Page.id)).first()
     values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "code": "technical", "token": "x"}
+    values |= {"mark": "x", "filter_id": 1}
     for rule in desk.app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and "page_id" not in rule.arguments:
             built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)

@@ -40,6 +40,7 @@ def addresses(desk: Desk, number: str, method: str) -> list[str]:
     task = desk.see(number)["tasks"][0]["code"]
     values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "page_id": 1, "code": task}
     values |= {"person_id": desk.people["sec"], "token_id": 1, "token": "x", "gateway": "x"}
+    values |= {"mark": "x", "filter_id": 1}
     found = []
     for rule in desk.app.url_map.iter_rules():
         if method in (rule.methods or ()):
