@@ -7,8 +7,7 @@ import time
 
 import orjson
 
-MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board", "archive_search")
-MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board", "board_page")
+MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board", "board_page", "archive_search")
 
 
 def main() -> int:

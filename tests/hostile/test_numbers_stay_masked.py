@@ -79,6 +79,7 @@ def test_whatever_a_night_leaves_behind_holds_no_whole_number(
     values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "code": "technical", "token": "x"}
     values |= {"action": "transfer"}
     values["photo_id"] = 1
+    values |= {"mark": "x", "filter_id": 1}
     for rule in desk.app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and "page_id" not in rule.arguments:
             built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)

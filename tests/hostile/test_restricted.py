@@ -41,6 +41,7 @@ def addresses(desk: Desk, number: str, method: str) -> list[str]:
     values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "page_id": 1, "code": task, "photo_id": 1}
     values |= {"person_id": desk.people["sec"], "token_id": 1, "token": "x", "gateway": "x"}
     values |= {"action": "cancel", "objective_id": 1, "turn": "meet", "problem_id": 1}
+    values |= {"mark": "x", "filter_id": 1}
     found = []
     for rule in desk.app.url_map.iter_rules():
         if method in (rule.methods or ()):
