@@ -26,8 +26,8 @@ SOURCES = Path(__file__).resolve().parent.parent / "translations"
 
 
 def install(app: Flask, installation: Installation) -> None:
-    """Give an application its languages and filters."""
-    compiled = compile_catalogues(SOURCES, installation.settings.data / "translations")
+    """Give an application its languages and filters. The folder is given whole: Flask-Babel looks for others beside the code."""
+    compiled = compile_catalogues(SOURCES, installation.settings.data.resolve() / "translations")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(zone()))
     filters: dict[str, Callable[..., object]] = {
