@@ -1,64 +1,173 @@
 """The one place where the web application's parts are joined."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from apiflask import APIFlask
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask_babel import gettext
 
-from command import health, openapi, parts
+from command import health, openapi, parts, styleguide
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
+from command.archive import api as archive_api
+from command.archive import pages as archive_pages
+from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
-from command.core import assets, failures, web
+from command.boards import replay_pages
+from command.boards.words import WORDS
+from command.complaints import api as cases_api
+from command.complaints import customer_pages, desk_pages
+from command.core import assets, failures, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.core.settings import Settings
-from command.incidents import actions_api, notice_api, tasks_api
+from command.field import pages as field_pages
+from command.field import photos
+from command.incidents import (
+    actions_api,
+    alerts_api,
+    journal_pages,
+    notice_api,
+    report_api,
+    room_api,
+    room_pages,
+    tasks_api,
+)
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
-from command.insights import pages as insight_pages
+from command.insights import curve_pages, overview_api, overview_pages
+from command.knowledge import api as knowledge_api
+from command.knowledge import pages as knowledge_pages
+from command.library import api as library_api
+from command.library import pages as library_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
+from command.oncall import actions_api as oncall_actions_api
 from command.oncall import api as oncall_api
-from command.oncall import pages as oncall_pages
+from command.oncall import duty_api, duty_pages
 from command.people import api as people_api
-from command.people import gate, identity, language
+from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
 from command.people.access import access, may, visitor
 from command.people.authority import Authority
+from command.status import pages as status_pages
 from playbooks import source
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
     people_api.api,
     people_pages.pages,
+    choices.choices,
     network_api.api,
     gateway_hooks.hooks,
     oncall_api.api,
-    oncall_pages.pages,
+    oncall_actions_api.api,
+    duty_api.api,
+    duty_pages.pages,
+    field_pages.pages,
+    photos.pages,
     incidents_api.api,
     actions_api.api,
+    alerts_api.api,
     tasks_api.api,
+    report_api.api,
     notice_api.api,
+    room_api.api,
     incident_pages.pages,
+    room_pages.pages,
+    journal_pages.pages,
+    knowledge_api.api,
+    knowledge_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,
+    cases_api.api,
+    desk_pages.pages,
+    customer_pages.pages,
+    status_pages.pages,
     board_pages.pages,
-    insight_pages.pages,
+    board_fragments.pages,
+    styleguide.pages,
+    replay_pages.pages,
+    curve_pages.pages,
+    overview_pages.pages,
+    overview_api.api,
+    archive_api.api,
+    archive_pages.pages,
+    library_api.api,
+    library_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
 
 HOME = "boards.command"
 NAVIGATION = (
-    ("boards.command", N_("Command board"), "read"),
-    ("incidents.report_form", N_("Report an incident"), "report_incident"),
-    ("alarm_pages.alarms", N_("Alarms"), "read"),
-    ("people.people", N_("People"), "read"),
+    (
+        N_("Command"),
+        (
+            ("boards.command", N_("Command board"), "read", "board"),
+            ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
+        ),
+    ),
+    (
+        N_("Serve"),
+        (("desk.desk", N_("Agent's desk"), "take_case", "desk"), ("status.page", N_("Status page"), "read", "status")),
+    ),
+    (
+        N_("Know"),
+        (
+            ("archive.search", N_("Archive"), "read", "archive"),
+            ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
+            ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
+            ("insights.overview", N_("Overview"), "read", "chart"),
+        ),
+    ),
+    (
+        N_("Run"),
+        (
+            ("duty_pages.duties", N_("On call"), "read", "duty"),
+            ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
+            ("people.people", N_("People"), "read", "people"),
+            ("styleguide.page", N_("Styleguide"), "read", "palette"),
+        ),
+    ),
 )
-"""Endpoint, words and permission of the pages in the frame's header; those whose endpoint is not served are left out."""
+"""The pages of the frame in groups: endpoint, words, permission and icon (a symbol of templates/icons.svg). What is not served is left
+out."""
+UNDER = {"/incidents/": "boards.command"}
+"""Beginnings of addresses without an entry of their own, and the entry they stand under; others stand under the entry whose address
+theirs begins with."""
+LETTERS = {
+    "boards.command": "b",
+    "incidents.report_form": "r",
+    "desk.desk": "d",
+    "status.page": "s",
+    "archive.search": "a",
+    "knowledge.problems": "k",
+    "playbooks.browse": "p",
+    "insights.overview": "o",
+    "alarm_pages.alarms": "l",
+    "people.people": "e",
+    "duty_pages.duties": "c",
+}
+"""The letter that, after g, goes to a page."""
+AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")
+"""The first four of these that a person may open stand in the bar under their thumb on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the frame. `current` is page (this one), true (one below it) or false; `at_hand` puts it in a phone's bottom bar."""
+
+    address: str
+    words: str
+    icon: str
+    letter: str
+    current: str
+    at_hand: bool
+
 
 front = Blueprint("front", __name__)
 
@@ -84,9 +193,11 @@ def create_app(installation: Installation) -> APIFlask:
         template_folder=str(TEMPLATES),
     )
     _configure(app, installation)
+    squeeze.install(app)
     web.install(app, settings)
     identity.install(app, installation)
     language.install(app, installation)
+    choices.install(app)
     failures.install(app)
     gate.install(app)
     openapi.install(app)
@@ -123,16 +234,42 @@ def _furnish(app: Flask, settings: Settings) -> None:
         visitor=visitor,
         may=lambda permission: (who := visitor()) is not None and may(who, permission),
         navigation=navigation,
-        here_path=lambda: request.full_path.rstrip("?"),
+        served=_served,
+        here_path=places.here_path,
         operator=lambda: operator[language.language()],
+        incident_words=incident_words,
     )
 
 
-def navigation() -> list[tuple[str, str, bool]]:
-    """The pages the visitor may open: address, words, and whether it is this one."""
+def incident_words() -> dict[str, dict[str, str]]:
+    """Kinds and tiers in the reader's language, for the palette's list of incidents."""
+    return {name: {code: gettext(word) for code, word in WORDS[name].items()} for name in ("kind", "tier")}
+
+
+def navigation() -> list[tuple[str, list[Place]]]:
+    """The pages the visitor may open, in their groups; groups without any are left out."""
     who = visitor()
-    return [
-        (url_for(endpoint), words, request.endpoint == endpoint)
-        for endpoint, words, permission in NAVIGATION
-        if endpoint in current_app.view_functions and who is not None and may(who, permission)
-    ]
+    if who is None:
+        return []
+    able = {entry[0] for _, entries in NAVIGATION for entry in entries if _served(entry[0]) and may(who, entry[2])}
+    thumb = [endpoint for endpoint in AT_HAND if endpoint in able][:4]
+    found = [(group, [_place(*entry, thumb) for entry in entries if entry[0] in able]) for group, entries in NAVIGATION]
+    return [(group, places) for group, places in found if places]
+
+
+def _served(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[str]) -> Place:
+    address = url_for(endpoint)
+    if request.endpoint == endpoint:
+        current = "page"
+    else:
+        own = any(
+            request.path == url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])
+        )
+        under = any(request.path.startswith(start) and endpoint == entry for start, entry in UNDER.items()) and not own
+        below = under or request.path.startswith(f"{address}/")
+        current = "true" if below else "false"
+    return Place(address, words, icon, LETTERS.get(endpoint, ""), current, endpoint in thumb)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from command.alarms import kinds
 from command.alarms.commands import alarms
+from command.archive.commands import archive
 from command.core import heads, log, schema
 from command.core.installation import Installation
 from command.core.keys import KeyringError, new_key
@@ -30,7 +31,9 @@ from command.messages import breakers
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import group as import_
 from command.oncall import schedules
+from command.oncall.commands import oncall
 from command.oncall.models import Schedule
+from command.oncall.rotation import RotationError
 from command.parts import open_installation
 from command.people import service as people
 from command.people.commands import admin, token
@@ -61,7 +64,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, demo):
+for group in (admin, token, import_, alarms, archive, oncall, demo):
     main.add_command(group)
 
 
@@ -93,7 +96,7 @@ def import_problems(settings: Settings, file: Path) -> None:
 def _imported(installation: Installation, work: Callable[[Session], int]) -> int:
     try:
         return installation.database.write(work, actor="system:command-line")
-    except (Problem, source.SourceError) as error:
+    except (Problem, source.SourceError, RotationError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -1,10 +1,14 @@
 """Every table, so that migrations and tests see the whole schema."""
 
 from command.alarms import models as alarms
+from command.archive import models as archive
 from command.boards import models as boards
+from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
+from command.field import models as field
 from command.incidents import models as incidents
+from command.knowledge import models as knowledge
 from command.messages import models as messages
 from command.network import models as network
 from command.notices import models as notices
@@ -14,13 +18,17 @@ from command.people import models as people
 metadata = Base.metadata
 rooms = (
     alarms,
+    archive,
     boards,
     clock,
+    complaints,
     beats,
+    field,
     heads,
     incidents,
     installation,
     journal,
+    knowledge,
     messages,
     network,
     notices,

@@ -1,22 +1,35 @@
 """Where the parts that web, engine and command line share are joined: what runs when the journal grows, and who hears of replies."""
 
-from command.alarms import storms
+from command.alarms import kinds, storms
+from command.archive import index
 from command.boards import cards
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
+from command.incidents import intake
 from command.incidents import service as incidents
+from command.knowledge import finding
+from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
 from command.oncall import replies
 from command.oncall import service as oncall
 
 
 def join(database: Database) -> Database:
-    """Let the boards journal what changed in every unit of work of this process, and alarms follow an incident that is merged."""
+    """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
+    incident that is merged, and solved problems be kept when an incident is closed and offered when one is new."""
+    if index.follow not in database.before_append:
+        database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
         database.before_append.append(cards.record_changes)
     if storms.pass_on not in incidents.on_merge:
         incidents.on_merge.append(storms.pass_on)
+    if knowledge.keep not in incidents.on_close:
+        incidents.on_close.append(knowledge.keep)
+    if knowledge.offer not in intake.on_report:
+        intake.on_report.append(knowledge.offer)
+    if kinds.problems_of not in finding.alarm_kinds:
+        finding.alarm_kinds.append(kinds.problems_of)
     return database
 
 

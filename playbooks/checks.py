@@ -125,13 +125,23 @@ def _remarks(
     plan = sheet.playbook
     if library.current(plan.kind, on) == plan and (found := expiry(plan, on)):
         yield _Remark(found[0], ("expires",), found[1], "Review the plan and issue its next version.")
+    if plan.approved_on is None:
+        yield _Remark(Level.warning, ("approved_by",), "nothing says when it was approved", "Add 'approved_on: <day>'.")
     if published.get((plan.code, plan.version), sheet.digest) != sheet.digest:
         message = f"version {plan.version} is published and has been changed since"
         yield _Remark(Level.error, ("version",), message, "Undo the change, or write it as the next version.")
+    yield from _silent_tiers(plan)
     yield from _unknown_names(plan, known)
     if gateways:
         for number in TIERS:
             yield from _gateway_remarks(plan, number, gateways)
+
+
+def _silent_tiers(plan: Playbook) -> Iterator["_Remark"]:
+    for number in TIERS:
+        if plan.tier(number).script is None:
+            remedy = "Write what they say under all_tiers.script."
+            yield _Remark(Level.warning, ("tiers", str(number)), "agents have no script", remedy)
 
 
 def _unknown_names(plan: Playbook, known: Known) -> Iterator["_Remark"]:

@@ -7,7 +7,7 @@ from playbooks.schema import Playbook
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # A tier may leave out what all_tiers gives; that nothing is missing in the end is for the loader to say.
-_PARTIAL = ("TierPlan", "Notices", "Notice", "Bulletins", "Bulletin", "Task", "Page", "Resource")
+_PARTIAL = ("TierPlan", "Notices", "Notice", "Bulletins", "Bulletin", "Task", "Page", "Resource", "Script", "Answer")
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`all_tiers`: what the tiers of a plan have in common is written once, and a tier writes only what differs.
 
-The rule: mappings are merged field by field; tasks and resources are merged by `id`, pages by `target`, in the order
+The rule: mappings are merged field by field; tasks, resources and answers are merged by `id`, pages by `target`, in the order
 of `all_tiers` with a tier's own items behind; every other value of a tier (other lists, numbers, null) takes the place
 of the common one. A bilingual text is one value: a tier that changes it writes both languages. Each merged value keeps
 the line where it was written.
@@ -12,7 +12,7 @@ from playbooks.faults import Fault, SourceError
 from playbooks.nodes import Node
 
 COMMON = "all_tiers"
-_KEYS = {"tasks": "id", "resources": "id", "pages": "target"}
+_KEYS = {"tasks": "id", "resources": "id", "pages": "target", "answers": "id"}
 _LANGUAGES = {"zh", "en"}
 
 

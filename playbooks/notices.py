@@ -25,7 +25,7 @@ class NoticeKind(StrEnum):
 
 
 # Unknown in the first minutes, or not given at all: a notice must read well without them.
-_LATE_FIELDS = frozenset({"eta", "next_update", "advice"})
+LATE_FIELDS = frozenset({"eta", "next_update", "advice"})
 _ALWAYS = frozenset({"operator", "hotline"})
 _OUTAGE = {
     NoticeKind.first: frozenset({"area", "services", "since", "eta", "next_update"}),
@@ -55,7 +55,7 @@ def _template_misfits(template: str, language: str) -> Iterator[Misfit]:
         yield Misfit("longer than 400 characters", "Shorten it: every part of an SMS is sent to every subscriber.")
     for name in sorted(_ALWAYS - templates.required(template)):
         yield Misfit(f"{{{name}}} is missing", f"Say it in every notice: add {{{name}}} outside of [ ].")
-    for name in sorted(_LATE_FIELDS & templates.required(template)):
+    for name in sorted(LATE_FIELDS & templates.required(template)):
         yield Misfit(f"{{{name}}} may be unknown when the notice leaves", f"Put its words in [ ]: [ … {{{name}}} … ].")
 
 

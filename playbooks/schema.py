@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from playbooks.faults import Misfit, Place, Unfit
 from playbooks.notices import Bulletins, Minutes, NoticeKind, Notices
+from playbooks.scripts import Script
 from playbooks.tasks import Department, Task, task_misfits
 from playbooks.texts import PublicText, Record, Slug, Text, within
 
@@ -125,6 +126,7 @@ class TierPlan(Record):
     `default_duration_minutes` stands in for the ETA until there is one: the projected grade needs it from minute 0.
     `cadence_minutes` is the gap between updates; null means a notice at the start and one at the end only.
     `quiet_hours`: `pass` sends at night too, `wait` holds notices until the morning.
+    `script` is what agents say; plans of before it was known have none.
     """
 
     echelon: Echelon
@@ -139,6 +141,7 @@ class TierPlan(Record):
     advice: PublicText
     notices: Notices
     bulletins: Bulletins
+    script: Script | None = None
 
     def tasks_of(self, department: Department) -> tuple[Task, ...]:
         """The department's tasks, in the order of the plan."""
@@ -189,8 +192,9 @@ class PreApproval(Record):
 class Playbook(Record):
     """One version of an emergency plan, complete for every tier (R1, R34).
 
-    `owner` keeps the plan up to date, `approved_by` is the post that put it into force; it is in force from `issued` to
-    `expires`, both days included. Without `needs_element` the plan runs though no network element has failed.
+    `owner` keeps the plan up to date, `approved_by` is the post that put it into force and `approved_on` the day on which it did (None in
+    files that do not say); it is in force from `issued` to `expires`, both days included. Without `needs_element` the plan runs though no
+    network element has failed.
     """
 
     code: Slug
@@ -205,6 +209,7 @@ class Playbook(Record):
     expires: date
     owner: Department
     approved_by: Slug
+    approved_on: date | None = None
     pre_approved: PreApproval
     needs_element: bool
     public_advice: PublicText
@@ -229,6 +234,12 @@ class Playbook(Record):
     def _misfits(self) -> Iterator[Misfit]:
         if self.expires <= self.issued:
             yield Misfit("expires before it is issued", "Let the plan expire after its day of issue.", ("expires",))
+        if self.approved_on is not None and self.approved_on > self.issued:
+            yield Misfit(
+                f"approved on {self.approved_on}, after it is issued",
+                "Issue a plan once it is approved.",
+                ("approved_on",),
+            )
         if not any(role.function == Function.command for role in self.organisation):
             yield Misfit("nobody has the function command", "Name the post that commands.", ("organisation",))
         for number in TIERS:
@@ -245,6 +256,8 @@ class Playbook(Record):
 def canonical(playbook: Playbook) -> bytes:
     """The content as stored with a running incident: JSON, keys sorted. `from_canonical` reads it back."""
     content = playbook.model_dump(mode="json", by_alias=True)
+    if playbook.approved_on is None:  # plans from before the field existed keep their digest
+        del content["approved_on"]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

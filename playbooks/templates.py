@@ -12,6 +12,7 @@ from typing import Literal
 from playbooks.faults import Misfit
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 NOTICE_FIELDS: Mapping[str, str] = {
     "operator": "name of the operator, as subscribers know it",

@@ -4,23 +4,46 @@
   const { root, place, settle, gauge } = window.tocsinCards, sound = window.tocsinSound;
   const board = root.dataset.board, language = root.dataset.language;
   const age = document.querySelector("[data-age]"), announce = document.querySelector("[data-announce]");
-  const STALE = 10, GREY = 30, SOUND = 60, GRAVE = 2;
+  const told = document.querySelector("[data-board-age]"), alarms = root.querySelector("[data-cards=alerts]");
+  const STALE = 10, GREY = 30, SOUND = 60, GRAVE = 2, SLEPT = 5;
   const TURNED_AWAY = ["unauthenticated", "denied", "not-found"];
-  let stream = root.dataset.stream, seq = Number(root.dataset.seq), heard = Date.now(), silent = false;
+  let stream = root.dataset.stream, seq = Number(root.dataset.seq), heard = Date.now(), ticked = Date.now();
+  let silent = false, waking = false;
 
-  function fresh() { heard = Date.now(); silent = false; showAge(); }
+  function fresh() {
+    if (slept() || waking) return;
+    heard = Date.now();
+    silent = false;
+    showAge();
+  }
   function showAge() {
     const seconds = Math.floor((Date.now() - heard) / 1000);
     age.hidden = seconds < STALE;
     age.querySelector("[data-seconds]").textContent = seconds;
+    if (told) told.textContent = `${seconds} s`;
     document.body.classList.toggle("is-stale", seconds >= GREY);
     if (seconds >= SOUND && !silent) { silent = true; sound.silent(); }
   }
+  // A machine that slept wakes with an old board and, in its buffers, old news. Its age is shown at once; it counts as fresh again
+  // only once the server has been asked anew.
+  function slept() {
+    const gap = (Date.now() - ticked) / 1000;
+    ticked = Date.now();
+    if (gap > SLEPT && Date.now() - heard >= STALE * 1000 && !waking) wake();
+    return waking;
+  }
+  function wake() {
+    waking = true;
+    showAge();
+    socket.io.engine?.close();
+    refetch();
+  }
+  function tick() { slept(); showAge(); }
 
   function put(cards) {
     for (const [id, html] of Object.entries(cards)) {
       const placed = place(id, html);
-      if (placed && graver(placed)) { announce.textContent = placed.card.dataset.name; sound.alarm(); }
+      if (placed && !alarms && graver(placed)) { announce.textContent = placed.card.dataset.name; sound.alarm(); }
     }
     settle();
   }
@@ -36,10 +59,12 @@
     if (!answer || !answer.ok) return setTimeout(refetch, 2000);
     const state = await answer.json();
     stream = state.stream; seq = state.seq;
-    for (const card of root.querySelectorAll("[data-card]")) if (!(card.dataset.card in state.cards)) card.remove();
+    for (const card of root.querySelectorAll("[data-card]")) if (!(card.dataset.card in state.cards)) place(card.dataset.card, null);
     window.tocsinTime.set(state.now);
     gauge(state.gauge);
     put(state.cards);
+    waking = false;
+    ticked = Date.now();
     fresh();
   }
   const ask = () => socket.emit("ask", { stream, after: seq });
@@ -49,6 +74,7 @@
     auth: tell => tell({ room: board, stream, after: seq, language }),
   });
   socket.on("update", message => {
+    if (slept()) return;
     if (message.stream !== stream) return refetch();
     if (message.seq > seq) {
       if (message.after > seq) return ask();
@@ -59,6 +85,7 @@
     fresh();
   });
   socket.on("beat", message => {
+    if (slept()) return;
     if (message.stream !== stream) return refetch();
     if (message.seq > seq) return ask();
     window.tocsinTime.set(message.at);
@@ -75,7 +102,8 @@
   socket.on("disconnect", () => { root.dataset.joined = "no"; });
   socket.on("disconnect", why => { if (why === "io server disconnect") location.reload(); });
 
-  setInterval(showAge, 1000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+  setInterval(tick, 1000);
   gauge(JSON.parse(document.getElementById("gauge").textContent));
   settle();
 })();

@@ -1,4 +1,4 @@
-// What every page needs: the CSRF token on htmx's writes, refusals shown in words, menus that close by themselves.
+// What every page needs: the CSRF token on htmx's writes, refusals shown in words, menus that close by themselves, the clock.
 const token = document.querySelector('meta[name="csrf-token"]');
 const messages = document.getElementById("messages");
 
@@ -26,3 +26,17 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// The time in the reader's zone; on a board by the board's clock, which is the server's.
+for (const place of document.querySelectorAll("[data-clock]")) {
+  const format = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: place.dataset.clock });
+  const shown = place.querySelector("time");
+  const tick = () => {
+    const now = new Date(window.tocsinTime ? window.tocsinTime.now() : Date.now());
+    shown.textContent = format.format(now);
+    shown.dateTime = now.toISOString();
+  };
+  tick();
+  setInterval(tick, 1000);
+  place.hidden = false;
+}

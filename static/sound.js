@@ -1,11 +1,16 @@
-// Sounds of a board: a chime for a new tier I or II, a low tone when the board has gone silent. Browsers want one gesture first.
+// Sounds of a board: a chime for a new tier I or II (another one for an exercise), a low tone when the board has gone silent.
+// Browsers want one gesture first; until then the state is "off", and says so. A mute ends by itself.
 (() => {
+  const UNTIL = "tocsin.muted-until", MUTE = 30 * 60000;
   let audio = null;
-  function wake() {
-    try { audio = audio || new AudioContext(); audio.resume(); } catch { /* a browser without sound still shows everything */ }
-  }
-  for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, wake, { once: true });
 
+  function wake() {
+    try { audio = audio || new AudioContext(); audio.resume().catch(() => {}); } catch { /* a browser without sound still shows everything */ }
+  }
+  for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, wake);
+
+  const muted = () => Number(localStorage.getItem(UNTIL) || 0);
+  const state = () => muted() > Date.now() ? "muted" : audio?.state === "running" ? "on" : "off";
   function tone(hertz, from, seconds) {
     const source = audio.createOscillator(), loudness = audio.createGain();
     source.frequency.value = hertz;
@@ -16,10 +21,14 @@
   }
   function play(notes) {
     wake();
-    if (audio) for (const [hertz, from, seconds] of notes) tone(hertz, from, seconds);
+    if (state() === "on") for (const [hertz, from, seconds] of notes) tone(hertz, from, seconds);
   }
+  wake();
   window.tocsinSound = {
-    alarm: () => play([[880, 0, 0.25], [660, 0.3, 0.25], [880, 0.6, 0.4]]),
+    alarm: (exercise = false) => play(exercise ? [[440, 0, 0.15], [440, 0.25, 0.15]] : [[880, 0, 0.25], [660, 0.3, 0.25], [880, 0.6, 0.4]]),
     silent: () => play([[220, 0, 0.8]]),
+    state, muted, wake,
+    mute() { localStorage.setItem(UNTIL, Date.now() + MUTE); },
+    unmute() { localStorage.removeItem(UNTIL); wake(); },
   };
 })();

@@ -25,7 +25,7 @@ from command.core.installation import Installation
 from command.core.keys import Keyring
 from command.network.models import Area, Element, Link, Service, Subscriber
 from command.network.revision import changed
-from command.oncall.models import Schedule, ScheduleMember
+from command.oncall.models import DutyLayer, DutyMember, Schedule
 from command.people import service as people
 from command.people import tokens
 from command.people.access import Principal
@@ -197,19 +197,23 @@ def _build_group(session: Session, ids: dict[str, int], code: str, echelon: str,
 
 
 def _build_schedule(session: Session, code: str, person_id: int) -> None:
-    schedule = Schedule(
-        code=code,
+    schedule = Schedule(code=code, name_zh="值班", name_en=code.title(), department=code)
+    session.add(schedule)
+    session.flush()
+    layer = DutyLayer(
+        schedule_id=schedule.id,
+        position=0,
         name_zh="值班",
         name_en=code.title(),
-        department=code,
         zone="Asia/Shanghai",
         starts_on=date(2026, 1, 5),
         handover=time(9, 0),
         period_days=7,
+        windows=[],
     )
-    session.add(schedule)
+    session.add(layer)
     session.flush()
-    session.add(ScheduleMember(schedule_id=schedule.id, position=0, person_id=person_id))
+    session.add(DutyMember(layer_id=layer.id, position=0, person_id=person_id))
 
 
 class Operator:

@@ -101,13 +101,16 @@ class AlarmsOut(BaseModel):
 
 
 class AlarmsAsked(Strict):
-    """Filters. `loose` are raised alarms of no incident, `unknown` those on elements that the records do not have."""
+    """Filters. `words` stand in the element's or the problem's name; `loose` are raised alarms of no incident, `unknown` those on
+    elements that the records do not have."""
 
     state: State | None = None
     source: Part | None = None
     element: Part | None = None
     problem: Part | None = None
+    severity: Severity | None = None
     incident: Part | None = None
+    words: Annotated[str, Field(max_length=100)] = ""
     loose: bool = False
     unknown: bool = False
     after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.alarms.models import ProblemKind
+from command.alarms.models import Alarm, ProblemKind
 from command.alarms.reports import Severity
 from command.core.problems import N_, Invalid
 
@@ -36,6 +36,11 @@ def meanings(session: Session, problems: Collection[str]) -> Mapping[str, Meanin
     query = select(ProblemKind.problem, ProblemKind.affecting, ProblemKind.momentary)
     rows = session.execute(query.where(ProblemKind.problem.in_(problems))).tuples()
     return {problem: Meaning(affecting, momentary) for problem, affecting, momentary in rows}
+
+
+def problems_of(session: Session, incident_id: int) -> frozenset[str]:
+    """The names of the problems that an incident's alarms are of."""
+    return frozenset(session.scalars(select(Alarm.problem).where(Alarm.incident_id == incident_id).distinct()))
 
 
 def load(session: Session, file: Path) -> int:

@@ -4,6 +4,8 @@ Cards hold ids and figures that do not depend on who looks or when; names and el
 while the incident's stream is locked and reads columns afresh, so two units of work can never journal each other's past."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -16,10 +18,12 @@ from command.boards.projection import CARDS
 from command.core import clock, journal
 from command.core.columns import dump
 from command.core.journal import Payload
-from command.incidents.models import Impact, Incident, IncidentClock, Role, Task
+from command.field.models import FieldNote, Photo
+from command.incidents import alerts, area_shares, plans
+from command.incidents.models import Impact, Incident, IncidentClock, Objective, Role, Task
 from command.network.models import CutOff
 from command.notices.models import Notice
-from command.oncall.models import Page
+from command.oncall.models import Escalation, EscalationState, Page
 
 GONE = ("closed", "cancelled", "merged")
 
@@ -62,18 +66,30 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
     clocks = _rows(session, IncidentClock, IncidentClock.incident_id == mine, IncidentClock.due_at, IncidentClock.id)
     roles = _rows(session, Role, (Role.incident_id == mine) & Role.until_at.is_(None), Role.id)
     tasks = _rows(session, Task, Task.incident_id == mine, Task.due_at, Task.id)
+    notices = _rows(session, Notice, Notice.incident_id == mine, Notice.id)
+    pages = _rows(session, Page, Page.incident_id == mine, Page.id)
     cards = {
-        "head": _pick(incident, HEAD) | {"user_minutes": round(incident["user_minutes"], 1)},
+        "head": _head(session, incident, clocks, notices),
         "clocks": {"clocks": [_pick(row, CLOCK) for row in clocks if row["state"] != "void"]},
         "impact": _impact(session, incident),
-        "people": {"roles": [_pick(row, ROLE) for row in roles]},
-        "pages": {"pages": [_pick(row, PAGE) for row in _rows(session, Page, Page.incident_id == mine, Page.id)]},
-        "notices": {
-            "notices": [_pick(row, NOTICE) for row in _rows(session, Notice, Notice.incident_id == mine, Notice.id)]
+        "people": {"roles": [_pick(row, ROLE) for row in roles], "responses": _responses(pages)},
+        "objectives": {
+            "objectives": [
+                _pick(row, OBJECTIVE) for row in _rows(session, Objective, Objective.incident_id == mine, Objective.id)
+            ]
         },
+        "pages": {
+            "pages": [_pick(row, PAGE) for row in pages],
+            "chains": [
+                _chain(row) for row in _rows(session, Escalation, Escalation.incident_id == mine, Escalation.id)
+            ],
+        },
+        "notices": {"notices": [_pick(row, NOTICE) for row in notices]},
     }
     for department in sorted({task["department"] for task in tasks}):
         cards[f"tasks:{department}"] = {"tasks": [_pick(t, TASK) for t in tasks if t["department"] == department]}
+    if reports := _reports(session, mine):
+        cards["field"] = reports
     return {name: _plain(card) for name, card in cards.items()}
 
 
@@ -81,16 +97,24 @@ HEAD = (
     *("number", "kind", "state", "tier", "current_tier", "projected_tier", "rules", "response_level", "area_id"),
     *("source", "restricted", "exercise", "detected_at", "reported_at", "responding_at", "quiet_at", "restored_at"),
     *("ended_at", "eta", "commander_id", "commander_since", "owner_id", "users_now", "users_peak", "users_projected"),
-    *("user_minutes", "measured_at", "summary_note_id"),
+    *("user_minutes", "measured_at", "summary_note_id", "reviewing_at", "closed_at", "assessed_at", "merged_into_id"),
 )
 CLOCK = ("code", "due_at", "state", "met_at")
-ROLE = ("role", "person_id", "from_at")
-PAGE = ("id", "person_id", "state", "step", "target", "created_at", "answered_at", "answered_via", "reason")
+ROLE = ("role", "person_id", "from_at", "briefing_note_id", "accepted_at")
+OBJECTIVE = ("id", "note_id", "state", "created_at", "created_by", "settled_at", "settled_by")
+PAGE = (
+    *("id", "escalation_id", "person_id", "state", "step", "target", "created_at", "answered_at", "answered_via"),
+    *("reason", "response", "response_at", "eta_minutes", "note_id", "help_at", "help_by"),
+)
+RESPONSE = ("person_id", "response", "response_at", "eta_minutes", "help_at", "help_by")
+REPORT = ("id", "page_id", "person_id", "note_id", "added_at")
+REPORTS = 12
+"""The newest notes and photos of the field that a card holds; the journal has them all."""
 NOTICE = (
     *("id", "kind", "state", "audience", "automatic", "override", "created_at", "submitted_by"),
     *("approved_by", "approved_at", "finished_at", "withdrawn_at"),
 )
-TASK = ("id", "code", "state", "due_at", "done_at", "done_by", "risky")
+TASK = ("id", "code", "state", "due_at", "done_at", "done_by", "risky", "after", "note_id")
 
 
 SUMMARY = (
@@ -99,12 +123,44 @@ SUMMARY = (
 )
 
 
+UNDER_WAY = ("submitted", "approved", "sending")
+"""States of notices that the command board shows as under way."""
+
+
+def _head(
+    session: Session,
+    incident: Mapping[str, Any],
+    clocks: Sequence[Mapping[str, Any]],
+    notices: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Who, how bad, since when; the clock that runs out next, and when those who were told are owed an update."""
+    running = [_pick(row, CLOCK) for row in clocks if row["state"] == "running"]
+    told = [row["approved_at"] for row in notices if row["kind"] in ("first", "update") and row["approved_at"]]
+    handled = incident["state"] == "responding" and incident["quiet_at"] is None
+    minutes = plans.cadence(session, incident["playbook_id"], incident["tier"]) if told and handled else None
+    alert = alerts.of(session, incident["id"], incident["state"])
+    return _pick(incident, HEAD) | {
+        "user_minutes": round(incident["user_minutes"], 1),
+        "next_clock": running[0] if running else None,
+        "alert": asdict(alert) if alert else None,
+        "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
+    }
+
+
+def _chain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A chain of pages: how it stands, and whom it pages next and when."""
+    runs = row["state"] == EscalationState.RUNNING
+    after = row["steps"][row["step"]]["target"] if runs and row["step"] < len(row["steps"]) else None
+    return _pick(row, ("id", "state", "step", "due_at", "reason")) | {"steps": len(row["steps"]), "next": after}
+
+
 def _impact(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
     mine = incident["id"]
     rows = _rows(session, Impact, (Impact.incident_id == mine) & Impact.until_at.is_(None), Impact.id)
     cut = _rows(session, CutOff, (CutOff.incident_id == mine) & CutOff.until_at.is_(None), CutOff.id)
     return {
         "rows": [_pick(row, ("service_id", "area_id", "kind", "users", "share", "from_at")) for row in rows],
+        "areas": area_shares.of(session, mine),
         "failed": sum(row["failed"] for row in cut),
         "isolated": sum(not row["failed"] for row in cut),
         "users_now": incident["users_now"],
@@ -112,18 +168,40 @@ def _impact(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _responses(pages: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What each person paged does about it, by person: their last word."""
+    answered = [page for page in pages if page["response"]]
+    ordered = sorted(answered, key=lambda page: (page["response_at"], page["id"]))
+    return {str(page["person_id"]): _pick(page, RESPONSE) for page in ordered}
+
+
+def _reports(session: Session, incident_id: int) -> dict[str, Any] | None:
+    """What came from the field, the newest first; None for nothing."""
+    notes = _rows(session, FieldNote, FieldNote.incident_id == incident_id, FieldNote.id)
+    photos = _rows(session, Photo, Photo.incident_id == incident_id, Photo.id)
+    found = [{"kind": "note", **_pick(row, REPORT)} for row in notes]
+    found += [{"kind": "photo", **_pick(row, (*REPORT, "width", "height"))} for row in photos]
+    found.sort(key=lambda each: (each["added_at"], each["kind"], each["id"]), reverse=True)
+    return {"notes": len(notes), "photos": len(photos), "reports": found[:REPORTS]} if found else None
+
+
 def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     """The incident's row on the command board; None once it is over, or where only named people may know of it."""
     if incident["state"] in GONE or incident["restricted"]:
         return None
     clocks = cards["clocks"]["clocks"]
+    notices = cards["notices"]["notices"]
     running = [clock for clock in clocks if clock["state"] == "running"]
     return _plain(
         _pick(incident, SUMMARY)
         | {
             "next_clock": running[0] if running else None,
             "breached": [c["code"] for c in clocks if c["state"] == "breached" and not c["met_at"]],
-            "waiting": sum(notice["state"] == "submitted" for notice in cards["notices"]["notices"]),
+            "help": sum(bool(page["help_at"] and not page["help_by"]) for page in cards["pages"]["pages"]),
+            "waiting": sum(notice["state"] == "submitted" for notice in notices),
+            "notices": [_pick(n, ("id", "kind", "state", "audience")) for n in notices if n["state"] in UNDER_WAY],
+            "alert": cards["head"]["alert"],
+            "areas": cards["impact"]["areas"],
         }
     )
 

@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.beats import EngineBeat
+from command.core.heads import SignedHeads
+from command.incidents.models import Incident
 from command.messages.models import Delivery, GatewayState, Lane, State, Tally
 from command.notices.models import Kind, Notice, NoticeState
 
+LIVE = (NoticeState.APPROVED, NoticeState.SENDING)
 QUEUED = (State.READY, State.LEASED, State.CALLING, State.IN_DOUBT)
 LANES: Mapping[str, Lane] = {
     Kind.CORRECTION: Lane.CORRECTION,
@@ -27,8 +30,11 @@ def of_boards(session: Session, boards: Collection[str]) -> dict[str, dict[str, 
     numbers = {board: board.removeprefix("incident:") for board in boards if board.startswith("incident:")}
     counts = notices(session, numbers.values()) if numbers else {}
     told: dict[str, dict[str, Any]] = {board: {"notices": counts.get(number, {})} for board, number in numbers.items()}
-    shared = (board for board in boards if board not in numbers)
-    return told | {board: system(session, exercise=board == "exercise") for board in shared}
+    for board in boards:
+        if board not in numbers:
+            exercise = board == "exercise"
+            told[board] = system(session, exercise=exercise) | {"notices": under_way(session, exercise=exercise)}
+    return told
 
 
 def of_board(session: Session, board: str) -> dict[str, Any]:
@@ -50,14 +56,30 @@ def notices(session: Session, numbers: Collection[str]) -> dict[str, dict[str, d
     return counts
 
 
+def under_way(session: Session, *, exercise: bool) -> dict[str, dict[str, int]]:
+    """Deliveries by state for each notice that is being sent, by its id; none of a restricted incident."""
+    rows = session.execute(
+        select(Tally.notice_id, Tally.state, Tally.count)
+        .join(Notice, Notice.id == Tally.notice_id)
+        .join(Incident, Incident.id == Notice.incident_id)
+        .where(Notice.state.in_(LIVE), Notice.exercise.is_(exercise), Incident.restricted.is_(False))
+        .where(Tally.count > 0)
+        .order_by(Tally.notice_id, Tally.state)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for notice_id, state, count in rows:
+        counts.setdefault(str(notice_id), {})[state] = count
+    return counts
+
+
 def system(session: Session, *, exercise: bool) -> dict[str, Any]:
-    """Messages waiting per lane, gateways that are held, and when an engine last went round.
+    """Messages waiting per lane, how each gateway does, when an engine last went round and when the journal was last signed.
 
     Notices are counted by their tallies and pages by the index of ready rows: never a scan of a million deliveries."""
     queued = session.execute(
         select(Notice.kind, func.sum(Tally.count))
         .join(Notice, Notice.id == Tally.notice_id)
-        .where(Notice.state.in_((NoticeState.APPROVED, NoticeState.SENDING)), Notice.exercise.is_(exercise))
+        .where(Notice.state.in_(LIVE), Notice.exercise.is_(exercise))
         .where(Tally.state.in_(QUEUED))
         .group_by(Notice.kind)
     )
@@ -69,9 +91,22 @@ def system(session: Session, *, exercise: bool) -> dict[str, Any]:
     pages = select(func.count()).where(ready, Delivery.lane == Lane.PAGE, Delivery.exercise.is_(exercise))
     lanes["0"] = session.scalar(pages) or 0
     seen = session.scalar(select(func.max(EngineBeat.seen_at)))
-    held = session.scalars(
-        select(GatewayState.gateway).where(
-            (GatewayState.open_until > clock.now(session)) | GatewayState.stopped_reason.is_not(None)
-        )
-    )
-    return {"lanes": lanes, "engine_at": seen.isoformat() if seen else None, "held": sorted(held)}
+    signed = session.scalar(select(func.max(SignedHeads.at)))
+    gateways = _gateways(session)
+    return {
+        "lanes": lanes,
+        "engine_at": seen.isoformat() if seen else None,
+        "signed_at": signed.isoformat() if signed else None,
+        "gateways": gateways,
+        "held": [name for name, state in gateways.items() if state != "up"],
+    }
+
+
+def _gateways(session: Session) -> dict[str, str]:
+    """Each gateway that has been used: up, held (its breaker is open) or stopped."""
+    now = clock.now(session)
+    query = select(GatewayState.gateway, GatewayState.open_until, GatewayState.stopped_reason)
+    found = {}
+    for name, open_until, stopped in session.execute(query.order_by(GatewayState.gateway)).tuples():
+        found[name] = "stopped" if stopped is not None else "held" if open_until and open_until > now else "up"
+    return found

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from command.boards import gauges, render, store
+from command.boards import area_map as maps
+from command.boards import gauges, memory, on_call, render, store
 from command.boards.access import may_see
 from command.boards.store import Board
 from command.boards.words import WORDS
 from command.core import clock
 from command.core.problems import N_, Invalid
+from command.incidents import room_pages
 from command.people.access import access, here, principal
 from command.people.language import language, offset
 
@@ -23,22 +25,24 @@ pages = Blueprint("boards", __name__)
 @pages.get("/board")
 @access("read")
 def command() -> ResponseReturnValue:
-    """The command board: every active incident, worst first."""
-    return _page("command", "boards/command.html")
+    """The command board: every active incident, worst first. With `?wall` for a screen that nobody touches."""
+    return _shared("command")
 
 
 @pages.get("/board/exercise")
 @access("read")
 def exercise() -> ResponseReturnValue:
     """The same for exercises; nothing on it is real."""
-    return _page("exercise", "boards/command.html")
+    return _shared("exercise")
 
 
 @pages.get("/incidents/<number>")
 @access("read")
 def incident(number: str) -> ResponseReturnValue:
-    """One incident: grade, clocks, impact, tasks, people, pages, notices, latest entries."""
-    return _page(f"incident:{number}", "boards/incident.html", number=number)
+    """One incident: grade, clocks, objectives, impact, tasks, people, pages, notices, latest entries; and, on the live page, what whoever
+    looks may do."""
+    choices = "" if request.args.get("at") else room_pages.actions(number)
+    return _page(f"incident:{number}", "boards/incident.html", number=number, choices=choices)
 
 
 @pages.get("/board/state/<name>")
@@ -47,7 +51,19 @@ def state(name: str) -> ResponseReturnValue:
     """What a page shows at first: {stream, seq, order: [card id], cards: {id: html}, gauge, now}."""
     with here().database.read() as session:
         may_see(session, principal(), name)
-        return jsonify(_state(session, name, store.load(session, name)))
+        return jsonify(_state(session, name, memory.of(current_app).load(session, name)))
+
+
+def _shared(name: str) -> ResponseReturnValue:
+    return _page(name, "boards/command.html", **surroundings(), wall="wall" in request.args)
+
+
+def surroundings() -> dict[str, Any]:
+    """What a shared board shows around its cards: the map, who is on call, the words of its filter."""
+    with here().database.read() as session:
+        area_map = maps.of(current_app, session, language())
+        duties = on_call.now(session, clock.now(session), language())
+    return {"area_map": area_map, "duties": duties, "tz": here().settings.tz, "kinds": WORDS["kind"]}
 
 
 def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
@@ -64,10 +80,14 @@ def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
 
 def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
     """The page, or with `?at=` the board as it stood then, which does not move any more."""
-    at = _moment()
+    return page_at(name, template, moment(), **values)
+
+
+def page_at(name: str, template: str, at: datetime | None, **values: Any) -> ResponseReturnValue:
+    """The page of a board as it stood at an instant, or for None of the live one."""
     with here().database.read() as session:
         may_see(session, principal(), name)
-        board = store.load_at(session, name, at) if at else store.load(session, name)
+        board = store.load_at(session, name, at) if at else memory.of(current_app).load(session, name)
         shown = _state(session, name, board)
     tz = here().settings.tz
     zone = offset(datetime.fromisoformat(shown["now"]).astimezone(tz))
@@ -78,7 +98,7 @@ def _page(name: str, template: str, **values: Any) -> ResponseReturnValue:
     return render_template(template, board=name, **given, **shown, **values)
 
 
-def _moment() -> datetime | None:
+def moment() -> datetime | None:
     """The instant asked for by `?at=`; one without a zone is on the operator's clock. Raise Invalid."""
     asked = request.args.get("at", "")
     if not asked:

@@ -2,6 +2,7 @@
 
 Rendered outside any request: a card that asked who looks, or in which zone they are, could not be rendered at all."""
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,14 +11,18 @@ from flask import Flask
 from jinja2 import Environment
 from sqlalchemy.orm import Session
 
+from command.boards import derived
 from command.boards.names import Catalogue, Names
-from command.boards.projection import State
+from command.boards.projection import Card, State
 from command.core.installation import Installation
 from command.people.language import LOCALES
 
+KEPT = 30.0
+"""Seconds for which a rendered row is used again while its card stays as it is: the names joined to it are believed as long."""
+MOST_KEPT = 2000
 LATEST = "latest"
-FIRST = ("head", "clocks", "impact")
-LAST = ("notices", "pages", "people")
+FIRST = ("head", "clocks", "objectives", "impact")
+LAST = ("notices", "pages", "people", "field")
 
 
 class Renderer:
@@ -29,6 +34,7 @@ class Renderer:
         installation: Installation = app.extensions["tocsin"]
         self.zone = installation.settings.tz
         folder = app.config["BABEL_TRANSLATION_DIRECTORIES"]
+        self._rows: dict[tuple[str, str], tuple[float, Card, str]] = {}
         self.translations = {zh_or_en: Translations.load(folder, [name]) for zh_or_en, name in LOCALES.items()}
 
     def cards(
@@ -36,18 +42,35 @@ class Renderer:
     ) -> dict[str, str | None]:
         """HTML by card id; None for a card that is gone. `latest` is the card of the newest entries."""
         translate = self.translations[language].gettext
-        names = Names(session, self.catalogue, language, translate, self.zone)
-        words = {"names": names, "board": board, "_": _filled(translate)}
+        words = {"names": self.names(session, language), "board": board, "_": _filled(translate)}
         return {name: self._one(board, state, name, words) for name in ids}
+
+    def names(self, session: Session, language: str) -> Names:
+        """Words and names in a language."""
+        return Names(session, self.catalogue, language, self.translations[language].gettext, self.zone)
 
     def _one(self, board: str, state: State, card_id: str, words: dict[str, Any]) -> str | None:
         if card_id == LATEST:
             return self._html(LATEST, {"entries": state.latest, **words})
+        if not board.startswith("incident:") and card_id in derived.CARDS:
+            return self._html(f"command_{card_id}", {"card": derived.CARDS[card_id](state.cards), **words})
         card = state.cards.get(card_id)
         if card is None:
             return None
-        kind = card_id.partition(":")[0] if board.startswith("incident:") else "summary"
-        return self._html(kind, {"card": card, "card_id": card_id, **words})
+        if board.startswith("incident:"):
+            return self._html(card_id.partition(":")[0], {"card": card, "card_id": card_id, **words})
+        return self._row(card_id, card, words)
+
+    def _row(self, card_id: str, card: Card, words: dict[str, Any]) -> str:
+        """A row of a shared board. Two hundred of them are on it, of which one or two change at a time."""
+        key, now = (card_id, words["names"].language), time.monotonic()
+        at, known, html = self._rows.get(key, (-KEPT, {}, ""))
+        if now - at > KEPT or known != card:
+            html = self._html("summary", {"card": card, "card_id": card_id, **words})
+            if len(self._rows) >= MOST_KEPT:
+                self._rows.clear()
+            self._rows[key] = (now, card, html)
+        return html
 
     def _html(self, kind: str, words: dict[str, Any]) -> str:
         return self.templates.get_template(f"boards/cards/{kind}.html").render(words)
@@ -76,4 +99,9 @@ def shown(board: str, state: State) -> list[str]:
     if board.startswith("incident:"):
         tasks = sorted(name for name in state.cards if name.startswith("tasks:"))
         return [*(name for name in (*FIRST, *tasks, *LAST) if name in state.cards), LATEST]
+    return [*derived.CARDS, *rows(state)]
+
+
+def rows(state: State) -> list[str]:
+    """The numbers of the incidents on a shared board, worst tier first, then the oldest."""
     return sorted(state.cards, key=lambda name: (state.cards[name]["tier"], state.cards[name]["detected_at"], name))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from command.boards import projection
@@ -41,13 +41,18 @@ def line(board: str) -> str:
 def heads(session: Session, boards: Collection[str]) -> dict[str, Head]:
     """The head of each board, in one query; of a rolled line the newest month's. A board without entries has none."""
     lines = {line(board): board for board in boards}
-    rolled = [Stream.id.like(each + MONTH) for each in lines if not each.startswith("incident:")]
+    rolled = [_months_of(each) for each in lines if not each.startswith("incident:")]
     query = select(Stream.id, Stream.head_seq).where(or_(Stream.id.in_(list(lines)), *rolled)).order_by(Stream.id)
     found = {}
     for stream, seq in session.execute(query).tuples():
         board = lines.get(stream) or lines[stream.rpartition(":")[0]]
         found[board] = Head(stream, seq)
     return found
+
+
+def _months_of(line: str) -> ColumnElement[bool]:
+    """The monthly streams of a line: a range of the primary key, for LIKE alone would read every stream there is."""
+    return and_(Stream.id >= f"{line}:", Stream.id < f"{line};", Stream.id.like(line + MONTH))
 
 
 def current_stream(session: Session, board: str) -> str:
@@ -62,11 +67,17 @@ def load(session: Session, board: str) -> Board:
     return Board(stream, state_of(session, stream))
 
 
+def advanced(session: Session, board: Board) -> Board:
+    """A board that was loaded before, with what was appended since: entries never change, so nothing is read twice."""
+    return Board(board.stream, projection.fold(board.state, seen(session, board.stream, board.state.seq)))
+
+
 def load_at(session: Session, board: str, at: datetime) -> Board:
     """A board as it stood at an instant (inclusive)."""
     stream = line(board)
     if not stream.startswith("incident:"):
-        begun = select(Entry.stream_id).where(Entry.stream_id.like(stream + MONTH), Entry.seq == 1, Entry.at <= at)
+        months = select(Stream.id).where(_months_of(stream))
+        begun = select(Entry.stream_id).where(Entry.stream_id.in_(months), Entry.seq == 1, Entry.at <= at)
         stream = session.scalar(begun.order_by(Entry.stream_id.desc()).limit(1)) or stream
     last = session.scalar(select(func.max(Entry.seq)).where(Entry.stream_id == stream, Entry.at <= at))
     return Board(stream, state_of(session, stream, until=last or 0))

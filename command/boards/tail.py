@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from command.boards import gauges, projection, store
+from command.boards import derived, gauges, projection, store
 from command.boards.render import LATEST, Renderer
 from command.boards.store import Board, Head
 from command.core import clock
@@ -98,8 +98,10 @@ class Tail:
             return
         extra = {"gauge": figures} if figures is not None and figures != watched.gauge else {}
         if head is not None and head.seq > board.state.seq:
-            after = board.state.seq
+            after, before = board.state.seq, board.state.cards
             board, ids = self._advanced(session, board)
+            if not name.startswith("incident:"):
+                ids |= derived.changed(before, board.state.cards)
             updates = [self.update(session, name, board, ids, after, language) for language in languages]
             watched.board = board
             for language, update in zip(languages, updates, strict=True):
@@ -157,4 +159,6 @@ class Tail:
             if after == seq:
                 return "beat", self.beat(session, name, board) | extra
             ids = projection.changed(store.seen(session, board.stream, after, seq))
+            if not name.startswith("incident:"):
+                ids |= derived.CARDS.keys()
             return "update", self.update(session, name, board, ids, after, language) | extra

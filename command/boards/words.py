@@ -1,6 +1,7 @@
 """What states and kinds are called on boards: English message ids, translated where they are shown."""
 
 from command.core.problems import N_
+from command.people.posts import POSTS
 
 WORDS: dict[str, dict[str, str]] = {
     "kind": {
@@ -23,6 +24,15 @@ WORDS: dict[str, dict[str, str]] = {
     "tier": {"1": N_("Tier I"), "2": N_("Tier II"), "3": N_("Tier III"), "4": N_("Tier IV")},
     "level": {"1": N_("Level I response"), "2": N_("Level II response"), "3": N_("Level III response")},
     "task": {"waiting": N_("Waiting"), "open": N_("Open"), "done": N_("Done"), "skipped": N_("Skipped")},
+    "objective": {"open": N_("Open"), "met": N_("Reached"), "dropped": N_("Dropped")},
+    "chain": {
+        "running": N_("Running"),
+        "acknowledged": N_("Acknowledged"),
+        "exhausted": N_("Nobody answered"),
+        "stopped": N_("Stopped"),
+    },
+    "target": {"oncall": N_("On call:")},
+    "post": {str(post): name for post, name in POSTS.items()},
     "clock": {"running": N_("Running"), "met": N_("Met"), "breached": N_("Breached")},
     "actor": {"system": N_("Automatic"), "source": N_("Source"), "playbook": N_("Playbook")},
     "impact": {"outage": N_("Outage"), "degradation": N_("Degradation")},
@@ -34,6 +44,14 @@ WORDS: dict[str, dict[str, str]] = {
         "unanswered": N_("Unanswered"),
         "stopped": N_("Stopped"),
         "failed": N_("Failed"),
+        "declined": N_("Cannot come"),
+    },
+    "response": {
+        "acknowledged": N_("Acknowledged"),
+        "en_route": N_("En route"),
+        "on_scene": N_("On scene"),
+        "done": N_("Done"),
+        "declined": N_("Cannot come"),
     },
     "notice": {
         "first": N_("First notice"),

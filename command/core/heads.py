@@ -99,6 +99,14 @@ def verify(session: Session, keyring: Keyring, progress: Callable[[int], None] =
     return Verification(len(streams), total, signatures, tuple(faults))
 
 
+def verify_stream(session: Session, name: str) -> Fault | None:
+    """Walk one stream from its first entry to its head; the first bad entry, or None where all of it holds."""
+    head = session.execute(select(Stream.head_seq, Stream.head_hash).where(Stream.id == name)).one_or_none()
+    if head is None:
+        return Fault(name, 0, "there is no such stream")
+    return _walk(session, name, head.head_seq, head.head_hash)[1]
+
+
 def _walk(session: Session, name: str, head_seq: int, head_hash: bytes) -> tuple[int, Fault | None]:
     previous, expected = GENESIS, 1
     rows = session.scalars(

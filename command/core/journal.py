@@ -274,4 +274,9 @@ def add_note(session: Session, body: str, author: str) -> tuple[int, str]:
     note = Note(at=clock.now(session), author=author, body=body, salt=salt)
     session.add(note)
     session.flush()
-    return note.id, hashlib.sha256(salt + body.encode()).hexdigest()
+    return note.id, salted(note)
+
+
+def salted(note: Note) -> str:
+    """The salted hash of a note that is not erased, as entries cite it."""
+    return hashlib.sha256(note.salt + (note.body or "").encode()).hexdigest()

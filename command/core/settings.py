@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     operator_name_zh: str = "示例通信"
     operator_name_en: str = "Example Telecom"
     hotline: str = "10000"
+    centre_hotline: str = ""
     zone: str = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
     profile: Literal["cn", "us", "eu"] = "cn"

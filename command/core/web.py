@@ -104,11 +104,6 @@ def _reads_json() -> bool:
     return bool(spec.get("content_type") == "application/json")
 
 
-def relax_style_attributes() -> None:
-    """Let this page use style attributes, which charts cannot do without."""
-    g.style_attributes = True
-
-
 def content_security() -> str:
     """The policy of this answer: nothing from another host, scripts of our own or with this answer's nonce, no eval."""
     host = request.host
@@ -123,8 +118,6 @@ def content_security() -> str:
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]
-    if g.get("style_attributes"):
-        parts.append("style-src-attr 'unsafe-inline'")
     return "; ".join(parts)
 
 

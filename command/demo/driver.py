@@ -164,5 +164,5 @@ def code_of(text: str) -> str | None:
 def on_call_numbers(file: Path) -> tuple[str, ...]:
     """The numbers of everybody who takes turns of duty in a roster."""
     roster = source.load(file, Roster)
-    names = {name for schedule in roster.schedules for name in schedule.members}
+    names = {name for schedule in roster.schedules for layer in schedule.layers for name in layer.members}
     return tuple(sorted(roster.person(name).number for name in names))

@@ -30,7 +30,7 @@ from command.people.roster import Roster
 from playbooks import source
 
 DEMO = CONFIG / "demo"
-PASSWORD = "tocsin-demo-only"
+PASSWORD = passwords.OF_DEMO
 """Everybody's password in the demo, published on purpose."""
 
 COMMANDER = "li.hong"

@@ -112,16 +112,20 @@ class ClockIn(Act):
 Verb = Callable[[Session, Incident, Principal], object]
 
 
+def in_words(error: Forbidden, tongue: str) -> Conflict:
+    """What the life of an incident forbids as a conflict: every reason, and what would allow it."""
+    gap = "；" if tongue == "zh" else "; "
+    why = gap.join(views.said(each.why, tongue) for each in error.refusals)
+    allow = gap.join(views.said(each.what_would_allow, tongue) for each in error.refusals)
+    return Conflict(why, remedy=allow, code=error.reason_key.replace("_", "-"))
+
+
 def guarded(work: Callable[[Session], Any]) -> Any:
     """Run a unit of work; what the life of an incident forbids becomes a conflict with the reasons and what would allow it."""
     try:
         return unit(work)
     except Forbidden as error:
-        tongue = language()
-        gap = "；" if tongue == "zh" else "; "
-        why = gap.join(views.said(each.why, tongue) for each in error.refusals)
-        allow = gap.join(views.said(each.what_would_allow, tongue) for each in error.refusals)
-        raise Conflict(why, remedy=allow, code=error.reason_key.replace("_", "-")) from None
+        raise in_words(error, language()) from None
 
 
 def act(number: str, verb: Verb) -> IncidentOut:
@@ -248,13 +252,14 @@ def transfer(number: str, json_data: TransferIn) -> Any:
     body = json_data
 
     def verb(session: Session, incident: Incident, who: Principal) -> None:
-        to = _person(session, body.to)
+        to = person_named(session, body.to)
         service.transfer(session, incident, to, body.briefing, who, role=body.role, override=body.override)
 
     return act(number, verb)
 
 
-def _person(session: Session, username: str) -> Person:
+def person_named(session: Session, username: str) -> Person:
+    """The person of a username; raise Invalid naming the field."""
     found = session.scalar(select(Person).where(Person.username == username))
     if found is None:
         raise Invalid(
@@ -281,8 +286,12 @@ def eta(number: str, json_data: EtaIn) -> Any:
 @access("edit_task")
 def add_facts(number: str, json_data: FactsIn) -> Any:
     """Add facts: the ten-minute clock stops with the fifth."""
-    given = facts.Given(**json_data.model_dump(exclude={"reason", "override"}))
-    return act(number, lambda s, i, who: service.add_facts(s, i, given, who))
+    return act(number, lambda s, i, who: service.add_facts(s, i, given_facts(json_data), who))
+
+
+def given_facts(body: FactsIn) -> facts.Given:
+    """The facts that a body gives."""
+    return facts.Given(**body.model_dump(exclude={"reason", "override"}))
 
 
 @api.post("/actions/impact")

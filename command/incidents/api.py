@@ -35,11 +35,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ReportIn(Strict):
-    """A report by hand. Times carry their zone. `detected_at` is the first known sign (default: now), `occurred_at` when it happened.
-    With an `Idempotency-Key` header the same report twice is one incident."""
+class SaidIn(Strict):
+    """What a report by hand says besides its kind. Times carry their zone. `detected_at` is the first known sign (default: now),
+    `occurred_at` when it happened."""
 
-    kind: Kind
     area: Name
     occurred_at: AwareDatetime | None = None
     detected_at: AwareDatetime | None = None
@@ -53,6 +52,12 @@ class ReportIn(Strict):
     complaints: Count = 0
     restricted: bool | None = None
     exercise: bool = False
+
+
+class ReportIn(SaidIn):
+    """A report by hand. With an `Idempotency-Key` header the same report twice is one incident."""
+
+    kind: Kind
 
 
 class ListIn(Strict):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import entries, places
+from command.incidents import entries, places, room_entries
 from command.incidents.guards import FINAL, State
 from command.incidents.models import Incident, Role
 from command.incidents.standing import authorise
@@ -48,14 +48,20 @@ def holders(session: Session, group: EmergencyGroup) -> dict[str, Person]:
 
 def appoint(session: Session, incident: Incident, echelon: Echelon, by: Principal | None) -> None:
     """Fill the roles that are still empty from the group of the echelon. Without any group, the person who activates commands."""
+    filled = foreseen(session, incident, echelon)
+    for duty, person in filled.items():
+        take(session, incident, duty, person.id)
+    if not filled and by is not None:
+        take(session, incident, COMMANDER, by.person_id)
+
+
+def foreseen(session: Session, incident: Incident, echelon: Echelon) -> dict[str, Person]:
+    """Who would fill each duty: the first group for the incident that has somebody to command. Empty where none has."""
     for group in groups_for(session, incident, echelon):
         filled = holders(session, group)
         if COMMANDER in filled:
-            for duty, person in filled.items():
-                take(session, incident, duty, person.id)
-            return
-    if by is not None:
-        take(session, incident, COMMANDER, by.person_id)
+            return filled
+    return {}
 
 
 def take(session: Session, incident: Incident, role: str, person_id: int) -> None:
@@ -79,12 +85,7 @@ def transfer(
     """Hand a role over on record, with a briefing for the one who takes it; raise Invalid without one, Denied, or Conflict."""
     if incident.commander_id != by.person_id:
         authorise(session, incident, by, "transfer_command", override=override, reason=briefing)
-    if State(incident.state) in (*FINAL, State.CLOSED):
-        raise Conflict(
-            N_("The incident is %(state)s."),
-            remedy=N_("Roles change hands while an incident is handled; reopen it first."),
-            state=incident.state,
-        )
+    _changes_hands(incident)
     if not briefing.strip():
         raise Invalid(
             N_("A role is handed over with a briefing."),
@@ -95,29 +96,80 @@ def transfer(
         raise Invalid(N_("This person is not active."), field="to", remedy=N_("Name somebody who is."))
     cited = entries.note(session, briefing)
     before = incident.owner_id if role == OWNER else _end(session, incident, role)
-    _begin(session, incident, role, to.id, cited)
+    begun = _begin(session, incident, role, to.id, cited)
+    if to.id == by.person_id:
+        begun.accepted_at = begun.from_at
     changed = entries.RoleTransferred(role=role, from_person_id=before, to_person_id=to.id, briefing=cited)
     entries.record(session, incident, changed)
 
 
-def _begin(session: Session, incident: Incident, role: str, person_id: int, cited: entries.NoteRef | None) -> None:
+def _changes_hands(incident: Incident) -> None:
+    if State(incident.state) in (*FINAL, State.CLOSED):
+        raise Conflict(
+            N_("The incident is %(state)s."),
+            remedy=N_("Roles change hands while an incident is handled; reopen it first."),
+            state=incident.state,
+        )
+
+
+def accept(session: Session, incident: Incident, by: Principal, role: str = COMMANDER) -> Role:
+    """Say that one has a role that was handed over to one, with its briefing; raise Conflict where nothing waits to be accepted.
+
+    Whoever gets a role answers for it from the transfer on; this puts on record that they know."""
+    held = _holding(session, incident, role)
+    if held is None or held.person_id != by.person_id or held.briefing_note_id is None or held.accepted_at is not None:
+        raise Conflict(
+            N_("Nothing was handed over to you that you have not accepted."),
+            remedy=N_("Look at the people of the incident for who has which role."),
+        )
+    held.accepted_at = clock.now(session)
+    seconds = round((held.accepted_at - held.from_at).total_seconds())
+    entries.record(session, incident, room_entries.RoleAccepted(role=role, person_id=by.person_id, seconds=seconds))
+    return held
+
+
+def volunteer(session: Session, incident: Incident, role: str, by: Principal) -> None:
+    """Take a role that nobody holds; raise Denied, or Conflict where somebody does: it is handed over then, with a briefing."""
+    authorise(session, incident, by, "transfer_command" if role == COMMANDER else "edit_task")
+    _changes_hands(incident)
+    if _holding(session, incident, role) is not None or (role == OWNER and incident.owner_id is not None):
+        raise Conflict(
+            N_("Somebody holds this role already."), remedy=N_("Have it handed over, with a briefing."), role=role
+        )
+    take(session, incident, role, by.person_id)
+
+
+def waiting_for(session: Session, person_id: int) -> list[tuple[Incident, Role]]:
+    """Roles that were handed over to somebody in incidents that last, and that they have not accepted yet; the oldest first."""
+    over = (*FINAL, State.CLOSED)
+    rows = session.execute(
+        select(Incident, Role)
+        .join(Role, Role.incident_id == Incident.id)
+        .where(Role.person_id == person_id, Role.until_at.is_(None), Role.accepted_at.is_(None))
+        .where(Role.briefing_note_id.is_not(None), Incident.state.not_in(over))
+        .order_by(Role.id)
+    )
+    return [(incident, role) for incident, role in rows]
+
+
+def _begin(session: Session, incident: Incident, role: str, person_id: int, cited: entries.NoteRef | None) -> Role:
     now = clock.now(session)
     if role == OWNER:
         incident.owner_id = person_id
         _end(session, incident, role)
     if role == COMMANDER:
         incident.commander_id, incident.commander_since = person_id, now
-    session.add(
-        Role(
-            incident_id=incident.id,
-            role=role,
-            person_id=person_id,
-            from_at=now,
-            briefing_note_id=cited.id if cited else None,
-            exercise=incident.exercise,
-        )
+    begun = Role(
+        incident_id=incident.id,
+        role=role,
+        person_id=person_id,
+        from_at=now,
+        briefing_note_id=cited.id if cited else None,
+        exercise=incident.exercise,
     )
+    session.add(begun)
     session.flush()
+    return begun
 
 
 def _holding(session: Session, incident: Incident, role: str) -> Role | None:

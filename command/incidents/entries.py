@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from command.core import journal
-from command.core.journal import Payload
+from command.core.journal import Note, Payload
 from command.incidents.models import Incident
 
 
@@ -23,6 +23,14 @@ def note(session: Session, body: str | None) -> NoteRef | None:
         return None
     note_id, digest = journal.add_note(session, text, session.info["actor"])
     return NoteRef(id=note_id, hash=digest)
+
+
+def cited(session: Session, note_id: int) -> NoteRef | None:
+    """A note that is there already, cited once more; None where it was erased."""
+    found = session.get(Note, note_id)
+    if found is None or found.body is None:
+        return None
+    return NoteRef(id=found.id, hash=journal.salted(found))
 
 
 def stream(incident: Incident) -> str:
@@ -52,6 +60,19 @@ class FactsGiven(Payload, kind="incident.facts"):
 
     given: tuple[str, ...]
     missing: tuple[str, ...]
+    notes: tuple[NoteRef, ...]
+
+
+class ReportAdded(Payload, kind="incident.report_added"):
+    """A further report of the same event; `given` are those of the five facts (R5) that it brought. The first-contact owner stays."""
+
+    person_id: int
+    area_id: int | None
+    services: tuple[int, ...]
+    elements: tuple[int, ...]
+    users: int | None
+    occurred_at: datetime | None
+    given: tuple[str, ...]
     notes: tuple[NoteRef, ...]
 
 
@@ -105,6 +126,14 @@ class PlanWidened(Payload, kind="incident.plan_widened"):
     tier: int
     tasks: tuple[str, ...]
     chains: int
+
+
+class AlertSeen(Payload, kind="alert.seen"):
+    """Somebody saw the alert of a tier I or II incident, so many seconds after it began."""
+
+    tier: int
+    person_id: int
+    seconds: int
 
 
 class Restored(Payload, kind="incident.restored"):

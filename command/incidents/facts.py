@@ -21,6 +21,8 @@ FUTURE = timedelta(minutes=1)
 ANCIENT = timedelta(days=30)
 """Older times are a slip of the keyboard, not a report."""
 FARTHEST_ETA = timedelta(days=60)
+BY_ITSELF = (Event.HANDLING_BEGAN, Event.FIRST_PLAN_MADE, Event.RESTORED, Event.FIVE_FACTS_KNOWN)
+"""Events that follow from what happens to the incident; clocks that stop with others are stopped by hand."""
 FaultClass = Literal["hardware", "software", "network", "service"]
 
 
@@ -58,12 +60,21 @@ def check_time(session: Session, at: datetime | None, field: str) -> None:
 
 def known(incident: Incident) -> frozenset[Fact]:
     """Which of the five facts the command centre has. Kind and the time of the first sign come with every report."""
+    return held(
+        scope=incident.scope_known,
+        feedback=incident.feedback_note_id is not None,
+        measures=incident.measures_note_id is not None,
+    )
+
+
+def held(*, scope: bool, feedback: bool, measures: bool) -> frozenset[Fact]:
+    """Which of the five facts there are, by what a report may leave out."""
     has = {
         Fact.KIND: True,
         Fact.TIME: True,
-        Fact.SCOPE: incident.scope_known,
-        Fact.USER_FEEDBACK: incident.feedback_note_id is not None,
-        Fact.FIRST_MEASURES: incident.measures_note_id is not None,
+        Fact.SCOPE: scope,
+        Fact.USER_FEEDBACK: feedback,
+        Fact.FIRST_MEASURES: measures,
     }
     return frozenset(fact for fact, there in has.items() if there)
 
@@ -152,8 +163,7 @@ def stop_clock(
     check_time(session, at, "at")
     wanted = clock_rows.definition(code)
     row = next((each for each in clock_rows.rows(session, incident) if each.code == code), None)
-    own = (Event.HANDLING_BEGAN, Event.FIRST_PLAN_MADE, Event.RESTORED, Event.FIVE_FACTS_KNOWN)
-    if wanted is None or row is None or wanted.stops in own:
+    if wanted is None or row is None or wanted.stops in BY_ITSELF:
         raise Invalid(
             N_("This incident has no clock %(code)s that is stopped by hand."),
             field="code",

@@ -1,5 +1,6 @@
 """The tier of an incident: raised by itself as the facts grow, raised or lowered by a person with a reason (I7), every grade kept."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -11,7 +12,7 @@ from command.incidents import activation, clock_rows, entries, house, measuring,
 from command.incidents.grading import Assessment, Tier
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.lifecycle import Action
-from command.incidents.models import PERSON, GradeChange, Incident
+from command.incidents.models import PERSON, GradeChange, Impact, Incident
 from command.incidents.standing import authorise, standing, step
 from command.people.access import Principal
 
@@ -24,14 +25,9 @@ def regrade(session: Session, incident: Incident) -> bool:
         return False
     session.flush()
     now = clock.now(session)
-    assessment = measuring.assess(session, incident, now)
     held = cast(Tier, incident.tier) if incident.rules else None
-    decision = regrading.decide(held, assessment)
-    rises = isinstance(decision, regrading.Raise)
     before = _picture(incident)
-    _figures(session, incident, assessment, now)
-    if rises or assessment.worst.tier == incident.tier:
-        incident.tier, incident.rules = assessment.worst.tier, list(assessment.worst.matched)
+    assessment, rises = settle(session, incident, now)
     if _picture(incident) == before:
         return False
     _keep(session, incident, assessment, None, now)
@@ -49,6 +45,20 @@ def regrade(session: Session, incident: Incident) -> bool:
     )
     _follow(session, incident, held)
     return rises and held is not None
+
+
+def settle(
+    session: Session, incident: Incident, now: datetime, rows: Sequence[Impact] | None = None
+) -> tuple[Assessment, bool]:
+    """Put the grade that follows from the facts into the incident's own fields; return both grades and whether the tier rises. Nothing
+    else is touched, so that a report not yet made (with `rows` as its impact) is graded by the same rules."""
+    assessment = measuring.assess(session, incident, now, rows)
+    held = cast(Tier, incident.tier) if incident.rules else None
+    rises = isinstance(regrading.decide(held, assessment), regrading.Raise)
+    _figures(session, incident, assessment, now, rows)
+    if rises or assessment.worst.tier == incident.tier:
+        incident.tier, incident.rules = assessment.worst.tier, list(assessment.worst.matched)
+    return assessment, rises
 
 
 def is_behind(session: Session, incident: Incident) -> bool:
@@ -70,10 +80,16 @@ def _picture(incident: Incident) -> tuple[object, ...]:
     )
 
 
-def _figures(session: Session, incident: Incident, assessment: Assessment, now: datetime) -> None:
+def _figures(
+    session: Session,
+    incident: Incident,
+    assessment: Assessment,
+    now: datetime,
+    rows: Sequence[Impact] | None = None,
+) -> None:
     incident.current_tier = assessment.current.tier
     incident.projected_tier = assessment.projected.tier
-    level = measuring.response_level(session, incident, now)
+    level = measuring.response_level(session, incident, now, rows)
     if level is not None and (incident.response_level is None or level.level < incident.response_level):
         incident.response_level = level.level
 

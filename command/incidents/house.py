@@ -1,5 +1,6 @@
 """What every verb needs to know of this house: its settings, its rule tables, its library of plans."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,11 @@ from command.core.paths import CONFIG
 from command.core.settings import Settings, read
 from command.incidents.clocks import ClockTable
 from command.incidents.grading import TierTable
+from command.incidents.words import Lexicon
 from command.people.departments import Structure
 from playbooks.loader import SHIPPED, Library, load_library
 from playbooks.source import load
+from playbooks.texts import Text
 
 
 def settings(session: Session) -> Settings:
@@ -39,6 +42,12 @@ def clocks() -> ClockTable:
 
 
 @cache
+def lexicon() -> Lexicon:
+    """The words by which incidents are recognised, read once a process."""
+    return load(CONFIG / "words.yaml", Lexicon)
+
+
+@cache
 def structure() -> Structure:
     """Departments and the form of the emergency groups, read once a process."""
     return load(CONFIG / "departments.yaml", Structure)
@@ -52,6 +61,17 @@ def library(session: Session) -> Library:
 @cache
 def _library(own: Path | None) -> Library:
     return load_library((SHIPPED, own) if own else (SHIPPED,))
+
+
+def task_titles(session: Session) -> Mapping[str, Text]:
+    """Titles of tasks by code, of every plan the library holds; the newest where several plans have one of a code."""
+    return _titles(settings(session).playbooks)
+
+
+@cache
+def _titles(own: Path | None) -> Mapping[str, Text]:
+    plans = sorted((sheet.playbook for sheet in _library(own).sheets), key=lambda plan: plan.version)
+    return {task.id: task.title for plan in plans for tier in plan.tiers.all() for task in tier.tasks}
 
 
 def local(session: Session, at: datetime) -> datetime:

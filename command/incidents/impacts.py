@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import entries, grades, house, measuring, notifying, places
+from command.incidents import area_shares, entries, grades, house, measuring, notifying, places
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import PERSON, Impact, Incident
 from command.incidents.standing import authorise
@@ -46,7 +46,8 @@ def take(session: Session, incident: Incident, failed: Collection[int]) -> netwo
     before = failed_now(session, incident)
     change = network.set_cut_off(session, incident.id, failed, _since(session, incident, now), incident.exercise)
     turned = before != failed_now(session, incident)
-    quiet = not failed and _was_cut_off(session, incident) and not _declared_total(session, incident)
+    declared = measuring.users(0, measuring.open_impacts(session, incident))
+    quiet = not failed and _was_cut_off(session, incident) and not declared
     if not (change.added or change.restored or turned) and quiet == (incident.quiet_at is not None):
         return change
     incident.scope_known = incident.scope_known or bool(failed)
@@ -82,8 +83,9 @@ def measure(session: Session, incident: Incident, change: network.CutOffChange |
     wanted = {(hit.service_id, hit.area_id): (hit.users, hit.share) for hit in affected.rows}
     accrue(incident, now)
     _set_rows(session, incident, wanted, now)
+    area_shares.keep(session, incident, affected.areas)
     session.flush()
-    incident.users_now = max(affected.total, _declared_total(session, incident))
+    incident.users_now = measuring.users(affected.total, measuring.open_impacts(session, incident))
     incident.users_peak = max(incident.users_peak, incident.users_now)
     incident.users_projected = incident.users_now
     changed = entries.ImpactChanged(
@@ -117,10 +119,10 @@ def _set_rows(session: Session, incident: Incident, wanted: Rows, now: datetime)
     for (service_id, area_id), (users, share) in wanted.items():
         row_held = held.get((service_id, area_id))
         if row_held is None or row_held.users != users:
-            session.add(_row(incident, service_id, area_id, users, share, start))
+            session.add(row_of(incident, service_id, area_id, users, share, start))
 
 
-def _row(
+def row_of(
     incident: Incident,
     service_id: int,
     area_id: int,
@@ -131,6 +133,7 @@ def _row(
     declared: bool = False,
     kind: ImpactKind = "outage",
 ) -> Impact:
+    """A row of impact, not yet in any session."""
     return Impact(
         incident_id=incident.id,
         service_id=service_id,
@@ -142,15 +145,6 @@ def _row(
         from_at=start,
         exercise=incident.exercise,
     )
-
-
-def _declared_total(session: Session, incident: Incident) -> int:
-    """Users of declared rows: of each area the service with most, since one person uses several."""
-    most: dict[int, int] = {}
-    for row in measuring.open_impacts(session, incident):
-        if row.declared:
-            most[row.area_id] = max(most.get(row.area_id, 0), row.users)
-    return sum(most.values())
 
 
 def _mark_quiet(session: Session, incident: Incident, quiet: bool, now: datetime) -> None:
@@ -219,15 +213,8 @@ def declare(
             remedy=N_("Impact is declared while an incident is handled; reopen it first."),
             state=incident.state,
         )
-    total = network.subscribers_total(session, area.id)
-    if total and users > total:
-        raise Invalid(
-            N_("There are only %(total)d subscribers in this area."),
-            field="users",
-            remedy=N_("Give a wider area or fewer users."),
-            total=total,
-        )
-    _replace_declared(session, incident, area, services, users, users / total if total else 0.0, kind)
+    share = share_of(session, area, users)
+    _replace_declared(session, incident, area, services, users, share, kind)
     cited = entries.note(session, note)
     declared = entries.ImpactDeclared(
         area_id=area.id, services=tuple(s.id for s in services), impact_kind=kind, users=users, note=cited
@@ -236,6 +223,19 @@ def declare(
     incident.scope_known = True
     measure(session, incident)
     grades.regrade(session, incident)
+
+
+def share_of(session: Session, area: Area, users: int) -> float:
+    """The part (0..1) of an area's subscribers that `users` are; raise Invalid where it has fewer."""
+    total = network.subscribers_total(session, area.id)
+    if total and users > total:
+        raise Invalid(
+            N_("There are only %(total)d subscribers in this area."),
+            field="users",
+            remedy=N_("Give a wider area or fewer users."),
+            total=total,
+        )
+    return users / total if total else 0.0
 
 
 def _replace_declared(
@@ -254,7 +254,7 @@ def _replace_declared(
             row.until_at = now
     start = now if incident.users_peak else began(incident, now)
     for service_id in sorted(wanted) if users else ():
-        session.add(_row(incident, service_id, area.id, users, share, start, declared=True, kind=kind))
+        session.add(row_of(incident, service_id, area.id, users, share, start, declared=True, kind=kind))
     session.flush()
 
 
@@ -266,6 +266,7 @@ def end_all(session: Session, incident: Incident) -> int:
     accrue(incident, now)
     for row in measuring.open_impacts(session, incident):
         row.until_at = now
+    area_shares.keep(session, incident, {})
     incident.users_now = incident.users_projected = 0
     session.flush()
     return freed
@@ -279,7 +280,7 @@ def begin_again(session: Session, incident: Incident, elements: Collection[int])
     incident.measured_at = now
     for row in [] if elements else measuring.last_impacts(session, incident):
         if row.declared and row.until_at is not None:
-            again = _row(incident, row.service_id, row.area_id, row.users, row.share, now, declared=True)
+            again = row_of(incident, row.service_id, row.area_id, row.users, row.share, now, declared=True)
             again.kind = row.kind
             session.add(again)
     session.flush()

@@ -1,6 +1,6 @@
 """How an incident comes to be: reported by a person on any channel (R13), or opened for failed elements by correlation."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +41,16 @@ class Report:
     exercise: bool = False
     request_key: str | None = None
 
+    @property
+    def has_scope(self) -> bool:
+        """Whether it says who or what is hit, beyond the area."""
+        return bool(self.elements or self.services or self.users)
+
+
+on_report: list[Callable[[Session, Incident], None]] = []
+"""Called with a new incident once it is graded: what rooms above know of it (solved problems like it) is put on record. Joined where
+the application is put together."""
+
 
 def report(session: Session, given: Report, by: Principal) -> Incident:
     """Take a report: number, clocks and first grade at once, the reporter as first-contact owner (R14). The same `request_key` twice
@@ -48,14 +58,7 @@ def report(session: Session, given: Report, by: Principal) -> Incident:
     again = _reported_before(session, given, by)
     if again is not None:
         return again
-    if given.exercise and "trainer" not in by.posts:
-        raise Denied(
-            N_("Only a trainer starts an exercise."),
-            field="exercise",
-            remedy=N_("Leave `exercise` out for a real event."),
-        )
-    facts.check_time(session, given.occurred_at, "occurred_at")
-    facts.check_time(session, given.detected_at, "detected_at")
+    check(session, given, by)
     area = places.named(session, given.area)
     elements = places.elements_named(session, given.elements)
     services = services_named(session, given.services)
@@ -65,11 +68,30 @@ def report(session: Session, given: Report, by: Principal) -> Incident:
     incident.summary_note_id = summary.id if summary else None
     told = facts.Given(feedback=given.feedback, measures=given.measures)
     facts.write(session, incident, told)
-    incident.scope_known = bool(elements or services or given.users)
-    _impact(session, incident, area, elements, services, given.users or 0)
+    incident.scope_known = given.has_scope
+    set_impact(session, incident, area, elements, services, given.users or 0)
     grades.regrade(session, incident)
     facts.settle(session, incident, clock.now(session))
+    _tell_others(session, incident)
     return incident
+
+
+def check(session: Session, given: Report, by: Principal) -> None:
+    """Refuse a report that cannot be: raise Denied for an exercise by others than a trainer, Invalid for a time that cannot be."""
+    if given.exercise and "trainer" not in by.posts:
+        raise Denied(
+            N_("Only a trainer starts an exercise."),
+            field="exercise",
+            remedy=N_("Leave `exercise` out for a real event."),
+        )
+    facts.check_time(session, given.occurred_at, "occurred_at")
+    facts.check_time(session, given.detected_at, "detected_at")
+
+
+def _tell_others(session: Session, incident: Incident) -> None:
+    session.flush()
+    for hear in on_report:
+        hear(session, incident)
 
 
 def _reported_before(session: Session, given: Report, by: Principal) -> Incident | None:
@@ -78,7 +100,7 @@ def _reported_before(session: Session, given: Report, by: Principal) -> Incident
     return session.scalar(select(Incident).where(Incident.request_key == f"{by.actor}/{given.request_key}"))
 
 
-def _impact(
+def set_impact(
     session: Session,
     incident: Incident,
     area: Area,
@@ -86,6 +108,7 @@ def _impact(
     services: Sequence[Service],
     users: int,
 ) -> None:
+    """Who a report says is hit: by topology of `elements` that failed, and `users` of `services` (by default the usual ones)."""
     if elements:
         impacts.set_failed(session, incident, frozenset(e.id for e in elements))
     if users:
@@ -116,10 +139,17 @@ def services_named(session: Session, codes: Sequence[str]) -> list[Service]:
 
 def _open(session: Session, given: Report, area_id: int | None, source: str) -> Incident:
     now = clock.now(session)
-    detected = given.detected_at or now
-    key = f"{session.info['actor']}/{given.request_key}" if given.request_key else None
-    incident = Incident(
-        number=number(session, given.exercise, now),
+    incident = drafted(given, area_id, source, now)
+    incident.number = number(session, given.exercise, now)
+    incident.request_key = f"{session.info['actor']}/{given.request_key}" if given.request_key else None
+    session.add(incident)
+    session.flush()
+    return incident
+
+
+def drafted(given: Report, area_id: int | None, source: str, now: datetime) -> Incident:
+    """The incident that a report would make, ungraded, without a number and in no session."""
+    return Incident(
         kind=given.kind,
         state=State.REPORTED,
         tier=UNGRADED,
@@ -131,7 +161,7 @@ def _open(session: Session, given: Report, area_id: int | None, source: str) -> 
         source=source,
         restricted=given.kind in RESTRICTED_KINDS if given.restricted is None else given.restricted,
         occurred_at=given.occurred_at,
-        detected_at=min(detected, now),
+        detected_at=min(given.detected_at or now, now),
         reported_at=now,
         records_leaked=given.records_leaked,
         complaints=given.complaints,
@@ -140,12 +170,8 @@ def _open(session: Session, given: Report, area_id: int | None, source: str) -> 
         users_projected=0,
         user_minutes=0.0,
         scope_known=False,
-        request_key=key,
         exercise=given.exercise,
     )
-    session.add(incident)
-    session.flush()
-    return incident
 
 
 def number(session: Session, exercise: bool, now: datetime) -> str:
@@ -187,4 +213,5 @@ def open_for_elements(
     _reported(session, incident, len(failed), "")
     impacts.set_failed(session, incident, failed)
     grades.regrade(session, incident)
+    _tell_others(session, incident)
     return incident

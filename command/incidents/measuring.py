@@ -1,5 +1,6 @@
 """An incident's rows turned into what is graded: its losses, its figures, and both grades as of now."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -21,12 +22,22 @@ def open_impacts(session: Session, incident: Incident) -> list[Impact]:
     return list(session.scalars(query.order_by(Impact.id)))
 
 
-def facts(session: Session, incident: Incident, now: datetime) -> Facts:
-    """The facts of an incident at an instant."""
+def users(cut_off: int, rows: Iterable[Impact]) -> int:
+    """Users affected, each counted once: those cut off by topology, or those declared where these are more. Of the declared rows of an
+    area the service with most counts, since one person uses several."""
+    most: dict[int, int] = {}
+    for row in rows:
+        if row.declared:
+            most[row.area_id] = max(most.get(row.area_id, 0), row.users)
+    return max(cut_off, sum(most.values()))
+
+
+def facts(session: Session, incident: Incident, now: datetime, rows: Sequence[Impact] | None = None) -> Facts:
+    """The facts of an incident at an instant. `rows` are its impact where that is not what the tables hold: a report not yet made."""
     known = {s.id: s for s in session.scalars(select(Service))}
     losses = [
         Loss(known[row.service_id].code, known[row.service_id].critical, row.area_id, row.users, row.share)
-        for row in open_impacts(session, incident)
+        for row in (open_impacts(session, incident) if rows is None else rows)
     ]
     tree = places.tree(session)
     spots = {a.id: Place(a.id, a.parent_id, cast(Level, a.level)) for a in tree.values()}
@@ -34,15 +45,20 @@ def facts(session: Session, incident: Incident, now: datetime) -> Facts:
 
 
 def _measures(session: Session, incident: Incident, now: datetime) -> Measures:
-    merged = select(func.count()).where(Incident.merged_into_id == incident.id)
     return Measures(
         users=incident.users_now,
         minutes=max((now - incident.detected_at).total_seconds(), 0.0) / 60,
         user_minutes=user_minutes(incident, now),
         records_leaked=incident.records_leaked,
         complaints=incident.complaints,
-        children=session.scalar(merged) or 0,
+        children=_children(session, incident),
     )
+
+
+def _children(session: Session, incident: Incident) -> int:
+    if incident.id is None:  # not reported yet: nothing can have been merged into it
+        return 0
+    return session.scalar(select(func.count()).where(Incident.merged_into_id == incident.id)) or 0
 
 
 def user_minutes(incident: Incident, now: datetime) -> float:
@@ -61,17 +77,19 @@ def expected_end(session: Session, incident: Incident) -> datetime | None:
     return incident.detected_at + timedelta(minutes=plan.tier(tier).default_duration_minutes)
 
 
-def assess(session: Session, incident: Incident, now: datetime) -> Assessment:
+def assess(session: Session, incident: Incident, now: datetime, rows: Sequence[Impact] | None = None) -> Assessment:
     """The grade for now, and the one projected to the expected end. Rules that a person overruled are left out."""
     end = expected_end(session, incident)
     remaining = (end - now).total_seconds() / 60 if end else 0.0
     table = without(house.tiers(), frozenset(incident.overruled))
-    return grading.assess(table, facts(session, incident, now), remaining)
+    return grading.assess(table, facts(session, incident, now, rows), remaining)
 
 
-def response_level(session: Session, incident: Incident, now: datetime) -> ResponseLevel | None:
+def response_level(
+    session: Session, incident: Incident, now: datetime, rows: Sequence[Impact] | None = None
+) -> ResponseLevel | None:
     """The response level of a network fault (R3); None for other kinds."""
-    return grading.response_level(house.tiers(), facts(session, incident, now))
+    return grading.response_level(house.tiers(), facts(session, incident, now, rows))
 
 
 def last_impacts(session: Session, incident: Incident) -> list[Impact]:

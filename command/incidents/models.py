@@ -104,6 +104,17 @@ class Impact(OfExercise, Base):
     until_at: Mapped[datetime | None]
 
 
+class AffectedArea(OfExercise, Base):
+    """Subscribers of an area whom an incident's cut-offs leave without some service now, each counted once, whatever they have lost.
+    `share` (0..1) is of all subscribers of the area, as counted then."""
+
+    __tablename__ = "affected_area"
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incident.id"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id"), primary_key=True)
+    users: Mapped[int]
+    share: Mapped[float]
+
+
 class GradeChange(OfExercise, Base):
     """A grade an incident was given: by which rules, by whom, why."""
 
@@ -117,6 +128,17 @@ class GradeChange(OfExercise, Base):
     rules: Mapped[list[str]] = mapped_column(Json)
     by: Mapped[str]
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+
+
+class AlertSeen(OfExercise, Base):
+    """Somebody in the room has seen that an incident is of tier I or II: the sound stops for everybody until it grows graver."""
+
+    __tablename__ = "alert_seen"
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incident.id"), index=True)
+    tier: Mapped[int]
+    at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
 
 
 class Task(OfExercise, Base):
@@ -161,7 +183,9 @@ class IncidentClock(OfExercise, Claimable, Base):
 
 
 class Role(OfExercise, Base):
-    """Who holds a role in an incident, from–until; command is one of them, so a transfer of command leaves both rows."""
+    """Who holds a role in an incident, from–until; command is one of them, so a transfer of command leaves both rows.
+
+    A role that was handed over has its briefing, and `accepted_at` once whoever got it has said that they have it."""
 
     __tablename__ = "role"
     id: Mapped[Id]
@@ -171,3 +195,19 @@ class Role(OfExercise, Base):
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
     briefing_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+    accepted_at: Mapped[datetime | None]
+
+
+class Objective(OfExercise, Base):
+    """What the commander wants to reach next. open → met | dropped, and back while the incident lasts; its words are a note."""
+
+    __tablename__ = "objective"
+    __table_args__ = (CheckConstraint("state IN ('open','met','dropped')", name="state"),)
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incident.id"), index=True)
+    note_id: Mapped[int] = mapped_column(BigId, ForeignKey("note.id"))
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None]

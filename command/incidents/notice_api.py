@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.log import masked_words
 from command.core.problems import N_, Conflict, NotFound
 from command.incidents import api as incidents_api
 from command.incidents import notifying, places, service, standing, visibility
@@ -24,6 +25,7 @@ from command.notices.drafting import texts_of
 from command.notices.models import Kind, Notice
 from command.people import access as people
 from command.people.access import Principal, access, here, principal, unit
+from command.people.authority import permitted
 
 api = APIBlueprint("notices_api", __name__, url_prefix="/api/v1", tag="Notices")
 
@@ -91,12 +93,12 @@ class NoticesOut(BaseModel):
 
 
 def out(session: Session, notice: Notice) -> NoticeOut:
-    """A notice as JSON shows it."""
+    """A notice as JSON shows it; phone numbers that somebody typed into its texts are masked."""
     plain = set(NoticeOut.model_fields) - {"incident", "counts", "texts", "corrects"}
     return NoticeOut(
         incident=notice.incident_number,
         counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
-        texts=texts_of(session, notice),
+        texts={tongue: masked_words(text) for tongue, text in texts_of(session, notice).items()},
         corrects=notice.corrects_id,
         **{name: getattr(notice, name) for name in plain},
     )
@@ -212,19 +214,26 @@ def approve(notice_id: int, json_data: ApproveIn) -> Any:
     return _act(notice_id, verb)
 
 
-def _may_approve(session: Session, incident: Incident, notice: Notice, who: Principal, override: bool) -> None:
+def _case(session: Session, incident: Incident, notice: Notice, who: Principal) -> dict[str, Any]:
     """The deputy's turn counts from when the notice was submitted: it is the approval that nobody gave."""
     since = notice.submitted_at
-    waited = (clock.now(session) - since).total_seconds() / 60 if since else 0.0
-    decision = people.must(
-        who,
-        "approve_notice",
-        tier=incident.tier,
-        area_level=places.level_of(session, incident.area_id),
-        waited_minutes=waited,
-        override=override,
-        own=who.actor in (notice.created_by, notice.submitted_by),
-    )
+    return {
+        "tier": incident.tier,
+        "area_level": places.level_of(session, incident.area_id),
+        "waited_minutes": (clock.now(session) - since).total_seconds() / 60 if since else 0.0,
+        "own": who.actor in (notice.created_by, notice.submitted_by),
+    }
+
+
+def may_approve_now(session: Session, incident: Incident, notice: Notice, who: Principal) -> bool:
+    """Whether a submitted notice waits for somebody like them: they may let it leave without overriding anything."""
+    if not people.may(who, "approve_notice"):
+        return False
+    return permitted(people.ruling(who, "approve_notice", **_case(session, incident, notice, who)))
+
+
+def _may_approve(session: Session, incident: Incident, notice: Notice, who: Principal, override: bool) -> None:
+    decision = people.must(who, "approve_notice", override=override, **_case(session, incident, notice, who))
     standing.on_record(session, incident, who, "approve_notice", decision, "")
 
 

@@ -94,6 +94,14 @@ def _planned_texts(session: Session, incident: Incident, kind: Kind) -> Texts:
         ) from None
 
 
+def planned(session: Session, incident: Incident, kind: Kind) -> Texts:
+    """The plan's texts of a kind as they would leave now; none where the plan has none, or needs a fact that is not known."""
+    try:
+        return _planned_texts(session, incident, kind)
+    except Invalid:
+        return {}
+
+
 def _missed(session: Session, incident: Incident) -> Texts | None:
     try:
         return telling.texts(session, incident, NoticeKind.missed)

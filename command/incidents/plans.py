@@ -48,6 +48,14 @@ def tier_plan(session: Session, incident: Incident) -> TierPlan | None:
     return plan.tier(incident.tier) if plan else None
 
 
+def cadence(session: Session, pinned: int | None, tier: int) -> int | None:
+    """Minutes between updates to those who were told, by a pinned plan's tier; None without a plan, or where it promises none."""
+    if pinned is None:
+        return None
+    content = session.scalar(select(PlaybookVersion.content).where(PlaybookVersion.id == pinned))
+    return _read(content).tier(tier).cadence_minutes if content else None
+
+
 @lru_cache(maxsize=64)
 def _read(content: str) -> Playbook:
     return from_canonical(content.encode())

@@ -90,7 +90,20 @@ class Reader:
         if name == "clock":
             known = clock_rows.definition(value)
             return (known.name.zh if zh else known.name.en) if known else str(value)
+        if name in ("rules", "overruled"):
+            return self._plain([_rule(rule, language) for rule in value], language)
+        if name in ("task", "tasks"):
+            return self._plain(
+                [self._task(code, language) for code in ([value] if name == "task" else value)], language
+            )
         return self._plain(value, language)
+
+    def _task(self, code: str, language: str) -> str:
+        """What a task is called in the plans; its code where none has it any more."""
+        title = house.task_titles(self.session).get(code)
+        if title is None:
+            return code
+        return f"“{title.zh}”" if language == "zh" else f"“{title.en}”"
 
     def _plain(self, value: Any, language: str) -> str:
         if isinstance(value, list):
@@ -102,6 +115,15 @@ class Reader:
         if isinstance(value, str) and value in WORDS:
             return WORDS[value][0 if language == "zh" else 1]
         return f"{value:,.0f}" if isinstance(value, float) else str(value)
+
+
+def _rule(rule: str, language: str) -> str:
+    """Why a grading rule is there; its id where the table has it no more."""
+    try:
+        reason = house.tiers().reason(rule)
+    except KeyError:
+        return rule
+    return reason.zh if language == "zh" else reason.en
 
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d")

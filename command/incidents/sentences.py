@@ -3,6 +3,10 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),
     "incident.facts": ("补充事实：{given}；尚缺：{missing}", "Facts added: {given}; still missing: {missing}"),
+    "incident.report_added": (
+        "{person_id}补充上报，区域：{area_id}，补充事实：{given}",
+        "{person_id} added a report, {area_id}; facts added: {given}",
+    ),
     "incident.graded": (
         "定级为{tier}（当前{current_tier}，预判{projected_tier}），依据：{rules}",
         "Graded {tier} (current {current_tier}, projected {projected_tier}) by {rules}",
@@ -21,6 +25,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "incident.plan_widened": (
         "按{tier}扩展处置：新增任务{tasks}，新增呼叫{chains}组",
         "Plan widened for {tier}: new tasks {tasks}, {chains} more chains of pages",
+    ),
+    "alert.seen": (
+        "{person_id}已知悉{tier}事件的提示（{seconds}秒后）",
+        "{person_id} has seen the alert of {tier}, after {seconds} s",
     ),
     "incident.restored": (
         "恢复确认（依据：{evidence}），恢复用户{users}户",
@@ -56,6 +64,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{role}由{from_person_id}移交{to_person_id}",
         "{role} handed over from {from_person_id} to {to_person_id}",
     ),
+    "role.accepted": (
+        "{person_id}接任{role}（移交后{seconds}秒）",
+        "{person_id} accepted the role of {role} after {seconds} s",
+    ),
+    "comment.added": ("留言", "Comment"),
+    "objective.set": ("确定目标", "Objective set"),
+    "objective.changed": ("目标{objective_state}", "Objective {objective_state}"),
     "task.given": ("下达任务{task}（{department}），{due_at}前完成", "Task {task} given to {department}, due {due_at}"),
     "task.changed": ("任务{task}：{state}", "Task {task} is {state}"),
     "clock.started": ("时限开始：{clock}，截止{due_at}", "Clock started: {clock}, due {due_at}"),
@@ -74,6 +89,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "authority.deputised": ("{person_id}代行（{act}）", "{person_id} acted as deputy for {act}"),
     "escalation.started": ("开始呼叫，共{steps}级", "Paging began, {steps} steps"),
     "escalation.ended": ("呼叫结束：{state}", "Paging ended: {state}"),
+    "escalation.resumed": ("{because}，立即升级呼叫", "The next step is paged at once: {because}"),
     "escalation.target_empty": ("第{step}级呼叫对象{target}无人值守", "Nobody is behind {target} at step {step}"),
     "page.queued": ("呼叫{person_id}", "Paging {person_id}"),
     "page.submitted": ("呼叫{person_id}的短信已提交", "The page to {person_id} was submitted"),
@@ -81,7 +97,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{person_id}应答（{via}，{seconds}秒）",
         "{person_id} acknowledged by {via} after {seconds} s",
     ),
+    "page.en_route": (
+        "{person_id}在途（{via}），预计{eta_minutes}分钟后到场",
+        "{person_id} is en route ({via}), there in {eta_minutes} min",
+    ),
+    "page.on_scene": ("{person_id}已到场（{via}）", "{person_id} is on scene ({via})"),
+    "page.done": ("{person_id}报告完成（{via}）", "{person_id} reports done ({via})"),
+    "page.help": ("{person_id}求助（{via}）", "{person_id} needs help ({via})"),
+    "page.declined": ("{person_id}无法到场（{via}）", "{person_id} cannot come ({via})"),
     "page.failed": ("呼叫{person_id}失败：{code}", "The page to {person_id} failed: {code}"),
+    "note.added": ("{person_id}从现场备注", "{person_id} noted from the field"),
+    "photo.added": (
+        "{person_id}从现场发来照片（编号{photo_id}，{width}×{height}）",
+        "{person_id} sent photo {photo_id} from the field ({width}×{height})",
+    ),
     "notice.drafted": ("起草{notice_kind}", "{notice_kind} drafted"),
     "notice.submitted": ("提交{notice_kind}，对象{audience}户", "{notice_kind} submitted, {audience} recipients"),
     "notice.approved": ("批准{notice_kind}，对象{audience}户", "{notice_kind} approved, {audience} recipients"),
@@ -98,6 +127,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "notice.wave_opened": ("{notice_kind}开始确定发送对象", "{notice_kind}: recipients are being listed"),
     "notice.wave_finished": ("{notice_kind}发送对象已确定，{rows}条", "{notice_kind}: {rows} messages queued"),
     "notice.finished": ("{notice_kind}发送完毕", "{notice_kind} is out"),
+    "knowledge.kept": (
+        "问题与解决办法已存入知识库：{problem_id}号，第{version}版",
+        "Problem and solution kept: no. {problem_id}, version {version}",
+    ),
+    "knowledge.offered": ("知识库中的相似问题：{problems}号", "Solved problems like this: no. {problems}"),
+    "knowledge.judged": (
+        "{person_id}评价知识库{problem_id}号，有帮助：{helped}",
+        "{person_id} on solved problem no. {problem_id}, helped: {helped}",
+    ),
+    "knowledge.edited": (
+        "{person_id}修订知识库{problem_id}号，第{version}版",
+        "{person_id} edited solved problem no. {problem_id}, version {version}",
+    ),
+    "knowledge.turned": (
+        "{person_id}变更知识库{problem_id}号：{state}",
+        "{person_id} set solved problem no. {problem_id}: {state}",
+    ),
+    "case.taken": (
+        "受理来话{case}（{channel}，{service_class}），投诉：{complaint}，已短信告知：{told}，首问责任人{owner_id}",
+        "Case {case} taken ({channel}, {service_class}); complaint: {complaint}; told by SMS: {told}; owner {owner_id}",
+    ),
+    "case.handed_over": (
+        "受理单{case}由{from_person_id}移交{to_person_id}",
+        "Case {case} handed over from {from_person_id} to {to_person_id}",
+    ),
+    "case.closed": ("受理单{case}由{person_id}办结", "Case {case} closed by {person_id}"),
     "board.cards": ("看板更新", "Board updated"),
 }
 
@@ -129,6 +184,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "open": ("进行中", "open"),
     "done": ("完成", "done"),
     "skipped": ("已取消（附原因）", "skipped"),
+    "met": ("已达成", "met"),
+    "dropped": ("已放弃", "dropped"),
+    "deputy": ("副总指挥", "deputy"),
     "first": ("首次通知", "first notice"),
     "update": ("进展通知", "update"),
     "all_clear": ("恢复通知", "all-clear"),
@@ -145,9 +203,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "software": ("软件故障", "software"),
     "network": ("网络故障", "network"),
     "service": ("服务故障", "service"),
+    "phone": ("电话", "phone"),
+    "web": ("网站", "web"),
+    "counter": ("营业厅", "counter"),
+    "app": ("客户端", "app"),
+    "mail": ("信函", "mail"),
+    "social": ("社交账号", "social account"),
+    "regular": ("一般", "regular"),
+    "emergency": ("紧急", "emergency"),
+    "special": ("特殊", "special"),
     "acknowledged": ("已应答", "acknowledged"),
+    "sms": ("短信", "SMS"),
+    "link": ("链接", "link"),
+    "api": ("接口", "API"),
+    "declined": ("无法到场", "somebody cannot come"),
+    "help": ("求助", "somebody needs help"),
     "exhausted": ("无人应答", "nobody answered"),
     "stopped": ("已停止", "stopped"),
     "has_commander": ("尚无总指挥", "nobody is in command"),
+    "kept": ("可推荐", "offered again"),
+    "retired": ("不再推荐", "retired"),
     "has_playbook": ("尚无处置预案", "no playbook"),
 }

@@ -37,6 +37,7 @@ __all__ = [
     "lock",
     "lock_both",
     "merge",
+    "on_close",
     "on_merge",
     "open_for_elements",
     "regrade",
@@ -54,6 +55,9 @@ __all__ = [
 on_merge: list[Callable[[Session, int, int], None]] = []
 """Called with the ids of the child and of the incident it is merged into, both locked: what belongs to the child in rooms above
 (its alarms) passes on. Joined where the application is put together."""
+
+on_close: list[Callable[[Session, Incident], object]] = []
+"""Called with a locked incident that is being closed, once its closing is recorded: what it taught is kept. Joined in the same place."""
 
 
 def restore(
@@ -157,6 +161,8 @@ def close(session: Session, incident: Incident, by: Principal, *, override: bool
         clocks_breached=counts.get("breached", 0),
     )
     entries.record(session, incident, payload)
+    for hear in on_close:
+        hear(session, incident)
 
 
 def cancel(session: Session, incident: Incident, by: Principal, reason: str, *, override: bool = False) -> None:

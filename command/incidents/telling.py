@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -11,6 +11,7 @@ from command.incidents import house, measuring, places, plans
 from command.incidents.models import Impact, Incident
 from command.messages.about import About
 from command.network.models import Service
+from command.notices.models import Kind, Notice, NoticeState
 from playbooks.notices import NoticeKind
 from playbooks.schema import Playbook, TierPlan
 from playbooks.templates import Language, render
@@ -87,6 +88,21 @@ def fields(
     }
 
 
+def promised(session: Session, incident: Incident, tier: TierPlan) -> datetime | None:
+    """When those told expect the next news: the plan's gap after the last first notice or update that left. None where nothing was
+    promised, the promise is past, or service is back."""
+    if tier.cadence_minutes is None or incident.restored_at or incident.quiet_at:
+        return None
+    query = select(func.max(Notice.created_at)).where(
+        Notice.incident_id == incident.id,
+        Notice.kind.in_((Kind.FIRST, Kind.UPDATE)),
+        Notice.state.in_((NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT)),
+    )
+    last = session.scalar(query)
+    due = last + timedelta(minutes=tier.cadence_minutes) if last else None
+    return due if due and due > clock.now(session) else None
+
+
 def moment(session: Session, at: datetime | None, language: Language) -> str | None:
     """A time as a message says it: 14:05, with the date when it is not today."""
     if at is None:
@@ -124,13 +140,13 @@ def service_words(session: Session, language: Language, rows: Sequence[Impact]) 
     known = {s.id: s for s in session.scalars(select(Service))}
     ordered = sorted(users, key=lambda each: (-users[each], each))
     names = [known[each].name_zh if language == "zh" else known[each].name_en for each in ordered[:MOST]]
-    words = AND[language].join(_plain(name, language) for name in names)
+    words = AND[language].join(plain_name(name, language) for name in names)
     if len(ordered) > MOST:
         words += "等" if language == "zh" else " and more"
     return words or SOME_SERVICES[language]
 
 
-def _plain(name: str, language: Language) -> str:
+def plain_name(name: str, language: Language) -> str:
     """A service's name inside a sentence: without numbers in brackets (a text must not advise numbers that may be cut off)."""
     bare = name.partition("（" if language == "zh" else " (")[0]
     return bare if language == "zh" or bare.isupper() else bare[:1].lower() + bare[1:]

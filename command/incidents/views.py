@@ -200,7 +200,7 @@ def full(session: Session, incident: Incident, language: str) -> IncidentOut:
         **_short(session, incident, language),
         **{name: note_text(session, note_id) for name, note_id in notes.items()},
         rules=incident.rules,
-        reasons=[RuleOut(id=rule, reason=_reason(rule, language)) for rule in incident.rules],
+        reasons=[RuleOut(id=rule, reason=rule_words(rule, language)) for rule in incident.rules],
         overruled=incident.overruled,
         fault_class=incident.fault_class,
         facts=FactsOut(
@@ -280,7 +280,8 @@ def _clock(row: IncidentClock, language: str) -> ClockOut:
     )
 
 
-def _reason(rule: str, language: str) -> str:
+def rule_words(rule: str, language: str) -> str:
+    """Why a grading rule is there; its id where the table has it no more."""
     try:
         return said(house.tiers().reason(rule), language)
     except KeyError:

@@ -58,6 +58,7 @@ class Purpose(StrEnum):
     PAGE = "page"
     NOTICE = "notice"
     ANSWER = "answer"
+    CASE = "case"
 
 
 class Body(Base):
@@ -80,9 +81,10 @@ _PAGED = text("page_id IS NOT NULL")
 class Delivery(OfExercise, Claimable, Base):
     """One message to one recipient. Nothing is sent that is not a committed row of this table.
 
-    `addressee` is a subscriber's id for notices, a person's id for pages and answers; `recipient` the blind index of the number.
-    `due_at` is when it may be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again:
-    the end of a lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is."""
+    `addressee` is a subscriber's id for notices, a person's id for pages and answers, a case's id for what a caller is told; `recipient`
+    the blind index of the number. `due_at` is when it may be called next, and once called the moment of that call. `lease_until` is
+    when the sweep looks at it again: the end of a lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say
+    why it is where it is."""
 
     __tablename__ = "delivery"
     __table_args__ = (

@@ -1,4 +1,5 @@
-"""`tocsin import areas|services|elements|subscribers FILE.csv`: with a progress bar, and with what became of the rows."""
+"""`tocsin import areas|services|elements|subscribers FILE.csv` and `tocsin import geography FILE.geojson`: with a progress bar, and with
+what became of the rows."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +13,7 @@ from command.core import schema, settings
 from command.core.installation import Installation
 from command.core.problems import Problem
 from command.network import imports, subscriber_import
+from command.network.geography import geography as outlines_of_areas
 from command.network.imports import Outcome
 
 Importer = Callable[[Path, Callable[[int], None]], Outcome]
@@ -53,6 +55,14 @@ def subscribers(file: Path) -> None:
     """number,language,element,services(;),tariff_plan,critical"""
     opened = _open()
     _import(file, partial(subscriber_import.subscribers, opened.database, opened.keyring))
+
+
+@group.command()
+@_FILE
+def geography(file: Path) -> None:
+    """Outlines of areas as GeoJSON; the property code is an area's code"""
+    opened = _open()
+    _import(file, partial(outlines_of_areas, opened.database))
 
 
 def _open() -> Installation:

@@ -2,6 +2,7 @@
 
 One grouped query says how many subscribers of an area lose which set of services; the sets are taken apart here."""
 
+import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,12 @@ from sqlalchemy.orm import Session
 from command.network import masks, service
 from command.network.census import census
 from command.network.models import CutOff, Element, Service, Subscriber
+from command.network.revision import database_of, revision
+
+_KEPT = 64
+"""Answers kept, of all databases of this process."""
+_lock = threading.Lock()
+_answers: dict[tuple[str, int, frozenset[int]], "Affected"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,22 @@ def affected(session: Session, incident_id: int) -> Affected:
 
 
 def if_cut_off(session: Session, elements: Collection[int]) -> Affected:
-    """The users who would be affected if exactly these elements were cut off. Nothing is written."""
+    """The users who would be affected if exactly these elements were cut off. Nothing is written.
+
+    The latest answers are kept as long as the records stay as they are: while somebody types a report the same is asked again and again."""
+    key = (database_of(session), revision(session), frozenset(elements))
+    with _lock:
+        known = _answers.get(key)
+    if known is None:
+        known = _if_cut_off(session, elements)
+        with _lock:
+            _answers[key] = known
+            while len(_answers) > _KEPT:
+                del _answers[next(iter(_answers))]
+    return known
+
+
+def _if_cut_off(session: Session, elements: Collection[int]) -> Affected:
     chosen = service.id_table(session, elements)
     lost = Subscriber.services.bitwise_and(Element.services)
     query = (

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from command.core.columns import Base, BigId, Id, OfExercise
+from command.core.columns import Base, BigId, Id, Json, OfExercise
 
 
 class Area(Base):
@@ -19,6 +19,14 @@ class Area(Base):
     level: Mapped[str]
     name_zh: Mapped[str]
     name_en: Mapped[str]
+
+
+class AreaShape(Base):
+    """The outline of an area for maps, as the operator's GeoJSON gave it, simplified: rings of [longitude, latitude] in degrees."""
+
+    __tablename__ = "area_shape"
+    area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id", ondelete="CASCADE"), primary_key=True)
+    rings: Mapped[list[list[list[float]]]] = mapped_column(Json)
 
 
 class Service(Base):

@@ -1,28 +1,18 @@
-"""Pages and duty rotations over HTTP."""
+"""Pages over HTTP."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
 from apiflask import APIBlueprint
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
 
-from command.core import clock
-from command.oncall import rotation, service
-from command.oncall.models import Escalation, Page, PageState, Schedule
-from command.oncall.schedules import find, member_ids, rotation_of
-from command.people.access import Principal, access, here, principal, unit
+from command.oncall.models import Escalation, Page, PageState
+from command.oncall.responses import Response
+from command.people.access import Principal, access, here, principal
 from command.people.models import Person
 
 api = APIBlueprint("oncall", __name__, url_prefix="/api/v1", tag="On call")
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def _within(at: datetime) -> datetime:
-    if not FIRST <= at <= LAST:
-        raise ValueError(f"give a time between {FIRST:%Y} and {LAST:%Y}")
-    return at
 
 
 class PersonOut(BaseModel):
@@ -32,7 +22,10 @@ class PersonOut(BaseModel):
 
 
 class PageOut(BaseModel):
-    """One call to one person. `answered_via` is sms, link or api; `reason` why it stopped, or the provider's code where it failed."""
+    """One call to one person. `answered_via` is sms, link or api; `reason` why it stopped, or the provider's code where it failed.
+
+    `response` is what they do about it since `response_at`, `eta_minutes` how long their way takes from then; `help_at` since when they
+    wait for help, which has come once `help_answered`."""
 
     id: int
     incident: str
@@ -46,6 +39,11 @@ class PageOut(BaseModel):
     answered_at: datetime | None
     answered_via: str | None
     reason: str | None
+    response: Response | None
+    response_at: datetime | None
+    eta_minutes: int | None
+    help_at: datetime | None
+    help_answered: bool
 
 
 class PageList(BaseModel):
@@ -67,42 +65,6 @@ class NothingIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ScheduleOut(BaseModel):
-    """A rotation; `members` take turns of `period_days` in this order, handing over at `handover` in `zone`."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    department: str
-    zone: str
-    starts_on: str
-    handover: str
-    period_days: int
-    members: list[PersonOut]
-
-
-class ScheduleList(BaseModel):
-    items: list[ScheduleOut]
-    next: None = None
-
-
-class AtIn(BaseModel):
-    """`at` with its zone; now, where it is left out."""
-
-    model_config = ConfigDict(extra="forbid")
-    at: Annotated[AwareDatetime, AfterValidator(_within)] | None = None
-
-
-class DutyOut(BaseModel):
-    """Who holds a duty at an instant, and for how long: from `since` (inclusive) to `until` (exclusive)."""
-
-    schedule: str
-    at: datetime
-    person: PersonOut
-    since: datetime
-    until: datetime
-
-
 @api.get("/pages")
 @api.input(PagesIn, location="query", arg_name="asked")
 @api.output(PageList)
@@ -116,7 +78,7 @@ def pages(asked: PagesIn) -> dict[str, Any]:
         wanted.append(Page.state == asked.state)
     query = _pages().where(and_(*wanted)).order_by(Page.id).limit(asked.limit)
     with here().database.read() as session:
-        found = [_page_out(page, person) for page, person in session.execute(query).tuples()]
+        found = [page_out(page, person) for page, person in session.execute(query).tuples()]
     return {"items": found, "next": found[-1].id if len(found) == asked.limit else None}
 
 
@@ -130,51 +92,13 @@ def _visible(who: Principal) -> ColumnElement[bool]:
     return or_(Escalation.restricted.is_(False), Page.person_id == who.person_id)
 
 
-@api.post("/pages/<int:page_id>/actions/acknowledge")
-@api.input(NothingIn)
-@api.output(PageOut)
-@access("read")
-def acknowledge(page_id: int, json_data: NothingIn) -> PageOut:
-    """Acknowledge a page that went to you. Doing it twice changes nothing."""
-    who = principal()
-
-    def work(session: Session) -> PageOut:
-        page = service.acknowledge(session, page_id, who.person_id, "api")
-        return _page_out(page, session.get_one(Person, page.person_id))
-
-    return unit(work)
-
-
-@api.get("/schedules")
-@api.output(ScheduleList)
-@access("read")
-def schedules() -> dict[str, Any]:
-    """All duty rotations, by code."""
-    with here().database.read() as session:
-        rows = session.scalars(select(Schedule).order_by(Schedule.code)).all()
-        return {"items": [_schedule_out(session, row) for row in rows]}
-
-
-@api.get("/schedules/<code>/on-duty")
-@api.input(AtIn, location="query", arg_name="asked")
-@api.output(DutyOut)
-@access("read")
-def on_duty(code: str, asked: AtIn) -> DutyOut:
-    """Who holds a duty at an instant."""
-    with here().database.read() as session:
-        at = asked.at or clock.now(session)
-        turns = rotation_of(session, find(session, code))
-        shift = rotation.shift(turns, at)
-        person = _person_out(session.get_one(Person, shift.member))
-    return DutyOut(schedule=code, at=at, person=person, since=shift.start, until=shift.end)
-
-
-def _page_out(page: Page, person: Person) -> PageOut:
+def page_out(page: Page, person: Person) -> PageOut:
+    """A page as the interface shows it."""
     return PageOut(
         id=page.id,
         incident=page.incident_number,
         exercise=page.exercise,
-        person=_person_out(person),
+        person=person_out(person),
         target=page.target,
         step=page.step,
         state=PageState(page.state),
@@ -183,23 +107,14 @@ def _page_out(page: Page, person: Person) -> PageOut:
         answered_at=page.answered_at,
         answered_via=page.answered_via,
         reason=page.reason,
+        response=Response(page.response) if page.response else None,
+        response_at=page.response_at,
+        eta_minutes=page.eta_minutes,
+        help_at=page.help_at,
+        help_answered=page.help_by is not None,
     )
 
 
-def _person_out(person: Person) -> PersonOut:
+def person_out(person: Person) -> PersonOut:
+    """Somebody by name."""
     return PersonOut(id=person.id, name_zh=person.name_zh, name_en=person.name_en)
-
-
-def _schedule_out(session: Session, schedule: Schedule) -> ScheduleOut:
-    ids = member_ids(session, schedule)
-    return ScheduleOut(
-        code=schedule.code,
-        name_zh=schedule.name_zh,
-        name_en=schedule.name_en,
-        department=schedule.department,
-        zone=schedule.zone,
-        starts_on=schedule.starts_on.isoformat(),
-        handover=schedule.handover.isoformat("minutes"),
-        period_days=schedule.period_days,
-        members=[_person_out(session.get_one(Person, person_id)) for person_id in ids],
-    )

@@ -1,9 +1,15 @@
 """What the journal keeps of pages and duty: ids, figures and codes."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from command.core.journal import Payload
 from command.oncall.models import EscalationState, Reason
+
+Via = Literal["sms", "link", "api"]
+"""How a person answered."""
 
 
 class Started(Payload, kind="escalation.started"):
@@ -29,8 +35,49 @@ class Acknowledged(Payload, kind="page.acknowledged"):
 
     page_id: int
     person_id: int
-    via: Literal["sms", "link", "api"]
+    via: Via
     seconds: int
+
+
+class EnRoute(Payload, kind="page.en_route"):
+    """`eta_minutes` from now until they are there; null where they do not say."""
+
+    page_id: int
+    person_id: int
+    via: Via
+    eta_minutes: int | None
+
+
+class OnScene(Payload, kind="page.on_scene"):
+    page_id: int
+    person_id: int
+    via: Via
+
+
+class Done(Payload, kind="page.done"):
+    """The person paged has done their part; this restores nothing."""
+
+    page_id: int
+    person_id: int
+    via: Via
+    note_id: int | None
+    note_hash: str | None
+
+
+class HelpAsked(Payload, kind="page.help"):
+    page_id: int
+    person_id: int
+    via: Via
+    note_id: int | None
+    note_hash: str | None
+
+
+class Declined(Payload, kind="page.declined"):
+    page_id: int
+    person_id: int
+    via: Via
+    note_id: int | None
+    note_hash: str | None
 
 
 class Failed(Payload, kind="page.failed"):
@@ -47,18 +94,71 @@ class Empty(Payload, kind="escalation.target_empty"):
     target: str
 
 
+class Resumed(Payload, kind="escalation.resumed"):
+    """An ended chain goes on with `step` (from 0), because somebody declined or needs help."""
+
+    escalation_id: int
+    step: int
+    because: Literal["declined", "help"]
+
+
 class Ended(Payload, kind="escalation.ended"):
     escalation_id: int
     state: EscalationState
     reason: Reason
 
 
-class ScheduleSet(Payload, kind="oncall.schedule_set"):
-    """A duty rotation as it is from now on."""
+class LayerSet(BaseModel):
+    """A layer as it is from now on. `windows` as in oncall.models.DutyLayer; `members` are ids of people, in turn."""
 
-    schedule_id: int
-    members: list[int]
+    model_config = ConfigDict(extra="forbid", frozen=True)
     zone: str
     starts_on: str
     handover: str
     period_days: int
+    windows: list[dict[str, Any]]
+    members: list[int]
+
+
+class ScheduleSet(Payload, kind="oncall.schedule_set"):
+    """A duty's layers as they are from now on, the topmost last."""
+
+    schedule_id: int
+    layers: list[LayerSet]
+
+
+class Covered(Payload, kind="oncall.covered"):
+    """Somebody holds a duty for a time, whoever the layers name."""
+
+    override_id: int
+    schedule_id: int
+    person_id: int
+    start: datetime
+    end: datetime
+
+
+class CoverEnded(Payload, kind="oncall.cover_ended"):
+    """An override ends at `end`; where it had not begun it never does."""
+
+    override_id: int
+    end: datetime | None
+
+
+class LeaveTaken(Payload, kind="oncall.leave_taken"):
+    leave_id: int
+    person_id: int
+    start: datetime
+    end: datetime
+
+
+class LeaveEnded(Payload, kind="oncall.leave_ended"):
+    leave_id: int
+    end: datetime | None
+
+
+class FeedMade(Payload, kind="oncall.feed_made"):
+    """A person has a new private calendar address: of their duties, or of a whole schedule. It ends the one before."""
+
+    feed_id: int
+    person_id: int
+    schedule_id: int | None

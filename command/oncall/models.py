@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -11,7 +12,7 @@ from command.core.columns import Base, BigId, Id, Json, OfExercise
 
 
 class Schedule(Base):
-    """A rotation: its members hold duty in turn for `period_days`, handed over at a local time in a zone."""
+    """A duty that somebody always holds. Who does is decided by its layers, with leave and overrides on top (see oncall.layers)."""
 
     __tablename__ = "schedule"
     id: Mapped[Id]
@@ -19,21 +20,73 @@ class Schedule(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     department: Mapped[str]
+
+
+class DutyLayer(Base):
+    """A rotation of a schedule: its members hold duty in turn for `period_days`, handed over at a local time in a zone. `windows` are
+    the parts of the week in which it counts, [{"days": [0–6], "start": "20:00", "end": "08:00"}]; none: always. The layer of the
+    highest position is the topmost."""
+
+    __tablename__ = "duty_layer"
+    __table_args__ = (UniqueConstraint("schedule_id", "position"),)
+    id: Mapped[Id]
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
     zone: Mapped[str]
     starts_on: Mapped[date]
     handover: Mapped[time]
     period_days: Mapped[int] = mapped_column(default=7)
+    windows: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
 
 
-class ScheduleMember(Base):
-    __tablename__ = "schedule_member"
-    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"), primary_key=True)
+class DutyMember(Base):
+    __tablename__ = "duty_member"
+    layer_id: Mapped[int] = mapped_column(BigId, ForeignKey("duty_layer.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
 
 
+class DutyOverride(Base):
+    """Somebody holds a duty from `start_at` (inclusive) to `end_at` (exclusive), whoever the layers name. Ended early or cancelled by
+    an earlier `end_at`; one that never began is cancelled by `cancelled_at`."""
+
+    __tablename__ = "duty_override"
+    __table_args__ = (
+        CheckConstraint("start_at < end_at", name="span"),
+        Index("ix_duty_override_when", "schedule_id", "end_at"),
+    )
+    id: Mapped[Id]
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    made_by: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+
+class PersonLeave(Base):
+    """Somebody is away from `start_at` (inclusive) to `end_at` (exclusive): their turns go to the next member who is not."""
+
+    __tablename__ = "person_leave"
+    __table_args__ = (
+        CheckConstraint("start_at < end_at", name="span"),
+        Index("ix_person_leave_when", "person_id", "end_at"),
+    )
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    made_by: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+
 class EscalationState(StrEnum):
-    """running → acknowledged | exhausted | stopped; exhausted → acknowledged | stopped."""
+    """running → acknowledged | exhausted | stopped; exhausted → acknowledged | stopped. Whoever declines or needs help sets it running
+    again."""
 
     RUNNING = "running"  # steps are paged as they fall due
     ACKNOWLEDGED = "acknowledged"  # somebody answered
@@ -56,7 +109,7 @@ class Escalation(OfExercise, Claimable, Base):
     changes nothing that runs. `texts` per language hold {code} and {link}. `step` is the next one, due at `due_at`.
 
     `area_codes` are the incident's area and those that contain it, the nearest first. Pages of a `restricted` one are listed to nobody
-    but the person paged."""
+    but the person paged. `over_at` is when the incident stopped needing anybody: from then on nobody is paged for a person who declines."""
 
     __tablename__ = "escalation"
     __table_args__ = (Index("ix_escalation_due", "state", "due_at"),)
@@ -74,10 +127,12 @@ class Escalation(OfExercise, Claimable, Base):
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    over_at: Mapped[datetime | None]
 
 
 class PageState(StrEnum):
-    """sending → waiting → acknowledged | unanswered | stopped; sending, waiting → failed; unanswered, failed → acknowledged."""
+    """sending → waiting → acknowledged | unanswered | stopped | declined; sending, waiting → failed; unanswered, failed → acknowledged;
+    acknowledged → declined → acknowledged."""
 
     SENDING = "sending"  # queued, not yet taken by a gateway
     WAITING = "waiting"  # taken by a gateway, waiting for an answer
@@ -85,11 +140,15 @@ class PageState(StrEnum):
     UNANSWERED = "unanswered"  # the chain went on without them; a late answer still counts while it waits for one
     STOPPED = "stopped"  # the chain ended while the page was open
     FAILED = "failed"  # the provider says it did not arrive; an answer proves otherwise
+    DECLINED = "declined"  # this person cannot come; the next step was paged at once
 
 
 class Page(OfExercise, Base):
     """One call to one person for one incident. `code` is what they answer with (see answers.code_of). `reason` is why it was stopped
-    (Reason), or the provider's code for a failed one."""
+    (Reason), or the provider's code for a failed one.
+
+    `response` is what the person does about it (responses.Response), since `response_at`; `eta_minutes` from then until they are there.
+    `note_id` is what they said with it. Help asked for at `help_at` is on its way once somebody (`help_by`) acknowledged."""
 
     __tablename__ = "page"
     id: Mapped[Id]
@@ -106,3 +165,22 @@ class Page(OfExercise, Base):
     answered_at: Mapped[datetime | None]
     answered_via: Mapped[str | None]
     reason: Mapped[str | None]
+    response: Mapped[str | None]
+    response_at: Mapped[datetime | None]
+    eta_minutes: Mapped[int | None]
+    note_id: Mapped[int | None] = mapped_column(BigId)
+    help_at: Mapped[datetime | None]
+    help_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class CalendarFeed(Base):
+    """A private address under which a person's calendar program reads their duties, or all of a schedule. Only the SHA-256 of its secret
+    is kept; a new address ends the one before."""
+
+    __tablename__ = "calendar_feed"
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    schedule_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

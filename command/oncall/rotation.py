@@ -51,7 +51,7 @@ class Rotation:
     def __post_init__(self) -> None:
         if not self.members:
             raise NoMembers("members: a rotation needs at least one person; add one")
-        _zone(self.zone)
+        zone_of(self.zone)
         if self.period_days < 1:
             raise BadHandover(f"period_days: {self.period_days} is no period; use 7 for a week, 1 for a day")
         if self.handover.tzinfo is not None or self.handover.microsecond:
@@ -84,12 +84,12 @@ class Shift:
 
 def on_duty(rotation: Rotation, at: datetime) -> int:
     """The one member who holds the duty at `at` (aware). Raises NaiveInstant."""
-    return _holder(rotation, _turn(rotation, _utc(at)))
+    return _holder(rotation, turn(rotation, utc(at)))
 
 
 def shift(rotation: Rotation, at: datetime) -> Shift:
     """The whole turn that holds `at` (aware). Raises NaiveInstant."""
-    return next(_shifts_from(rotation, _utc(at), _utc(at) + timedelta(microseconds=1)))
+    return next(_shifts_from(rotation, utc(at), utc(at) + timedelta(microseconds=1)))
 
 
 def shifts(rotation: Rotation, start: datetime, end: datetime) -> list[Shift]:
@@ -97,48 +97,49 @@ def shifts(rotation: Rotation, start: datetime, end: datetime) -> list[Shift]:
 
     Raises NaiveInstant. An empty or reversed window has no shifts.
     """
-    return list(_shifts_from(rotation, _utc(start), _utc(end)))
+    return list(_shifts_from(rotation, utc(start), utc(end)))
 
 
 def _shifts_from(rotation: Rotation, start: datetime, end: datetime) -> Iterator[Shift]:
     if start >= end:
         return
-    turn = _turn(rotation, start)
-    begun = _begins(rotation, turn)
+    count = turn(rotation, start)
+    begun = _begins(rotation, count)
     while begun < end:
-        ended = _begins(rotation, turn + 1)
+        ended = _begins(rotation, count + 1)
         if begun < ended:
-            yield Shift(_holder(rotation, turn), begun, ended)
-        turn, begun = turn + 1, ended
+            yield Shift(_holder(rotation, count), begun, ended)
+        count, begun = count + 1, ended
 
 
-def _holder(rotation: Rotation, turn: int) -> int:
-    return rotation.members[turn % len(rotation.members)]
+def _holder(rotation: Rotation, count: int) -> int:
+    return rotation.members[count % len(rotation.members)]
 
 
-def _turn(rotation: Rotation, at: datetime) -> int:
-    """The last turn that has begun at `at`. The estimate from the local day is at most a turn or two off."""
-    day = at.astimezone(_zone(rotation.zone)).date()
-    turn = (day - rotation.first_day).days // rotation.period_days
-    while _begins(rotation, turn) > at:
-        turn -= 1
-    while _begins(rotation, turn + 1) <= at:
-        turn += 1
-    return turn
+def turn(rotation: Rotation, at: datetime) -> int:
+    """The last turn that has begun at `at` (UTC); the first member's first is 0. The estimate from the local day is at most a turn or two
+    off."""
+    day = at.astimezone(zone_of(rotation.zone)).date()
+    count = (day - rotation.first_day).days // rotation.period_days
+    while _begins(rotation, count) > at:
+        count -= 1
+    while _begins(rotation, count + 1) <= at:
+        count += 1
+    return count
 
 
-def _begins(rotation: Rotation, turn: int) -> datetime:
-    day = rotation.first_day + timedelta(days=turn * rotation.period_days)
-    return _instant(datetime.combine(day, rotation.handover), _zone(rotation.zone))
+def _begins(rotation: Rotation, count: int) -> datetime:
+    day = rotation.first_day + timedelta(days=count * rotation.period_days)
+    return instant(datetime.combine(day, rotation.handover), zone_of(rotation.zone))
 
 
-def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+def instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant of a wall time: its first occurrence, or the end of the gap that swallows it."""
     local = wall.replace(tzinfo=zone, fold=0)
-    instant = local.astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == wall:
-        return instant
-    return _end_of_gap(local.replace(fold=1).astimezone(UTC), instant, zone)
+    first = local.astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) == wall:
+        return first
+    return _end_of_gap(local.replace(fold=1).astimezone(UTC), first, zone)
 
 
 def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
@@ -154,13 +155,14 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     return before + timedelta(seconds=high)
 
 
-def _utc(at: datetime) -> datetime:
+def utc(at: datetime) -> datetime:
+    """The same instant in UTC. Raises NaiveInstant."""
     if at.tzinfo is None:
         raise NaiveInstant(f"{at.isoformat()} has no offset; give an instant such as 2026-03-29T01:00:00+00:00")
     return at.astimezone(UTC)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
     """The zone by its IANA name. ZoneInfo keeps its own cache. Raises UnknownZone."""
     try:
         return ZoneInfo(name)

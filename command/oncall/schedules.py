@@ -1,65 +1,98 @@
-"""Duty rotations as rows: loading them from a roster, and who holds the duty at an instant."""
+"""Schedules as rows: loading them from a roster, reading the duty they describe, and who holds it at an instant."""
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
-from command.oncall import entries, rotation
-from command.oncall.models import Schedule, ScheduleMember
+from command.oncall import entries, layers
+from command.oncall.layers import Duty, Layer, Leave, Override, Span, Window
+from command.oncall.models import DutyLayer, DutyMember, DutyOverride, PersonLeave, Schedule
+from command.oncall.rotation import Rotation
 from command.people.entries import audit
 from command.people.models import Person
-from command.people.roster import Roster, ScheduleCard
+from command.people.roster import LayerCard, Roster, ScheduleCard
+
+CALLABLE = Person.active & Person.number.is_not(None)
+ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC))
+"""Leave of somebody who cannot be called at all."""
 
 
 def load_schedules(session: Session, roster: Roster) -> dict[str, int]:
-    """Bring the rotations to what a roster says; return their ids by code. Loading twice changes nothing.
+    """Bring the schedules to what a roster says; return their ids by code. Loading twice changes nothing.
 
-    The roster's people must have been loaded. Rotations it does not name stay as they are."""
+    The roster's people must have been loaded. Schedules it does not name stay as they are; leave and overrides stay too."""
     people = dict(session.execute(select(Person.username, Person.id)).tuples().all())
-    return {card.code: _load(session, card, [people[name] for name in card.members]) for card in roster.schedules}
+    return {card.code: _load(session, card, people) for card in roster.schedules}
 
 
-def _load(session: Session, card: ScheduleCard, members: list[int]) -> int:
+def _load(session: Session, card: ScheduleCard, people: dict[str, int]) -> int:
     schedule = session.scalar(select(Schedule).where(Schedule.code == card.code)) or Schedule(code=card.code)
-    before = _turns(schedule), member_ids(session, schedule) if schedule.id else []
-    schedule.name_zh, schedule.name_en = card.name.zh, card.name.en
-    schedule.department, schedule.zone = card.department, card.zone
-    schedule.starts_on, schedule.handover, schedule.period_days = card.starts_on, card.handover, card.period_days
+    schedule.name_zh, schedule.name_en, schedule.department = card.name.zh, card.name.en, card.department
     session.add(schedule)
     session.flush()
-    if before != (_turns(schedule), members):
-        _set_members(session, schedule, members)
+    wanted = [_layer_row(card, each) for each in card.layers]
+    members = [[people[name] for name in each.members] for each in card.layers]
+    set_layers(session, schedule, wanted, members)
     return schedule.id
 
 
-def _turns(schedule: Schedule) -> tuple[object, ...]:
-    return schedule.zone, schedule.starts_on, schedule.handover, schedule.period_days
-
-
-def _set_members(session: Session, schedule: Schedule, members: list[int]) -> None:
-    session.execute(delete(ScheduleMember).where(ScheduleMember.schedule_id == schedule.id))
-    session.add_all(
-        ScheduleMember(schedule_id=schedule.id, position=position, person_id=person_id)
-        for position, person_id in enumerate(members)
+def _layer_row(card: ScheduleCard, layer: LayerCard) -> DutyLayer:
+    name = layer.name or card.name
+    return DutyLayer(
+        name_zh=name.zh,
+        name_en=name.en,
+        zone=layer.zone,
+        starts_on=layer.starts_on,
+        handover=layer.handover,
+        period_days=layer.period_days,
+        windows=[
+            {"days": list(each.days), "start": f"{each.start:%H:%M:%S}", "end": f"{each.end:%H:%M:%S}"}
+            for each in layer.windows
+        ],
     )
-    rotation_of(session, schedule)
+
+
+def set_layers(
+    session: Session, schedule: Schedule, wanted: Sequence[DutyLayer], members: Sequence[Sequence[int]]
+) -> None:
+    """Replace the layers of a schedule, the topmost last, by unsaved ones with the ids of their members; nothing happens where they are
+    the same. Raise RotationError naming what cannot be."""
+    described = [_described(layer, ids) for layer, ids in zip(wanted, members, strict=True)]
+    for layer, ids in zip(wanted, members, strict=True):
+        _layer(layer, ids)
+    before = [_described(layer, member_ids(session, layer)) for layer in layers_of(session, schedule)]
+    if before == described:
+        return
+    old = select(DutyLayer.id).where(DutyLayer.schedule_id == schedule.id)
+    session.execute(delete(DutyMember).where(DutyMember.layer_id.in_(old)))
+    session.execute(delete(DutyLayer).where(DutyLayer.schedule_id == schedule.id))
+    for position, (layer, ids) in enumerate(zip(wanted, members, strict=True)):
+        layer.schedule_id, layer.position = schedule.id, position
+        session.add(layer)
+        session.flush()
+        session.add_all(DutyMember(layer_id=layer.id, position=at, person_id=id) for at, id in enumerate(ids))
+    session.flush()
     audit(
-        session,
-        entries.ScheduleSet(
-            schedule_id=schedule.id,
-            members=members,
-            zone=schedule.zone,
-            starts_on=schedule.starts_on.isoformat(),
-            handover=schedule.handover.isoformat(),
-            period_days=schedule.period_days,
-        ),
+        session, entries.ScheduleSet(schedule_id=schedule.id, layers=[entries.LayerSet(**each) for each in described])
     )
+
+
+def _described(layer: DutyLayer, members: Sequence[int]) -> dict[str, object]:
+    return {
+        "zone": layer.zone,
+        "starts_on": layer.starts_on.isoformat(),
+        "handover": layer.handover.isoformat(),
+        "period_days": layer.period_days,
+        "windows": layer.windows,
+        "members": list(members),
+    }
 
 
 def find(session: Session, code: str) -> Schedule:
-    """The rotation of a code; raise NotFound naming those that exist."""
+    """The schedule of a code; raise NotFound naming those that exist."""
     schedule = session.scalar(select(Schedule).where(Schedule.code == code))
     if schedule is None:
         known = ", ".join(session.scalars(select(Schedule.code).order_by(Schedule.code)))
@@ -73,34 +106,73 @@ def find(session: Session, code: str) -> Schedule:
     return schedule
 
 
-def member_ids(session: Session, schedule: Schedule) -> list[int]:
-    """The ids of the people who take turns, in order."""
-    query = select(ScheduleMember.person_id).where(ScheduleMember.schedule_id == schedule.id)
-    return list(session.scalars(query.order_by(ScheduleMember.position)))
+def layers_of(session: Session, schedule: Schedule) -> list[DutyLayer]:
+    """The layers of a schedule, the topmost last."""
+    query = select(DutyLayer).where(DutyLayer.schedule_id == schedule.id)
+    return list(session.scalars(query.order_by(DutyLayer.position)))
 
 
-def rotation_of(session: Session, schedule: Schedule) -> rotation.Rotation:
-    """The rotation a schedule's rows describe; raise RotationError for one nobody takes turns in."""
-    return rotation.Rotation(
-        members=tuple(member_ids(session, schedule)),
-        starts=schedule.starts_on,
-        handover=schedule.handover,
-        zone=schedule.zone,
-        period_days=schedule.period_days,
+def member_ids(session: Session, layer: DutyLayer) -> list[int]:
+    """The ids of the people who take turns in a layer, in order."""
+    query = select(DutyMember.person_id).where(DutyMember.layer_id == layer.id)
+    return list(session.scalars(query.order_by(DutyMember.position)))
+
+
+def duty(session: Session, schedule: Schedule, start: datetime, end: datetime) -> Duty:
+    """All that decides who holds a schedule's duty in [start, end]: its layers, the overrides, and the leave of its members. A layer
+    without members counts for nothing."""
+    rows = [(row, member_ids(session, row)) for row in layers_of(session, schedule)]
+    members = {id for _, ids in rows for id in ids}
+    return Duty(
+        layers=tuple(_layer(row, ids) for row, ids in rows if ids),
+        overrides=tuple(_overrides(session, schedule, start, end)),
+        leave=tuple(_leave(session, members, start, end)),
     )
 
 
-def on_duty(session: Session, code: str, at: datetime) -> Person:
-    """Who holds the duty of a schedule at an instant (aware); raise NotFound for an unknown schedule."""
-    return session.get_one(Person, rotation.on_duty(rotation_of(session, find(session, code)), at))
+def _layer(row: DutyLayer, members: Sequence[int]) -> Layer:
+    turns = Rotation(tuple(members), row.starts_on, row.handover, row.zone, period_days=row.period_days)
+    return Layer(turns, tuple(_window(each) for each in row.windows))
 
 
-def called(session: Session, code: str, at: datetime) -> Person | None:
-    """Whom a page to the duty goes to: the holder, or the next in turn who is active and has a number; None where nobody is."""
-    turns = rotation_of(session, find(session, code))
-    first = turns.members.index(rotation.on_duty(turns, at))
-    for person_id in turns.members[first:] + turns.members[:first]:
-        person = session.get_one(Person, person_id)
-        if person.active and person.number is not None:
-            return person
-    return None
+def _window(given: dict[str, object]) -> Window:
+    days = given["days"]
+    assert isinstance(days, list)
+    return Window(frozenset(days), time.fromisoformat(str(given["start"])), time.fromisoformat(str(given["end"])))
+
+
+def _overrides(session: Session, schedule: Schedule, start: datetime, end: datetime) -> Iterable[Override]:
+    """Overrides of people who can be called: whoever has left meanwhile leaves the duty to the layers."""
+    query = (
+        select(DutyOverride)
+        .join(Person, Person.id == DutyOverride.person_id)
+        .where(DutyOverride.schedule_id == schedule.id, DutyOverride.cancelled_at.is_(None))
+        .where(DutyOverride.end_at > start, DutyOverride.start_at <= end, CALLABLE)
+    )
+    return [
+        Override(row.person_id, row.start_at, row.end_at) for row in session.scalars(query.order_by(DutyOverride.id))
+    ]
+
+
+def _leave(session: Session, members: Iterable[int], start: datetime, end: datetime) -> Iterable[Leave]:
+    """Who of the members is away for a time; those who cannot be called at all are away always."""
+    away = select(PersonLeave).where(
+        PersonLeave.person_id.in_(members),
+        PersonLeave.cancelled_at.is_(None),
+        PersonLeave.end_at > start,
+        PersonLeave.start_at <= end,
+    )
+    mute = select(Person.id).where(Person.id.in_(members), ~CALLABLE)
+    found = [Leave(row.person_id, row.start_at, row.end_at) for row in session.scalars(away.order_by(PersonLeave.id))]
+    return found + [Leave(id, *ALWAYS) for id in session.scalars(mute.order_by(Person.id))]
+
+
+def spans(session: Session, schedule: Schedule, start: datetime, end: datetime) -> list[Span]:
+    """Who holds a duty over a time (aware instants), as it stands now: just what pages will follow."""
+    return layers.spans(duty(session, schedule, start, end), start, end)
+
+
+def on_duty(session: Session, code: str, at: datetime) -> Person | None:
+    """Who holds the duty of a schedule at an instant (aware) and can be called; None in a gap. Raise NotFound for an unknown schedule."""
+    held = layers.holder(duty(session, find(session, code), at, at), at)
+    return session.get_one(Person, held) if held is not None else None

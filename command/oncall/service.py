@@ -18,6 +18,7 @@ from command.messages.models import Lane, Purpose, State
 from command.oncall import entries, targets, wording
 from command.oncall.answers import code_of
 from command.oncall.models import Escalation, EscalationState, Page, PageState, Reason
+from command.oncall.responses import Response
 from command.oncall.schedules import load_schedules, on_duty
 from command.people.models import Person
 
@@ -29,6 +30,8 @@ UNREACHED = (State.FAILED, State.UNDELIVERED, State.EXPIRED, State.SUPPRESSED, S
 ANSWERABLE = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
 """A chain that waits for an answer; a late one still counts until the incident is over."""
 LAST_RESORT = "post:duty_officer"
+BEYOND = "post:commander"
+"""Who is called last in a chain in which somebody declined or needs help. (Ours.)"""
 VALID = timedelta(hours=1)
 """How long a page may wait for a gateway."""
 ACK_MINUTES = 5.0
@@ -84,8 +87,21 @@ def start(
     )
     session.add(made)
     session.flush()
-    _record(session, made, entries.Started(escalation_id=made.id, steps=len(made.steps)))
+    record(session, made, entries.Started(escalation_id=made.id, steps=len(made.steps)))
     return made
+
+
+def foreseen(
+    session: Session, steps: Sequence[Mapping[str, object]], area_codes: Sequence[str], at: datetime
+) -> list[tuple[float, str, list[Person]]]:
+    """Whom a chain of these steps would page if it began at `at`: minutes after the first page, target, and the people behind it.
+    Nothing is written."""
+    found, minutes = [], 0.0
+    for step in _with_last_resort(steps):
+        minutes += float(str(step["after_minutes"]))
+        target = str(step["target"])
+        found.append((minutes, target, targets.resolve(session, target, area_codes, at)))
+    return found
 
 
 def _with_last_resort(steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
@@ -99,7 +115,8 @@ def _with_last_resort(steps: Sequence[Mapping[str, object]]) -> list[dict[str, o
 def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
     """Page the step that is due of a locked chain and set the time of the next; past the last step the chain is exhausted.
 
-    A step that reaches nobody is journaled, and the next one is due at once."""
+    A step that reaches nobody is journaled, and the next one is due at once. Whoever is on it already, or has declined, is not called
+    again."""
     now = clock.now(session)
     for page in _pages(session, chain, *OPEN):
         page.state = PageState.UNANSWERED
@@ -107,9 +124,10 @@ def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
         _end(session, chain, EscalationState.EXHAUSTED, Reason.UNANSWERED)
         return []
     target = str(chain.steps[chain.step]["target"])
-    people = targets.resolve(session, target, chain.area_codes, now)
+    answered = {page.person_id for page in _pages(session, chain, PageState.ACKNOWLEDGED, PageState.DECLINED)}
+    people = targets.resolve(session, target, chain.area_codes, now, answered)
     if not people:
-        _record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=target))
+        record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=target))
     pages = [_page(session, chain, person, target, road) for person in people]
     chain.step += 1
     chain.due_at = now + _wait(chain) if pages else now
@@ -149,7 +167,7 @@ def _page(session: Session, chain: Escalation, person: Person, target: str, road
     payload = entries.Paged(
         page_id=page.id, escalation_id=chain.id, person_id=person.id, step=chain.step, target=target
     )
-    _record(session, chain, payload)
+    record(session, chain, payload)
     return page
 
 
@@ -169,10 +187,18 @@ def _send(session: Session, page: Page, person: Person, text: str) -> None:
     messages.enqueue(session, outgoing)
 
 
-def acknowledge(session: Session, page_id: int, person_id: int, via: Literal["sms", "link", "api"]) -> Page:
+def acknowledge(session: Session, page_id: int, person_id: int, via: entries.Via) -> Page:
     """Take a person's answer: their page is acknowledged, the chain ends, its other pages stop. Answering twice changes nothing.
 
     Raise NotFound, Denied (the page went to someone else) or Conflict (someone else answered, or the incident is over)."""
+    chain, page = own(session, page_id, person_id)
+    if page.state != PageState.ACKNOWLEDGED:
+        take(session, chain, page, via)
+    return page
+
+
+def own(session: Session, page_id: int, person_id: int) -> tuple[Escalation, Page]:
+    """A person's page and its chain, both locked; raise NotFound, or Denied where it went to someone else."""
     escalation_id = session.scalar(select(Page.escalation_id).where(Page.id == page_id))
     if escalation_id is None:
         raise NotFound(N_("There is no such page."), remedy=N_("List the pages to see their ids."))
@@ -180,16 +206,39 @@ def acknowledge(session: Session, page_id: int, person_id: int, via: Literal["sm
     page = session.get_one(Page, page_id, with_for_update=True, populate_existing=True)
     if page.person_id != person_id:
         raise Denied(N_("This page went to someone else."), remedy=N_("Only the person paged can answer it."))
-    if page.state == PageState.ACKNOWLEDGED:
-        return page
+    return chain, page
+
+
+def require_open(chain: Escalation) -> None:
+    """Raise Conflict unless a chain still waits for an answer."""
     if chain.state not in ANSWERABLE:
         raise Conflict(N_("This page is over."), remedy=N_("Open the incident to see who has taken it."))
+
+
+def take(session: Session, chain: Escalation, page: Page, via: entries.Via) -> None:
+    """The person of a locked page takes it: its chain ends, and whoever asked for help in it is being helped. Raise Conflict."""
+    require_open(chain)
     now = clock.now(session)
     page.state, page.answered_at, page.answered_via, page.reason = PageState.ACKNOWLEDGED, now, via, None
+    page.response, page.response_at, page.eta_minutes, page.note_id = Response.ACKNOWLEDGED, now, None, None
+    for asking in _pages(session, chain, PageState.ACKNOWLEDGED):
+        if asking.help_at is not None and asking.help_by is None and asking.person_id != page.person_id:
+            asking.help_by = page.person_id
     seconds = int((now - page.created_at).total_seconds())
-    _record(session, chain, entries.Acknowledged(page_id=page.id, person_id=person_id, via=via, seconds=seconds))
+    record(session, chain, entries.Acknowledged(page_id=page.id, person_id=page.person_id, via=via, seconds=seconds))
     _end(session, chain, EscalationState.ACKNOWLEDGED, Reason.ACKNOWLEDGED)
-    return page
+
+
+def resume(session: Session, chain: Escalation, because: Literal["declined", "help"]) -> None:
+    """Page the next step of a locked chain at once, also of one that had ended. From now on it ends with the commander."""
+    if chain.steps[-1]["target"] != BEYOND:
+        wait = chain.steps[-1].get("ack_minutes", ACK_MINUTES)
+        chain.steps = [*chain.steps, {"target": BEYOND, "after_minutes": wait, "ack_minutes": wait}]
+    if chain.state != EscalationState.RUNNING:
+        record(session, chain, entries.Resumed(escalation_id=chain.id, step=chain.step, because=because))
+    chain.state, chain.reason, chain.ended_at = EscalationState.RUNNING, None, None
+    chain.due_at, chain.lease_until = clock.now(session), None
+    chain.fence += 1
 
 
 def _locked(session: Session, escalation_id: int) -> Escalation:
@@ -197,14 +246,17 @@ def _locked(session: Session, escalation_id: int) -> Escalation:
 
 
 def stop(session: Session, incident_id: int, reason: str) -> int:
-    """End every chain of an incident that waits for an answer, because of a Reason; return how many."""
+    """End every chain of an incident that waits for an answer, because of a Reason; return how many. Answered ones go on no more either."""
     why = Reason(reason)
-    query = select(Escalation).where(Escalation.incident_id == incident_id, Escalation.state.in_(ANSWERABLE))
+    query = select(Escalation).where(Escalation.incident_id == incident_id, Escalation.over_at.is_(None))
     locked = query.order_by(Escalation.id).with_for_update().execution_options(populate_existing=True)
     chains = session.scalars(locked).all()
-    for chain in chains:
+    waiting = [chain for chain in chains if chain.state in ANSWERABLE]
+    for chain in waiting:
         _end(session, chain, EscalationState.STOPPED, why)
-    return len(chains)
+    for chain in chains:
+        chain.over_at = clock.now(session)
+    return len(waiting)
 
 
 def _end(session: Session, chain: Escalation, state: EscalationState, reason: Reason) -> None:
@@ -216,7 +268,7 @@ def _end(session: Session, chain: Escalation, state: EscalationState, reason: Re
             if page.state in OPEN:
                 page.state, page.reason = PageState.STOPPED, reason
             messages.withdraw_page(session, page.id, reason)
-    _record(session, chain, entries.Ended(escalation_id=chain.id, state=state, reason=reason))
+    record(session, chain, entries.Ended(escalation_id=chain.id, state=state, reason=reason))
 
 
 def settled(session: Session, outcomes: Sequence[Settled]) -> None:
@@ -235,13 +287,14 @@ def _settle(session: Session, chain: Escalation, outcome: Settled, now: datetime
         return
     if outcome.state in UNREACHED:
         page.state, page.reason = PageState.FAILED, outcome.code
-        _record(session, chain, entries.Failed(page_id=page.id, person_id=page.person_id, code=outcome.code))
+        record(session, chain, entries.Failed(page_id=page.id, person_id=page.person_id, code=outcome.code))
         if chain.state == EscalationState.RUNNING and not _pages(session, chain, *OPEN):
             chain.due_at = min(chain.due_at, now)
     elif page.state == PageState.SENDING:
         page.state, page.submitted_at = PageState.WAITING, now
-        _record(session, chain, entries.Submitted(page_id=page.id, person_id=page.person_id))
+        record(session, chain, entries.Submitted(page_id=page.id, person_id=page.person_id))
 
 
-def _record(session: Session, chain: Escalation, payload: journal.Payload) -> None:
+def record(session: Session, chain: Escalation, payload: journal.Payload) -> None:
+    """Record an entry on the stream of a chain's incident."""
     journal.record(session, f"incident:{chain.incident_number}", payload, exercise=chain.exercise)

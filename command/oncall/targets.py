@@ -1,6 +1,6 @@
 """Whom a page target means right now: `oncall:<schedule>`, `post:<post>`, `group:<echelon or code>`, `person:<id>`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from command.core.problems import NotFound
 from command.oncall.rotation import RotationError
-from command.oncall.schedules import called
+from command.oncall.schedules import on_duty
 from command.people.models import EmergencyGroup, GroupMember, Person, PersonPost
 
 MOST = 2
@@ -17,19 +17,22 @@ COMMAND = "commander"
 """The duty that answers for an emergency group."""
 
 
-def resolve(session: Session, target: str, area_codes: Sequence[str], at: datetime) -> list[Person]:
-    """The active people with a number behind a target, MOST at most; empty where nobody is.
+def resolve(
+    session: Session, target: str, area_codes: Sequence[str], at: datetime, without: Collection[int] = ()
+) -> list[Person]:
+    """The active people with a number behind a target, MOST at most; empty where nobody is. Whoever is in `without` (ids) is passed over
+    for those who come after them.
 
     `area_codes` are the incident's area and those that contain it, the nearest first."""
     scheme, _, name = target.partition(":")
     match scheme:
         case "oncall":
-            return _on_call(session, name, at)
+            return [person for person in _on_call(session, name, at) if person.id not in without]
         case "post":
-            return _holders(session, name, area_codes)
+            return _holders(session, name, area_codes, without)
         case "group":
-            return _leaders(session, name, area_codes)
-        case "person" if name.isascii() and name.isdigit():
+            return [each for each in _leaders(session, name, area_codes) if each.id not in without][:MOST]
+        case "person" if name.isascii() and name.isdigit() and int(name) not in without:
             found = session.get(Person, int(name))
             return [found] if found and found.active and found.number is not None else []
     return []
@@ -38,18 +41,18 @@ def resolve(session: Session, target: str, area_codes: Sequence[str], at: dateti
 def _on_call(session: Session, code: str, at: datetime) -> list[Person]:
     """An unknown or empty rotation is nobody: the chain goes on at once, and says so, instead of failing."""
     try:
-        person = called(session, code, at)
+        person = on_duty(session, code, at)
     except (NotFound, RotationError):
         return []
     return [person] if person else []
 
 
-def _holders(session: Session, post: str, area_codes: Sequence[str]) -> list[Person]:
+def _holders(session: Session, post: str, area_codes: Sequence[str], without: Collection[int]) -> list[Person]:
     """Holders of a post in the nearest area that has one; those of the lowest ids where no area of the incident has."""
     holders = (
         select(Person)
         .join(PersonPost)
-        .where(PersonPost.post == post, Person.active, Person.number.is_not(None))
+        .where(PersonPost.post == post, Person.active, Person.number.is_not(None), Person.id.not_in(list(without)))
         .order_by(Person.id)
     )
     for code in area_codes:
@@ -59,7 +62,7 @@ def _holders(session: Session, post: str, area_codes: Sequence[str]) -> list[Per
 
 
 def _leaders(session: Session, name: str, area_codes: Sequence[str]) -> list[Person]:
-    """Who commands the group meant: the holder and the first deputy, the next ones where these are away."""
+    """Who commands the group meant: the holder, then the deputies in their order."""
     group = _group(session, name, area_codes)
     if group is None:
         return []
@@ -70,7 +73,7 @@ def _leaders(session: Session, name: str, area_codes: Sequence[str]) -> list[Per
         .order_by(GroupMember.rank, GroupMember.id)
     ).all()
     commanding = [row.Person for row in rows if row.duty == COMMAND] or [row.Person for row in rows]
-    return list(dict.fromkeys(commanding))[:MOST]
+    return list(dict.fromkeys(commanding))
 
 
 def _group(session: Session, name: str, area_codes: Sequence[str]) -> EmergencyGroup | None:

@@ -38,3 +38,11 @@ def fill(template: str, code: str | None, link: str | None) -> str:
         return "" if any(mark in found[1] for mark in closed) else found[1]
 
     return _MARK.sub(lambda found: values[found[0]], _CLAUSE.sub(clause, template))
+
+
+def told(template: str) -> str:
+    """What a page says, without the sentence on how to answer it: for whoever has it open already."""
+    first = _CLAUSE.search(template)
+    before = template[: first.start()] if first else template
+    end = max(before.rfind("。") + 1, before.rfind(". ") + 1)
+    return fill(before[:end] if first and end else before, None, None).strip() or fill(template, None, None)

@@ -110,6 +110,11 @@ def visitor() -> Principal | None:
     return found
 
 
+def as_nobody() -> None:
+    """Treat whoever asks as a stranger, whatever cookie they carry: what follows is the same for everybody, and no session is looked at."""
+    g.principal = None
+
+
 def unit(work: Callable[[Session], T]) -> T:
     """Run `work(session)` as one unit of work of whoever asks, and commit once."""
     return here().database.write(work, actor=principal().actor)

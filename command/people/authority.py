@@ -60,13 +60,15 @@ class Act(StrEnum):
     WITHDRAW_NOTICE = "withdraw_notice"
     CORRECT_NOTICE = "correct_notice"
     HOLD_MESSAGES = "hold_messages"
+    TAKE_CASE = "take_case"
+    EXPORT = "export"
     UNMASK = "unmask"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"
 
 
 ONLY: dict[Post, frozenset[Act]] = {
-    Post.AUDITOR: frozenset({Act.READ}),
+    Post.AUDITOR: frozenset({Act.READ, Act.EXPORT}),
     Post.ADMINISTRATOR: frozenset({Act.READ, Act.MANAGE_PEOPLE, Act.MANAGE_TOKENS}),
 }
 """Duties kept apart: who audits changes nothing, who runs the system does not command."""

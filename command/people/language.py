@@ -21,12 +21,13 @@ from command.people.access import here, visitor
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 HTML = {"zh": "zh-CN", "en": "en"}
+LANGUAGE_COOKIE = "tocsin_language"
 SOURCES = Path(__file__).resolve().parent.parent / "translations"
 
 
 def install(app: Flask, installation: Installation) -> None:
-    """Give an application its languages and filters."""
-    compiled = compile_catalogues(SOURCES, installation.settings.data / "translations")
+    """Give an application its languages and filters. The folder is given whole: Flask-Babel looks for others beside the code."""
+    compiled = compile_catalogues(SOURCES, installation.settings.data.resolve() / "translations")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(zone()))
     filters: dict[str, Callable[..., object]] = {
@@ -36,7 +37,12 @@ def install(app: Flask, installation: Installation) -> None:
         "masked": mask,
     }
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(language=language, html_language=lambda: HTML[language()])
+    app.jinja_env.globals.update(
+        language=language,
+        html_language=lambda: HTML[language()],
+        zone_name=zone_name,
+        zone_offset=lambda: offset(datetime.now(zone())),
+    )
 
 
 def compile_catalogues(sources: Path, target: Path) -> Path:
@@ -54,11 +60,12 @@ def compile_catalogues(sources: Path, target: Path) -> Path:
 
 
 def language() -> str:
-    """zh or en: what the address asks for (`?lang=`), else the signed-in person's, else the browser's, else the operator's."""
+    """zh or en: what the address asks for (`?lang=`), else the signed-in person's, else what was chosen in this browser, else what the
+    browser prefers, else the operator's."""
     if not has_request_context():
         return "zh"
     if "language" not in g:
-        g.language = _asked() or _own() or _accepted() or here().settings.language
+        g.language = _asked() or _own() or _chosen() or _accepted() or here().settings.language
     found: str = g.language
     return found
 
@@ -73,6 +80,11 @@ def _own() -> str | None:
     return who.language if who and who.language in LOCALES and not who.source else None
 
 
+def _chosen() -> str | None:
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in LOCALES else None
+
+
 def _accepted() -> str | None:
     for tag, _ in request.accept_languages:
         if tag[:2].lower() in LOCALES:
@@ -82,8 +94,13 @@ def _accepted() -> str | None:
 
 def zone() -> tzinfo:
     """The reader's time zone, else the operator's."""
+    return ZoneInfo(zone_name())
+
+
+def zone_name() -> str:
+    """The IANA name of the reader's zone."""
     who = visitor()
-    return ZoneInfo(who.zone) if who and who.zone else here().settings.tz
+    return who.zone if who and who.zone else here().settings.zone
 
 
 def when(at: datetime | None, seconds: bool = False) -> Markup:

@@ -1,5 +1,6 @@
 """Sign-in, one's own page, and the list of people."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -8,35 +9,23 @@ from flask_login import current_user, login_user, logout_user
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from command.core.documents import Report, document, items
 from command.core.problems import N_, Invalid, Problem
-from command.people import limits, passwords, service, tokens
+from command.people import choices, directory, limits, passwords, service, tokens
 from command.people.access import ALL, access, here, may, principal, public, unit, visitor
 from command.people.api import PersonOut, TokenIn, TokenOut, new_token, person_out
 from command.people.authority import Act
 from command.people.gate import protect
 from command.people.identity import Visitor
 from command.people.models import Person
+from command.people.places import inside
 from command.people.posts import DEPARTMENTS, POSTS
 from command.people.signin import LOCK, PER_NAME, WINDOW, authenticate
 
 pages = Blueprint("people", __name__)
 
-THEMES = ("dark", "light")
-LANGUAGES = ("zh", "en")
-DEMO_PASSWORD = "tocsin-demo-2026"
-"""The password of every demo person; such accounts do not exist for an installation in production."""
 DEMO_SHOWN = 6
-
-
-def inside(target: str) -> str:
-    """`target` if it is an address of this site, else the first page: nobody is sent elsewhere after signing in.
-
-    One slash at the beginning means this site; two, a backslash or an unprintable character between them, may mean another."""
-    local = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
-    return target if local else "/"
 
 
 @pages.get("/sign-in")
@@ -70,7 +59,7 @@ def _sign_in_page(problem: Problem | None = None, username: str = "") -> str:
         problem=shown,
         username=username,
         demo=_demo_people(),
-        demo_password=DEMO_PASSWORD,
+        demo_password=passwords.OF_DEMO,
         posts=POSTS,
     )
 
@@ -130,6 +119,8 @@ def _my_page(problem: Problem | None = None, token: str = "", given: dict[str, s
         new_token=token,
         problem=document(problem, "") if problem else None,
         given=given or {},
+        zones=choices.zones(datetime.now(UTC)),
+        operator_zone=here().settings.zone,
     )
 
 
@@ -188,41 +179,13 @@ def change_password() -> Any:
     return redirect("/sign-in", 303)
 
 
-@pages.post("/me/language")
-@access("read")
-def choose_language() -> Any:
-    _choose("language", LANGUAGES)
-    return _back()
-
-
-@pages.post("/me/theme")
-@access("read")
-def choose_theme() -> Any:
-    _choose("theme", THEMES)
-    return _back()
-
-
-def _choose(name: str, allowed: tuple[str, ...]) -> None:
-    chosen = request.form.get(name, "")
-    if chosen not in allowed:
-        raise Invalid(
-            N_("This value is not allowed."),
-            field=name,
-            remedy=N_("Use one of: %(expected)s."),
-            expected=", ".join(allowed),
-        )
-    unit(lambda session: service.choose(session, principal().person_id, **{name: chosen}))
-
-
-def _back() -> Response:
-    """To the page that was left, without its `lang=`."""
-    return redirect(inside(request.form.get("back", "/me")), 303)
-
-
 @pages.get("/people")
 @access("read")
 def people() -> Any:
-    query = select(Person).order_by(Person.area_code, Person.id).limit(1000)
+    """Everybody, under their departments or (`by=group`) emergency groups; `q` looks for some."""
+    asked, by = request.args.get("q", "").strip()[:100], request.args.get("by", "department")
     with here().database.read() as session:
-        everybody = [person_out(each, here().keyring) for each in session.scalars(query)]
-    return render_template("people/people.html", people=everybody, posts=POSTS, departments=DEPARTMENTS)
+        everybody = directory.found(session, here().keyring, asked)
+        groups = directory.by_group(session, everybody) if by == "group" else directory.by_department(everybody)
+    by = "group" if by == "group" else "department"
+    return render_template("people/people.html", groups=groups, count=len(everybody), q=asked, by=by, posts=POSTS)

@@ -9,6 +9,9 @@ SHORTEST = 12
 LONGEST = 256
 """Characters. Longer input would only cost time."""
 
+OF_DEMO = "tocsin-demo-2026"
+"""The password of every demo person, shown on the sign-in page; such accounts are refused by an installation in production."""
+
 _hasher = PasswordHasher()
 _nobody = _hasher.hash("what unknown names are checked against, so that they take as long as known ones")
 

@@ -54,17 +54,34 @@ class GroupCard(Record):
     members: tuple[Member, ...]
 
 
-class ScheduleCard(Record):
-    """A duty rotation: members take turns of `period_days` from `starts_on`, handing over at `handover` in `zone`."""
+class WindowCard(Record):
+    """A part of each local week: on `days` (0 = Monday) from `start` to `end`; an end that is not later is on the next day."""
 
-    code: Slug
-    name: Text
-    department: Department
+    days: Annotated[tuple[Annotated[int, Field(ge=0, le=6)], ...], Field(min_length=1)] = (0, 1, 2, 3, 4, 5, 6)
+    start: time
+    end: time
+
+
+class LayerCard(Record):
+    """A rotation: members take turns of `period_days` from `starts_on`, handing over at `handover` in `zone`, inside the windows if
+    there are any."""
+
+    name: Text | None = None
     zone: str
     starts_on: date
     handover: time
     period_days: Annotated[int, Field(ge=1)] = 7
     members: tuple[Username, ...]
+    windows: tuple[WindowCard, ...] = ()
+
+
+class ScheduleCard(Record):
+    """A duty with its layers, the topmost last."""
+
+    code: Slug
+    name: Text
+    department: Department
+    layers: Annotated[tuple[LayerCard, ...], Field(min_length=1)]
 
 
 class Roster(Record):
@@ -94,7 +111,8 @@ class Roster(Record):
             for at, member in enumerate(group.members):
                 yield from _strangers(member.everyone(), known, ("groups", index, "members", at))
         for index, schedule in enumerate(self.schedules):
-            yield from _strangers(schedule.members, known, ("schedules", index, "members"))
+            for at, layer in enumerate(schedule.layers):
+                yield from _strangers(layer.members, known, ("schedules", index, "layers", at, "members"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,12 +117,13 @@ def sign_out_everywhere(session: Session, person: Person) -> None:
     audit(session, SignedOut(person_id=person.id, everywhere=True))
 
 
-def choose(session: Session, person_id: int, *, language: str | None = None, theme: str | None = None) -> None:
-    """Remember the language (zh, en) or theme (dark, light) somebody chose."""
-    values = {"language": language, "theme": theme}
-    session.execute(
-        update(Person).where(Person.id == person_id).values({name: value for name, value in values.items() if value})
-    )
+def choose(
+    session: Session, person_id: int, *, language: str | None = None, theme: str | None = None, zone: str | None = None
+) -> None:
+    """Remember the language (zh, en), the theme (dark, light, system) or the zone (an IANA name; "" for the operator's) somebody chose."""
+    chosen: dict[str, str | None] = {"language": language, "theme": theme, "zone": zone}
+    values = {name: value or None for name, value in chosen.items() if value is not None}
+    session.execute(update(Person).where(Person.id == person_id).values(values))
 
 
 def unmask(

@@ -203,8 +203,8 @@ def test_unknown_elements_are_shown_as_such(
     assert {alarm["element"]: alarm["known"] for alarm in items} == {"Nowhere": False, "W1": True}
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Unknown elements"), ("zh", "<h1>")])
-def test_the_alarms_page_shows_all_three_parts(
+@pytest.mark.parametrize(("language", "words"), [("en", "not in the records"), ("zh", "档案中无此网元")])
+def test_the_alarms_page_shows_every_alarm_with_its_incident(
     network: Network,
     post: Callable[..., Any],
     client: FlaskClient,
@@ -218,6 +218,25 @@ def test_the_alarms_page_shows_all_three_parts(
     assert words in page.text
     assert "&lt;b&gt;Nowhere&lt;/b&gt;" in page.text
     assert network.incidents()[0].number in page.text
+
+
+def test_the_alarms_page_looks_for_some(
+    network: Network, post: Callable[..., Any], client: FlaskClient, token_of: Callable[..., str]
+) -> None:
+    post([item(network, "W1"), item(network, "Nowhere"), item(network, "E1", severity="minor")])
+    headers = {"Authorization": f"Bearer {token_of('*')}"}
+
+    def elements(asked: str) -> set[str]:
+        page = client.get(f"/alarms?lang=en&{asked}", headers=headers).text
+        return {name for name in ("W1", "Nowhere", "E1") if f"<div>{name}" in page}
+
+    assert elements("") == {"W1", "Nowhere", "E1"}
+    assert elements("q=now") == elements("view=unknown") == {"Nowhere"}
+    assert elements("severity=minor") == {"E1"}
+    assert elements("state=cleared") == elements("q=%25") == set()
+    assert elements("view=nonsense&severity=nonsense&after=x") == {"W1", "Nowhere", "E1"}
+    found = client.get(f"{URL}?words=nowhere&severity=critical", headers=headers).json["items"]
+    assert {alarm["element"] for alarm in found} == {"Nowhere"}
 
 
 def test_how_old_a_time_may_be_is_the_operators_choice(

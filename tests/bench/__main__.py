@@ -7,7 +7,7 @@ import time
 
 import orjson
 
-MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board")
+MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board", "board_page", "archive_search")
 
 
 def main() -> int:

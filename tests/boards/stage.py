@@ -1,8 +1,9 @@
 """What happens to incidents while boards look on: people over the API, alarms and the engine's cycles on demand."""
 
+from collections import Counter
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from command.boards import cards, store
@@ -10,9 +11,11 @@ from command.boards.cards import board_of, incident_cards, summary_card
 from command.core import clock
 from command.engine import clocks, escalate, fan_out
 from command.incidents import service
-from command.incidents.models import Incident
+from command.incidents.guards import BEFORE_RESTORATION
+from command.incidents.models import AlertSeen, GradeChange, Impact, Incident
 from command.messages import service as messages
 from command.messages.models import Delivery, State
+from command.network.models import CutOff, Element, Subscriber
 from command.oncall import service as oncall
 from command.oncall.models import Page, PageState
 from tests.builders import Operator
@@ -90,6 +93,14 @@ class Stage(Operator):
 
         self.do(work, "system:inbox")
 
+    def respond(self, verb: str) -> None:
+        """The newest person paged says how far they are; what their page does not allow is refused."""
+        page = self.get("ada", "/api/v1/pages?limit=500").get_json()["items"]
+        if page:
+            by = next(name for name, id in self.people.items() if id == page[-1]["person"]["id"])
+            answer = self.post(by, f"/api/v1/pages/{page[-1]['id']}/actions/{verb}")
+            assert answer.status_code < 500, answer.text
+
     def folded(self, board: str) -> Cards:
         """A board's cards as the journal tells them."""
         with self.database.read() as session:
@@ -107,6 +118,44 @@ class Stage(Operator):
             rows = {number: self._row(session, number) for number in numbers}
             found = {n: summary_card(row, incident_cards(session, row)) for n, row in rows.items()}
             return {number: card for number, card in found.items() if card is not None}
+
+    def affected_now(self) -> dict[int, int]:
+        """Users by area, counted from subscribers, open cut-offs and declared impact of incidents that the command board shows: of each
+        incident's two figures for an area the larger."""
+        found: Counter[int] = Counter()
+        with self.database.read() as session:
+            for incident in session.scalars(select(Incident).where(Incident.exercise.is_(False))):
+                if incident.state in cards.GONE or incident.restricted:
+                    continue
+                lost = Subscriber.services.bitwise_and(CutOff.services)
+                cut = select(Element.area_id, func.count(Subscriber.id.distinct())).select_from(CutOff)
+                cut = cut.join(Element, Element.id == CutOff.element_id).join(
+                    Subscriber, Subscriber.element_id == Element.id
+                )
+                cut = cut.where(CutOff.incident_id == incident.id, CutOff.until_at.is_(None), lost != 0)
+                said = select(Impact.area_id, func.max(Impact.users)).where(
+                    Impact.incident_id == incident.id, Impact.until_at.is_(None), Impact.declared
+                )
+                one: dict[int, int] = {}
+                for query in (cut.group_by(Element.area_id), said.group_by(Impact.area_id)):
+                    for area, users in session.execute(query).tuples():
+                        one[area] = max(one.get(area, 0), users)
+                found.update({area: users for area, users in one.items() if users})
+        return dict(found)
+
+    def unseen_now(self) -> set[str]:
+        """Live incidents of tier I or II that are being handled and whose last rise nobody has seen."""
+        found = set()
+        with self.database.read() as session:
+            live = select(Incident).where(Incident.exercise.is_(False), Incident.restricted.is_(False))
+            for incident in session.scalars(live.where(Incident.state.in_(BEFORE_RESTORATION), Incident.tier <= 2)):
+                grades = list(session.scalars(select(GradeChange).where(GradeChange.incident_id == incident.id)))
+                before = [None, *(grade.tier for grade in grades)]
+                rises = [g.at for g, held in zip(grades, before, strict=False) if g.tier <= 2 and g.tier < (held or 9)]
+                seen = session.scalars(select(AlertSeen.at).where(AlertSeen.incident_id == incident.id)).all()
+                if not any(at >= max(rises) for at in seen):
+                    found.add(incident.number)
+        return found
 
     @staticmethod
     def _row(session: Session, number: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from command.boards import projection, store
+from command.boards import derived, projection, store
 from command.boards.projection import State
 from command.core.journal import Entry
 from tests.boards.stage import Stage
@@ -32,18 +32,23 @@ births = st.tuples(st.just("report"), st.sampled_from(KINDS), elements, st.boole
 acts = st.one_of(
     st.tuples(st.just("act"), who, st.sampled_from(("assess", "activate", "review", "close", "locate"))),
     st.tuples(st.just("act"), who, st.sampled_from(("restore", "reopen", "cancel"))),
+    st.tuples(st.just("seen"), who),
     st.tuples(st.just("tier"), who, st.integers(1, 4)),
     st.tuples(st.just("fail"), elements),
     st.tuples(st.just("declare"), who, st.integers(0, 30)),
     st.tuples(st.just("eta"), who, st.booleans()),
     st.tuples(st.just("facts"), who),
     st.tuples(st.just("transfer"), who, who),
+    st.tuples(st.just("act"), who, st.sampled_from(("accept", "take"))),
+    st.tuples(st.just("objective"), who, st.sampled_from(("set", "meet", "drop", "reopen"))),
+    st.tuples(st.just("comment"), who),
     st.tuples(st.just("task"), who, st.sampled_from(("done", "skip", "reopen"))),
     st.tuples(st.just("notice"), who, st.sampled_from(("submit", "approve", "withdraw", "correct"))),
     st.tuples(st.just("merge"), who),
     st.tuples(st.just("engine")),
     st.tuples(st.just("deliver")),
     st.tuples(st.just("acknowledge")),
+    st.tuples(st.just("respond"), st.sampled_from(("en_route", "on_scene", "help", "decline", "done"))),
     st.tuples(st.just("later"), st.sampled_from((3, 17, 61, 500))),
 )
 steps = st.tuples(births, st.lists(st.tuples(st.just("activate"), st.just(())) | acts, min_size=1, max_size=14))
@@ -82,8 +87,22 @@ class Story:
     def do_act(self, by: str, action: str) -> None:
         self.stage.act(by, self.number, action, reason="seen", override=True)
 
+    def do_objective(self, by: str, turn: str) -> None:
+        base = f"/api/v1/incidents/{self.number}/objectives"
+        if turn == "set":
+            assert self.stage.post(by, base, text="service back by noon").status_code < 500
+            return
+        for each in self.stage.get("ada", base).get_json()["items"][:2]:
+            assert self.stage.post(by, f"{base}/{each['id']}/actions/{turn}", reason="so it is").status_code < 500
+
+    def do_comment(self, by: str) -> None:
+        assert self.stage.post(by, f"/api/v1/incidents/{self.number}/comments", text="crew on site").status_code < 500
+
     def do_tier(self, by: str, tier: int) -> None:
         self.stage.act(by, self.number, "regrade", tier=tier, reason="judged", override=True)
+
+    def do_seen(self, by: str) -> None:
+        self.stage.act(by, self.number, "seen")
 
     def do_fail(self, failed: list[str]) -> None:
         self.stage.fail(self.number, *failed)
@@ -127,6 +146,9 @@ class Story:
     def do_acknowledge(self) -> None:
         self.stage.acknowledge()
 
+    def do_respond(self, verb: str) -> None:
+        self.stage.respond(verb)
+
     def do_later(self, minutes: int) -> None:
         self.time.forward(minutes=minutes)
 
@@ -143,6 +165,18 @@ def test_the_folded_boards_equal_the_tables(stage: Stage, time: Time, script: An
         stage.agrees(*story.numbers)
 
 
+@pytest.mark.proves("I5", "B6")
+@FEW
+@given(script=steps)
+def test_alerts_and_areas_that_follow_from_the_rows_equal_the_tables(stage: Stage, time: Time, script: Any) -> None:
+    story = Story(stage, time)
+    for step in (script[0], *script[1]):
+        story.run(step)
+        rows = stage.folded("command")
+        assert {one["area_id"]: one["users"] for one in derived.areas(rows)["areas"]} == stage.affected_now()
+        assert {row["number"] for row in derived.alerts(rows)["alerts"]} == stage.unseen_now()
+
+
 @pytest.mark.proves("I5", "B5")
 @FEW
 @given(script=steps, every=st.integers(1, 9))
@@ -157,6 +191,41 @@ def test_snapshots_of_real_streams_change_nothing(stage: Stage, time: Time, scri
             stream = f"incident:{number}"
             whole = projection.fold(State(), store.seen(session, stream, 0))
             assert store.state_of(session, stream) == whole
+
+
+@pytest.mark.proves("I5", "R6")
+def test_objectives_pages_and_acceptance_are_on_the_board_as_the_tables_have_them(stage: Stage) -> None:
+    number = stage.responding("CELL-1")
+    base = f"/api/v1/incidents/{number}/objectives"
+    made = stage.post("cou", base, text="service back by noon").get_json()["id"]
+    assert stage.act("cou", number, "transfer", to="pre", briefing="as it stands") == 200
+    stage.engine()
+    cards = stage.folded(f"incident:{number}")
+    assert [(each["id"], each["state"]) for each in cards["objectives"]["objectives"]] == [(made, "open")]
+    held = {role["role"]: role["accepted_at"] for role in cards["people"]["roles"] if role["briefing_note_id"]}
+    assert held == {"commander": None}
+    assert all(chain["next"] for chain in cards["pages"]["chains"] if chain["state"] == "running")
+    running = [clock for clock in cards["clocks"]["clocks"] if clock["state"] == "running"]
+    assert cards["head"]["next_clock"] == running[0]
+    assert stage.act("pre", number, "accept") == 200
+    assert stage.post("pre", f"{base}/{made}/actions/meet").status_code == 200
+    cards = stage.folded(f"incident:{number}")
+    assert cards["objectives"]["objectives"][0]["state"] == "met"
+    assert all(role["accepted_at"] for role in cards["people"]["roles"] if role["briefing_note_id"])
+    stage.agrees(number)
+
+
+@pytest.mark.proves("R15")
+def test_the_next_update_is_due_when_the_plan_promises_it(stage: Stage) -> None:
+    number = stage.responding("CELL-1")
+    head = stage.folded(f"incident:{number}")["head"]
+    told = [n for n in stage.folded(f"incident:{number}")["notices"]["notices"] if n["approved_at"]]
+    assert bool(told) and (head["update_due_at"] is None or head["update_due_at"] > told[0]["approved_at"])
+    assert stage.act("dou", number, "regrade", tier=2, reason="it spreads") == 200
+    promised = stage.folded(f"incident:{number}")["head"]["update_due_at"]
+    assert promised is not None and promised > told[0]["approved_at"]
+    assert stage.act("ada", number, "restore", evidence="test calls succeed") == 200
+    assert stage.folded(f"incident:{number}")["head"]["update_due_at"] is None
 
 
 @pytest.mark.proves("B6", "B5")

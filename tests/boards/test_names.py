@@ -9,7 +9,7 @@ from command.core.journal import Entry, Payload
 from command.incidents.sentences import SENTENCES
 from tests.boards.stage import Stage
 
-ELSEWHERE = ("people.", "stream.", "test.", "notice.approval_overridden", "oncall.schedule_set")
+ELSEWHERE = ("people.", "stream.", "test.", "notice.approval_overridden", "oncall.")
 """Kinds that the audit stream and rolled streams keep."""
 
 

@@ -31,7 +31,12 @@ SAMPLES: dict[str, Any] = {
     "DATE": datetime(2026, 11, 21).date(),
     "TIME": datetime(2026, 11, 21, 8).time(),
 }
-ALLOWED = {"notice": {"kind": "first"}, "impact": {"kind": "outage"}}
+ALLOWED = {
+    "notice": {"kind": "first"},
+    "impact": {"kind": "outage"},
+    "objective": {"state": "open"},
+    "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
+}
 """What the CHECK of a table wants to see."""
 
 
@@ -89,14 +94,14 @@ def test_a_row_that_points_at_nothing_is_found_after_a_migration(sqlite_template
     path = tmp_path / "broken.db"
     shutil.copy(sqlite_template, path)
     with create_engine(f"sqlite:///{path}").begin() as connection:
-        connection.execute(text("INSERT INTO schedule_member (schedule_id, position, person_id) VALUES (7, 0, 7)"))
-    with pytest.raises(schema.SchemaError, match="2 rows point at nothing, first in table schedule_member"):
+        connection.execute(text("INSERT INTO duty_member (layer_id, position, person_id) VALUES (7, 0, 7)"))
+    with pytest.raises(schema.SchemaError, match="2 rows point at nothing, first in table duty_member"):
         schema.upgrade(f"sqlite:///{path}")
 
 
 def test_a_foreign_key_holds_on_both_databases(connection: Connection) -> None:
     with pytest.raises(DBAPIError, match=r"(?i)foreign key"):
-        connection.execute(text("INSERT INTO schedule_member (schedule_id, position, person_id) VALUES (7, 0, 7)"))
+        connection.execute(text("INSERT INTO duty_member (layer_id, position, person_id) VALUES (7, 0, 7)"))
 
 
 @pytest.mark.proves("B3", "I3")

@@ -20,11 +20,23 @@ from command.core.settings import Settings, read
 from command.demo import load as demo
 from command.demo.load import COMMANDER, DEMO, DRIVER_FILE, PASSWORD, TOKEN_FILE, DemoRefused, is_loaded, load
 from command.network.models import Area, Element, Link, Subscriber
-from command.oncall.models import Schedule, ScheduleMember
+from command.oncall.models import DutyLayer, DutyMember, Schedule
 from command.people import signin
 from command.people.models import ApiToken, EmergencyGroup, GroupMember, Person
 
-TABLES = (Area, Element, Link, Subscriber, ProblemKind, Person, EmergencyGroup, GroupMember, Schedule, ScheduleMember)
+TABLES = (
+    Area,
+    Element,
+    Link,
+    Subscriber,
+    ProblemKind,
+    Person,
+    EmergencyGroup,
+    GroupMember,
+    Schedule,
+    DutyLayer,
+    DutyMember,
+)
 
 
 @pytest.fixture

@@ -55,6 +55,12 @@ def a_night(desk: Desk) -> str:
     desk.post("ada", "/api/v1/alarms", alarms=[{**alarm, "text": typed}])
     desk.send()
     desk.post("ada", "/api/v1/people/1/actions/unmask", reason=f"to call {WRITTEN[0]}")
+    room = f"/api/v1/incidents/{number}"
+    assert desk.post("ada", f"{room}/comments", text=typed).status_code == 201
+    assert desk.post("ada", f"{room}/objectives", text=typed).status_code == 201
+    drafted = desk.post("ada", "/api/v1/notices", incident=number, kind="update", texts={"zh": typed, "en": typed})
+    desk.post("ada", f"/api/v1/notices/{drafted.json['id']}/actions/submit")
+    desk.act("ada", number, "transfer", to="ada", briefing=typed, override=True)
     desk.act("ada", number, "restore", evidence=typed)
     desk.send()
     return number
@@ -71,6 +77,9 @@ def test_whatever_a_night_leaves_behind_holds_no_whole_number(
         places["journal"] = "".join(session.scalars(select(Entry.data)))
         page = session.scalars(select(Page.id)).first()
     values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "code": "technical", "token": "x"}
+    values |= {"action": "transfer"}
+    values["photo_id"] = 1
+    values |= {"mark": "x", "filter_id": 1}
     for rule in desk.app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and "page_id" not in rule.arguments:
             built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)

@@ -38,8 +38,10 @@ def number(desk: Desk) -> str:
 def addresses(desk: Desk, number: str, method: str) -> list[str]:
     """Every address, with this incident, its notice, its page or its task in the places of the route."""
     task = desk.see(number)["tasks"][0]["code"]
-    values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "page_id": 1, "code": task}
+    values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "page_id": 1, "code": task, "photo_id": 1}
     values |= {"person_id": desk.people["sec"], "token_id": 1, "token": "x", "gateway": "x"}
+    values |= {"action": "cancel", "objective_id": 1, "turn": "meet", "problem_id": 1}
+    values |= {"mark": "x", "filter_id": 1}
     found = []
     for rule in desk.app.url_map.iter_rules():
         if method in (rule.methods or ()):

@@ -166,7 +166,9 @@ def test_a_report_by_form_keeps_what_was_typed_when_it_is_refused(desk: Desk) ->
     )
     assert refused.status_code == 422
     assert "no tone" in refused.text
-    taken = desk.ask("kef", "POST", "/incidents/report", data={"kind": "network_fault", "area": "800101", "users": "4"})
+    taken = desk.ask(
+        "kef", "POST", "/incidents/report", data={"kind": "network_fault", "area": "800101", "affected": "4"}
+    )
     assert taken.status_code == 303
     assert desk.see(taken.location.rpartition("/")[2])["affected"]["now"] == 4
     assert desk.ask("kef", "GET", "/incidents/report").status_code == 200

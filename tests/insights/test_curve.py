@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import orjson
 import pytest
 
 from command.boards.projection import Seen
 from command.core.columns import dump
-from command.insights import curve
-from command.insights.curve import Step
+from command.insights import curve, marks
 
 BEGIN = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
@@ -40,11 +38,43 @@ def test_user_minutes_are_the_area_under_the_curve(until: int, minutes: float) -
     assert curve.user_minutes(found, BEGIN + timedelta(minutes=until)) == minutes
 
 
-@pytest.mark.proves("D7", "D9")
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_figure_is_plotlys_and_reads_back_the_steps(theme: str) -> None:
-    steps = [Step(BEGIN, 100), Step(BEGIN + timedelta(minutes=10), 0)]
-    figure = curve.figure(steps, BEGIN + timedelta(minutes=20), ("Time", "Affected users"), theme)
-    (trace,) = figure["data"]
-    assert (trace["type"], trace["line"]["shape"], trace["y"]) == ("scatter", "hv", [100, 0, 0])
-    assert orjson.dumps(figure)
+def entry(minute: int, kind: str, **data: object) -> Seen:
+    return Seen(minute + 1, BEGIN + timedelta(minutes=minute), "person:1", kind, dump(data))
+
+
+def test_user_minutes_go_on_from_what_the_incident_had_counted() -> None:
+    entries = [
+        entry(0, curve.CHANGED, users_now=100, user_minutes=250.0),
+        entry(4, "incident.eta", eta=None),
+        entry(10, curve.CHANGED, users_now=50, user_minutes=1250.0),
+    ]
+    assert curve.counted_minutes(entries, BEGIN + timedelta(minutes=30)) == 1250 + 50 * 20
+    assert curve.counted_minutes([], BEGIN) == 0
+
+
+def test_a_restoration_by_a_person_ends_the_curve() -> None:
+    entries = [entry(0, curve.CHANGED, users_now=20, user_minutes=0.0), entry(30, "incident.restored")]
+    assert [step.users for step in curve.steps(entries)] == [20, 0]
+    assert curve.counted_minutes(entries, BEGIN + timedelta(minutes=60)) == 20 * 30
+
+
+def test_marks_are_turns_and_not_every_grade() -> None:
+    entries = [
+        entry(0, "incident.graded", before=None, tier=4),
+        entry(1, "incident.graded", before=4, tier=4),
+        entry(2, "incident.raised", before=4, tier=2),
+        entry(3, "notice.approved", notice_kind="first"),
+        entry(4, "notice.approved", notice_kind="update"),
+        entry(5, "incident.restored"),
+        entry(5, "notice.approved", notice_kind="all_clear"),
+    ]
+    found = [(mark.kind, mark.tier) for mark in marks.marks(entries)]
+    assert found == [("tier", 4), ("tier", 2), ("first", None), ("restored", None), ("all_clear", None)]
+
+
+def test_the_eta_is_the_last_word_on_it() -> None:
+    said, later = "2026-11-01T12:00:00Z", "2026-11-01T13:00:00Z"
+    entries = [entry(0, marks.ETA, eta=said), entry(1, marks.ETA, eta=later)]
+    assert marks.eta(entries) == datetime(2026, 11, 1, 13, tzinfo=UTC)
+    assert marks.eta([*entries, entry(2, marks.ETA, eta=None)]) is None
+    assert marks.eta([]) is None

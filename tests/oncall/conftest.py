@@ -1,5 +1,7 @@
 import pytest
+from flask.testing import FlaskClient
 
+from command.app import create_app
 from command.core.installation import Installation
 from command.oncall import rotation
 from tests.conftest import Time
@@ -16,5 +18,11 @@ def scene(installation: Installation) -> Scene:
 def on_call(scene: Scene, time: Time) -> str:
     """The username of whoever has technical duty now."""
     (card,) = [each for each in demo_roster().schedules if each.code == "technical"]
-    turns = rotation.Rotation(tuple(range(len(card.members))), card.starts_on, card.handover, card.zone)
-    return card.members[rotation.on_duty(turns, time.now())]
+    (layer,) = card.layers
+    turns = rotation.Rotation(tuple(range(len(layer.members))), layer.starts_on, layer.handover, layer.zone)
+    return layer.members[rotation.on_duty(turns, time.now())]
+
+
+@pytest.fixture
+def client(installation: Installation) -> FlaskClient:
+    return create_app(installation).test_client()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from command.core import clock, journal
 from command.oncall import schedules, targets
-from command.oncall.models import ScheduleMember
+from command.oncall.models import DutyMember
 from command.people.roster import Roster
 from tests.oncall.scene import Scene
 
@@ -34,7 +34,7 @@ def test_a_holder_who_is_away_is_stood_in_for_by_the_next_in_turn(scene: Scene) 
 
 
 def test_a_rotation_that_is_not_there_or_has_nobody_is_nobody(scene: Scene) -> None:
-    scene.write(lambda s: s.query(ScheduleMember).delete())
+    scene.write(lambda s: s.query(DutyMember).delete())
     assert called(scene, "oncall:technical") == []
     assert called(scene, "oncall:cooking") == []
 
@@ -109,7 +109,9 @@ def test_loading_the_rotations_twice_changes_nothing(scene: Scene) -> None:
 
 
 def test_a_changed_rotation_takes_the_place_of_the_old_one(scene: Scene) -> None:
-    technical = scene.roster.schedules[0].model_copy(update={"members": ("chen.bo",)})
+    (layer,) = scene.roster.schedules[0].layers
+    alone = layer.model_copy(update={"members": ("chen.bo",)})
+    technical = scene.roster.schedules[0].model_copy(update={"layers": (alone,)})
     changed = Roster(people=scene.roster.people, groups=(), schedules=(technical,))
     scene.write(lambda s: schedules.load_schedules(s, changed))
     assert called(scene, "oncall:technical") == ["chen.bo"]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command.oncall.wording import Ways, fill, ways
+from command.oncall.wording import told as without_ways
 from notifiers.base import Capabilities
 
 BOTH = "INC-1[, reply {code}][, or open {link}]"
@@ -57,3 +58,17 @@ def test_doubled_braces_stand_for_one() -> None:
 )
 def test_ways_follow_the_gateways_that_pages_take(gateways: list[Capabilities], expected: Ways) -> None:
     assert ways(gateways) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("【示例】呼叫：INC-1，梅江区。应答：[回复{code} ][打开{link}]", "【示例】呼叫：INC-1，梅江区。"),
+        ("Page: INC-1, Tier I. To acknowledge: [reply {code} ][or open {link}]", "Page: INC-1, Tier I."),
+        ("Page: INC-1 {{x}}.[ Reply {code}][, or open {link}]", "Page: INC-1 {x}."),
+        ("Come at once", "Come at once"),
+        ("[Reply {code}]", ""),
+    ],
+)
+def test_whoever_has_the_page_open_is_not_told_how_to_answer(template: str, told: str) -> None:
+    assert without_ways(template) == told

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.messages.mofile import read_mo
 
+from command.app import create_app
+from command.core.installation import Installation
 from command.people.access import here
 from command.people.language import compile_catalogues, language, offset, users, when
 from tests.people.conftest import Office
@@ -73,3 +75,13 @@ def test_catalogues_are_compiled_at_start_into_the_data_folder(tmp_path: Path) -
     with (made / "zh_Hans_CN" / "LC_MESSAGES" / "messages.mo").open("rb") as compiled:
         assert read_mo(compiled)["People"].string == "人员"
     assert [path.name for path in made.rglob("*") if path.is_file()] == ["messages.mo"]
+
+
+def test_pages_are_chinese_when_the_data_folder_is_given_from_where_one_stands(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`TOCSIN_DATA=./var`, as `make run` has it: Flask-Babel would look beside the code."""
+    monkeypatch.chdir(tmp_path)
+    given = installation.settings.model_copy(update={"data": Path("var")})
+    app = create_app(Installation(given, installation.database, installation.keyring))
+    assert "登录" in app.test_client().get("/sign-in?lang=zh").text

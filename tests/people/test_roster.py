@@ -73,12 +73,13 @@ def test_no_demo_number_can_reach_anybody() -> None:
 def test_each_department_has_a_duty_rotation_that_always_has_a_holder() -> None:
     assert {schedule.department for schedule in ROSTER.schedules} == set(Department)
     for schedule in ROSTER.schedules:
+        (layer,) = schedule.layers
         turns = Rotation(
-            tuple(range(len(schedule.members))),
-            schedule.starts_on,
-            schedule.handover,
-            schedule.zone,
-            period_days=schedule.period_days,
+            tuple(range(len(layer.members))),
+            layer.starts_on,
+            layer.handover,
+            layer.zone,
+            period_days=layer.period_days,
         )
         assert on_duty(turns, datetime(2026, 1, 5, 1, tzinfo=UTC)) == 0
 

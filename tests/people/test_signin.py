@@ -12,8 +12,8 @@ from command.core.installation import Installation
 from command.core.journal import Entry
 from command.core.keys import new_key, parse
 from command.core.settings import Settings
-from command.people import break_glass, service
-from command.people.pages import inside
+from command.people import break_glass, passwords, service
+from command.people.places import inside
 from command.people.signin import Try
 from tests.conftest import Time
 from tests.people.conftest import PASSWORD, Browser, Office
@@ -157,6 +157,7 @@ def test_demo_people_are_named_on_the_sign_in_page_and_refused_in_production(off
     page = office.browser().open("/sign-in").text
     assert "Demo accounts" in page or "演示账号" in page
     assert "<code>ada</code>" in page and "<code>dou</code>" not in page
+    assert f"<code>{passwords.OF_DEMO}</code>" in page, "the password shown is the one that the demo is loaded with"
     keys = new_key()
     production = Settings(env="production", data=office.installation.settings.data, keys=keys)
     live = create_app(replace(office.installation, settings=production))

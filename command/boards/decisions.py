@@ -1,0 +1,116 @@
+"""What waits for one person: notices they may approve, incidents they may assess, activate or confirm restored, updates that are late.
+
+Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.incidents import places, plans, standing, visibility
+from command.incidents.guards import BEFORE_RESTORATION, State
+from command.incidents.models import Incident
+from command.notices.models import Kind, Notice, NoticeState
+from command.people import access
+from command.people.access import Principal
+from command.people.authority import Decision, Denied, permitted
+
+NEXT = {State.REPORTED: "assess", State.ASSESSED: "activate"}
+"""The act that an incident of a state waits for."""
+TELLING = (Kind.FIRST, Kind.UPDATE)
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One decision: `act` is assess, activate, restore, approve_notice or update (late); since when it waits."""
+
+    act: str
+    number: str
+    kind: str
+    tier: int
+    area_id: int | None
+    since: datetime
+    notice_id: int | None = None
+    notice_kind: str | None = None
+    audience: int = 0
+
+
+def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
+    """What waits for `who`: worst tier first, then what waits longest. MOST at most."""
+    query = select(Incident).where(Incident.state.in_(BEFORE_RESTORATION), Incident.exercise.is_(exercise))
+    known = {each.id: each for each in session.scalars(visibility.only_visible(session, query, who))}
+    found = [*_incidents(session, who, known), *_notices(session, who, known), *_late(session, who, known)]
+    return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
+
+
+def _incidents(session: Session, who: Principal, known: dict[int, Incident]) -> Iterator[Waiting]:
+    ask = _Asker(session, who)
+    for incident in known.values():
+        act = NEXT.get(State(incident.state))
+        if act is None and incident.state == State.RESPONDING and incident.quiet_at is not None:
+            act = "restore"
+        if act and ask.may(incident, act):
+            yield _waiting(incident, act, _since(incident, act))
+
+
+def _since(incident: Incident, act: str) -> datetime:
+    since = {"activate": incident.assessed_at, "restore": incident.quiet_at}.get(act)
+    return since or incident.reported_at
+
+
+def _notices(session: Session, who: Principal, known: dict[int, Incident]) -> Iterator[Waiting]:
+    ask = _Asker(session, who)
+    query = select(Notice).where(Notice.state == NoticeState.SUBMITTED, Notice.incident_id.in_(list(known)))
+    for notice in session.scalars(query.order_by(Notice.id)):
+        incident, since = known[notice.incident_id], notice.submitted_at or notice.created_at
+        own = who.actor in (notice.created_by, notice.submitted_by)
+        waited = (clock.now(session) - since).total_seconds() / 60
+        if ask.may(incident, "approve_notice", waited=waited, own=own):
+            about = {"notice_id": notice.id, "notice_kind": notice.kind, "audience": notice.audience}
+            yield _waiting(incident, "approve_notice", since, **about)
+
+
+def _late(session: Session, who: Principal, known: dict[int, Incident]) -> Iterator[Waiting]:
+    """Incidents whose told subscribers should have heard more by now: their plan's cadence has passed since the last notice."""
+    ask, now = _Asker(session, who), clock.now(session)
+    told = select(Notice.incident_id, func.max(Notice.approved_at)).where(
+        Notice.kind.in_(TELLING), Notice.approved_at.is_not(None), Notice.incident_id.in_(list(known))
+    )
+    for incident_id, last in session.execute(told.group_by(Notice.incident_id)).tuples():
+        incident = known[incident_id]
+        if incident.state != State.RESPONDING or incident.quiet_at is not None or last is None:
+            continue
+        plan = plans.tier_plan(session, incident)
+        gap = plan.cadence_minutes if plan else None
+        if gap and last + timedelta(minutes=gap) < now and ask.may(incident, "submit_notice"):
+            yield _waiting(incident, "update", last + timedelta(minutes=gap))
+
+
+def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:
+    return Waiting(act, incident.number, incident.kind, incident.tier, incident.area_id, since, **about)
+
+
+class _Asker:
+    """What the authority table says of one person, asked for one incident after the other."""
+
+    def __init__(self, session: Session, who: Principal) -> None:
+        self.session, self.who = session, who
+        self.levels = {area.id: area.level for area in places.tree(session).values()}
+
+    def may(self, incident: Incident, act: str, *, waited: float | None = None, own: bool = False) -> bool:
+        """Whether they may do it now, without another person and without overriding anybody."""
+        decision = self._ruling(incident, act, waited or 0.0, own)
+        if waited is None and isinstance(decision, Denied) and decision.turn_in_minutes is not None:
+            decision = self._ruling(incident, act, standing.waited_minutes(self.session, incident), own)
+        return decision is not None and permitted(decision)
+
+    def _ruling(self, incident: Incident, act: str, waited: float, own: bool) -> Decision | None:
+        if not access.within_scopes(self.who, act):
+            return None
+        level = self.levels.get(incident.area_id or 0)
+        return access.ruling(self.who, act, tier=incident.tier, area_level=level, waited_minutes=waited, own=own)

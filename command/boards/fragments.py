@@ -1,0 +1,31 @@
+"""Parts of the command board that are not in its room: what is personal, and what changes with the hour and not with an incident."""
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from command.boards import decisions, on_call, render
+from command.boards.names import Names
+from command.core import clock
+from command.people.access import access, here, principal
+from command.people.language import language
+
+pages = Blueprint("board_fragments", __name__, url_prefix="/board/part")
+
+
+@pages.get("/decisions")
+@access("read")
+def waiting() -> ResponseReturnValue:
+    """What waits for whoever asks, of live incidents or (`?exercise`) of exercises."""
+    with here().database.read() as session:
+        found = decisions.of(session, principal(), exercise="exercise" in request.args)
+        names: Names = render.of(current_app).names(session, language())
+        return render_template("boards/decisions.html", waiting=found, names=names)
+
+
+@pages.get("/on-call")
+@access("read")
+def duties() -> ResponseReturnValue:
+    """Who holds each duty now, until when, and who is next."""
+    with here().database.read() as session:
+        found = on_call.now(session, clock.now(session), language())
+        return render_template("boards/on_call.html", duties=found, tz=here().settings.tz)

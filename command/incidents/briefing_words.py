@@ -1,0 +1,40 @@
+"""The words of a briefing: (zh, en)."""
+
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("一、当前态势", "1. Situation"),
+    ("二、已采取措施", "2. Actions taken"),
+    ("三、目标", "3. Objectives"),
+    ("四、组织", "4. Organisation"),
+    ("五、呼叫与用户通知", "5. Pages and notices under way"),
+    ("六、后续步骤", "6. Next steps"),
+)
+
+WORDS: dict[str, tuple[str, str]] = {
+    "as_of": ("截至{at}", "As of {at}"),
+    "none": ("无", "none"),
+    "what": ("{number} {kind}，{tier}，{state}", "{number} {kind}, {tier}, {state}"),
+    "where": ("{area}，{services}，自{since}起", "{area}, {services}, since {since}"),
+    "users": ("当前影响{now}户，峰值{peak}户，预计{later}户", "{now} users now, {peak} at most, {later} projected"),
+    "eta": ("预计恢复时间：{eta}", "ETA {eta}"),
+    "no_eta": ("预计恢复时间：未知", "No ETA"),
+    "summary": ("情况：{text}", "Report: {text}"),
+    "feedback": ("用户反馈：{text}", "User feedback: {text}"),
+    "cause": ("起因：{text}", "Cause: {text}"),
+    "missing": ("尚缺事实：{facts}", "Facts still missing: {facts}"),
+    "pages": ("呼叫：{states}", "Pages: {states}"),
+    "notice": ("{kind}：{state}，{told}/{audience}", "{kind}: {state}, {told}/{audience}"),
+    "clock": ("时限：{name}", "Clock: {name}"),
+    "late_clock": ("时限已超时：{name}", "Clock breached: {name}"),
+    "page_sending": ("发送中", "being sent"),
+    "page_waiting": ("待应答", "waiting"),
+    "page_acknowledged": ("已应答", "acknowledged"),
+    "page_unanswered": ("未应答", "unanswered"),
+    "page_stopped": ("已停止", "stopped"),
+    "page_failed": ("失败", "failed"),
+    "notice_submitted": ("待审批", "waiting for approval"),
+    "notice_approved": ("已批准", "approved"),
+    "notice_sending": ("发送中", "being sent"),
+    "notice_sent": ("已发完", "finished"),
+    "notice_withdrawn": ("已撤回", "withdrawn"),
+    "notice_rejected": ("已驳回", "rejected"),
+}

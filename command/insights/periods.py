@@ -1,0 +1,50 @@
+"""The overview of a period for one reader: the queries and the figures joined. The page and the interface both show what this gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.incidents import clock_rows
+from command.insights import buckets, overview, population
+from command.insights.filters import Filters
+from command.insights.funnel import Funnel
+from command.insights.overview import Overview
+from command.insights.rates import Rate
+from command.people.access import Principal
+
+RESPONSE = "first-response"
+THIRTY_MINUTES = timedelta(minutes=30)
+SHOWN = 50
+"""Incidents that missed a target and are listed one by one, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """`missed`: the newest incidents not restored in time, with the share of users who had service again when the target passed."""
+
+    wanted: Filters
+    limit: timedelta
+    figures: Overview
+    funnels: Mapping[str, Funnel]
+    missed: Mapping[str, Rate]
+
+
+def period(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Period:
+    """The figures of incidents that `who` may know of, with days as `zone` has them. Raise Invalid for unknown areas and services."""
+    cases = population.counted(session, wanted, zone, who)
+    limit = response_limit()
+    split = buckets.split(wanted.first, wanted.last, wanted.step)
+    found = overview.overview(cases, split, zone, limit, clock.now(session))
+    late = set(found.restoration_missed[-SHOWN:])
+    back = population.restored_at_target(session, [one for one in cases if one.number in late])
+    rates = {number: Rate(good, of, overview.RESTORED) for number, (good, of) in back.items()}
+    return Period(wanted, limit, found, population.funnels(session, wanted, zone, who), rates)
+
+
+def response_limit() -> timedelta:
+    """The time in which handling has to begin, as the table of clocks has it."""
+    known = clock_rows.definition(RESPONSE)
+    return timedelta(minutes=known.offset_minutes) if known and known.offset_minutes else THIRTY_MINUTES

@@ -1,0 +1,149 @@
+"""Which incidents a reader's figures are made of, and what their notices came to: a handful of queries, however long the period.
+
+Exercises, cancelled incidents (false alarms are ended so) and merged ones (duplicates) are left out; notices of an incident merged
+into another count with that one, as its user-minutes do. Restricted incidents count for those who may know of them."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import tzinfo
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from command.core.journal import Entry
+from command.core.problems import N_, Invalid
+from command.incidents import visibility
+from command.incidents.guards import FINAL
+from command.incidents.models import Impact, Incident, IncidentClock
+from command.insights import curve
+from command.insights.buckets import instants
+from command.insights.counting import Counted
+from command.insights.filters import Filters
+from command.insights.funnel import KINDS, Funnel, funnel
+from command.messages.models import State, Tally
+from command.network.models import Area, Service
+from command.notices.models import Notice, NoticeState
+from command.oncall.models import Page
+from command.people.access import Principal
+
+RESTORE = "sla-resolve"
+"""The clock that says by when service has to be back, by tier."""
+LEFT = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT, NoticeState.WITHDRAWN)
+"""States of notices that somebody approved; a withdrawn one counts if it was approved before."""
+GROWING = (NoticeState.APPROVED, NoticeState.SENDING)
+"""Not all recipients are listed yet: the audience is what was approved. Afterwards it is who was listed, so that nobody counts twice
+whom an incident and the one it was merged into both had in mind."""
+
+
+def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> list[Counted]:
+    """The incidents that count, oldest report first."""
+    answered = select(Page.incident_id, func.min(Page.answered_at).label("at")).group_by(Page.incident_id).subquery()
+    query = (
+        _chosen(session, wanted, zone, who)
+        .outerjoin(IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE))
+        .outerjoin(answered, answered.c.incident_id == Incident.id)
+        .order_by(Incident.reported_at, Incident.id)
+        .with_only_columns(
+            *(Incident.id, Incident.number, Incident.tier, Incident.occurred_at, Incident.detected_at),
+            *(Incident.reported_at, answered.c.at, Incident.responding_at, Incident.restored_at),
+            *(IncidentClock.due_at, Incident.users_peak, Incident.users_now, Incident.user_minutes),
+            case((Incident.users_now > 0, Incident.measured_at), else_=None),
+            maintain_column_froms=True,
+        )
+    )
+    return [Counted._make(row) for row in session.execute(query).tuples()]
+
+
+def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
+    begin, end = instants(wanted.first, wanted.last, zone)
+    query = (
+        select(Incident)
+        .where(Incident.reported_at >= begin, Incident.reported_at < end)
+        .where(Incident.exercise.is_(False), Incident.state.not_in(FINAL))
+    )
+    if wanted.tier is not None:
+        query = query.where(Incident.tier == wanted.tier)
+    if wanted.kind is not None:
+        query = query.where(Incident.kind == wanted.kind)
+    if wanted.area is not None:
+        query = query.where(_touches(areas_within(session, wanted.area)))
+    if wanted.service is not None:
+        hit = select(Impact.incident_id).where(Impact.service_id == _service(session, wanted.service))
+        query = query.where(Incident.id.in_(hit))
+    return visibility.only_visible(session, query, who)
+
+
+def _touches(areas: Collection[int]) -> ColumnElement[bool]:
+    hit = select(Impact.incident_id).where(Impact.area_id.in_(areas))
+    return or_(Incident.area_id.in_(areas), Incident.id.in_(hit))
+
+
+def areas_within(session: Session, code: str) -> set[int]:
+    """An area and all within it; raise Invalid for a code nobody knows."""
+    rows = session.execute(select(Area.id, Area.parent_id, Area.code)).tuples().all()
+    found = {area for area, _, its in rows if its == code}
+    if not found:
+        raise Invalid(N_("There is no such area."), field="area", remedy=N_("Choose one from the list."))
+    size = 0
+    while size < len(found):
+        size = len(found)
+        found |= {area for area, parent, _ in rows if parent in found}
+    return found
+
+
+def _service(session: Session, code: str) -> int:
+    found = session.scalar(select(Service.id).where(Service.code == code))
+    if found is None:
+        raise Invalid(N_("There is no such service."), field="service", remedy=N_("Choose one from the list."))
+    return found
+
+
+def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> dict[str, Funnel]:
+    """What became of the notices of those incidents, by kind of notice; kinds without any are left out."""
+    chosen = _chosen(session, wanted, zone, who).with_only_columns(Incident.id)
+    mine = or_(Notice.incident_id.in_(chosen), Notice.incident_id.in_(_merged_into(session, chosen)))
+    mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
+    growing = case((Notice.state.in_(GROWING), 1), else_=0)
+    heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)
+    states = select(Notice.kind, growing, Tally.state, func.sum(Tally.count)).where(mine)
+    states = states.join(Tally, Tally.notice_id == Notice.id)
+    counts: dict[str, Counter[State]] = {}
+    sizes, numbers = Counter[str](), Counter[str]()
+    for kind, grows, state, count in session.execute(states.group_by(Notice.kind, growing, Tally.state)).tuples():
+        counts.setdefault(kind, Counter())[State(state)] += int(count)
+        sizes[kind] += 0 if grows else int(count)
+    for kind, grows, number, audience in session.execute(heads.group_by(Notice.kind, growing)).tuples():
+        numbers[kind] += number
+        sizes[kind] += int(audience or 0) if grows else 0
+    return {kind: funnel(numbers[kind], sizes[kind], counts.get(kind, {})) for kind in KINDS if kind in numbers}
+
+
+def _merged_into(session: Session, chosen: Select[int]) -> set[int]:
+    """The ids of incidents that were merged into the chosen ones, at whatever remove."""
+    query = select(Incident.id, Incident.merged_into_id).where(Incident.merged_into_id.is_not(None))
+    into = dict(session.execute(query.where(Incident.exercise.is_(False))).tuples().all())
+    if not into:
+        return set()
+    line = set(session.scalars(chosen))
+    size = -1
+    while size < len(line):
+        size = len(line)
+        line |= {child for child, parent in into.items() if parent in line}
+    return line & into.keys()
+
+
+def restored_at_target(session: Session, cases: Sequence[Counted]) -> dict[str, tuple[int, int]]:
+    """Of incidents that missed their target: how many of the peak users had service again when it passed, and that peak."""
+    streams = {f"incident:{one.number}": one for one in cases}
+    query = (
+        select(Entry.stream_id, Entry.at, Entry.kind, Entry.data)
+        .where(Entry.stream_id.in_(list(streams)), Entry.kind.in_((curve.CHANGED, *curve.ENDS)))
+        .order_by(Entry.stream_id, Entry.seq)
+    )
+    users = dict.fromkeys(streams, 0)
+    for stream, at, kind, data in session.execute(query).tuples():
+        target = streams[stream].target
+        if target is not None and at <= target:
+            users[stream] = orjson.loads(data)["users_now"] if kind == curve.CHANGED else 0
+    return {one.number: (max(0, one.users_peak - users[stream]), one.users_peak) for stream, one in streams.items()}

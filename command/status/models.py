@@ -1,0 +1,57 @@
+"""What the public is told, as /status.json gives it. No number of users, no name, no cause: areas, services, times, advice."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+How = Literal["ok", "degradation", "outage"]
+
+
+class TextOut(BaseModel):
+    zh: str
+    en: str
+
+
+class ServiceOut(BaseModel):
+    """A service in a prefecture. `since` is when the first part of it went; `parts` are the counties where it is not in order, empty: all
+    of the prefecture or not known. `eta` null: not known, or not for all of it."""
+
+    code: str
+    name: TextOut
+    status: How
+    since: datetime | None = None
+    eta: datetime | None = None
+    next_update: datetime | None = None
+    parts: list[TextOut] = []
+
+
+class AreaOut(BaseModel):
+    """A prefecture (or a wider area hit as a whole). `services` are those not in order; `advice` is what users can do meanwhile."""
+
+    code: str
+    name: TextOut
+    status: How
+    services: list[ServiceOut]
+    advice: list[TextOut]
+
+
+class PastOut(BaseModel):
+    """One disturbance that is over."""
+
+    areas: list[TextOut]
+    services: list[TextOut]
+    status: How
+    from_at: datetime
+    until_at: datetime
+
+
+class StatusOut(BaseModel):
+    """All of it, as of `as_of`. `status` is the worst of all areas."""
+
+    as_of: datetime
+    operator: TextOut
+    hotline: str
+    status: How
+    areas: list[AreaOut]
+    history: list[PastOut]

@@ -1,0 +1,80 @@
+"""The public status page and its machine-readable twin: the same for everybody, cached, and standing while the database is slow."""
+
+import hashlib
+
+from flask import Blueprint, Response, current_app, g, render_template, request
+from flask_babel import force_locale
+from werkzeug.datastructures import HeaderSet
+
+from command.core.problems import N_
+from command.people.access import as_nobody, here, public
+from command.people.language import LOCALES
+from command.status import picture
+from command.status.board import Board, Kept
+from command.status.models import StatusOut
+
+pages = Blueprint("status", __name__)
+
+SHARED = "public, max-age=30, stale-while-revalidate=60, stale-if-error=600"
+SERVICE_WORDS = {"ok": N_("In order"), "degradation": N_("Impaired"), "outage": N_("Interrupted")}
+
+
+class Shared(Response):
+    """An answer that is the same for everybody. It names nothing in `Vary`: no view here looks at a cookie, and a header that says so
+    (the framework adds one when any extension has touched the session) would keep shared caches from keeping the page."""
+
+    @property
+    def vary(self) -> HeaderSet:
+        return HeaderSet()
+
+
+@pages.get("/status")
+@public("the public learns here what is out of order; no drill, nothing restricted, nobody's name")
+def page() -> Response:
+    """Areas and services now, and the last thirty days, in the language `?lang=` asks for."""
+    as_nobody()
+    g.language = request.args.get("lang") if request.args.get("lang") in LOCALES else here().settings.language
+    kept = _board().now()
+    made = kept.rendered(f"page {g.language}", lambda: _rendered(kept, g.language))
+    return _answer(made, "text/html; charset=utf-8")
+
+
+@pages.get("/status.json")
+@public("the same as the status page, for programs")
+def data() -> Response:
+    """The status page as JSON, both languages in it."""
+    as_nobody()
+    kept = _board().now()
+    made = kept.rendered("json", lambda: kept.status.model_dump_json().encode())
+    return _answer(made, "application/json")
+
+
+def _board() -> Board:
+    """This process's board: kept with the application, so that each has its own."""
+    found: Board | None = current_app.extensions.get("tocsin.status")
+    if found is None:
+        found = current_app.extensions.setdefault("tocsin.status", Board(here()))
+    return found
+
+
+def _rendered(kept: Kept, language: str) -> bytes:
+    status: StatusOut = kept.status
+    with force_locale(LOCALES[language]):
+        text = render_template(
+            "status/page.html",
+            status=status,
+            stale=kept.stale,
+            lang=language,
+            words=SERVICE_WORDS,
+            alike=picture.alike,
+            hotline=status.hotline,
+        )
+    return text.encode()
+
+
+def _answer(body: bytes, mimetype: str) -> Response:
+    answer = Shared(body, content_type=mimetype)
+    answer.headers["Cache-Control"] = SHARED
+    answer.set_etag(hashlib.sha256(body).hexdigest()[:20])
+    answer.make_conditional(request)
+    return answer
