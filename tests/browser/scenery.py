@@ -1,35 +1,95 @@
-"""A bad day at the small operator, set up once for the tour: something of everything that pages show."""
+"""A bad day at the small operator, set up once for the tour: something of everything that pages show, and the addresses to look at."""
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.complaints import links as case_links
+from command.complaints.models import Case
+from command.oncall import links as page_links
+from command.oncall.models import Page
 from tests.boards.stage import Stage
 
-NO_PAGES = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics", "/board/state/")
-"""What answers a GET and is no page."""
+NUMBER = "+8612020000001"
+"""A subscriber of CELL-1."""
+SIGNED_IN = (
+    *("/board", "/board?wall", "/board/exercise", "/board/replay", "/board/exercise/replay", "/overview"),
+    *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
+    *("/playbooks/network_fault?tier=2", "/playbooks/network_fault/compare", "/on-call", "/on-call?weeks=8"),
+    *("/alarms", "/people", "/me", "/styleguide", "/archive?text=cable", "/nowhere"),
+)
+OF_INCIDENT = (
+    *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
+    *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
+    *("/incidents/{}/do/merge", "/incidents/{}/do/eta"),
+)
+OPEN = ("/status", "/case")
+PARTS = {
+    "/": "leads to the command board",
+    "/sign-in": "for those who have not signed in",
+    "/board/state/<name>": "JSON",
+    "/board/moments/<name>": "JSON",
+    "/board/frames/<name>": "JSON",
+    "/board/part/decisions": "a part of the board",
+    "/board/part/on-call": "a part of the board",
+    "/incidents/<number>/actions": "a part of the incident's board",
+    "/incidents/<number>/similar": "a part of the incident's board",
+    "/incidents/<number>/curve/card": "a part of the incident's board",
+    "/incidents/<number>/photos/<int:photo_id>": "a photo",
+    "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
+    "/incidents/report/areas": "JSON",
+    "/on-call/feed/<text>.ics": "a calendar",
+    "/status.json": "JSON",
+}
+"""Addresses that answer a GET with no page of their own, and what they are instead."""
+NO_PAGES = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics")
 
 
 @dataclass(frozen=True, slots=True)
 class Scenery:
-    """What was set up, and the addresses of the pages that show it."""
+    """The addresses of the pages: with the worst incident, with those in other states, and for people outside."""
 
     addresses: tuple[str, ...]
 
 
 def built(stage: Stage) -> Scenery:
-    """Incidents in every state, tasks done and open, people paged, notices sent."""
-    number = stage.responding("CELL-1", "CELL-4")
-    stage.report(kind="service_interruption", elements=["CELL-5"])
+    """Incidents in every state, tasks done and open, people paged, notices sent, a solved problem, a caller's case, a drill."""
+    closed = _over(stage)
+    worst = stage.responding("CELL-1", "CELL-4")
+    stage.act("ada", worst, "regrade", tier=1, reason="A hospital is cut off")
+    stage.post("ada", f"/api/v1/incidents/{worst}/objectives", text="Service back in Meijiang by 17:00")
+    stage.post("dou", f"/api/v1/incidents/{worst}/comments", text="The excavator driver called, 138 0013 8000")
+    reported = stage.report(kind="service_interruption", elements=["CELL-5"])
+    stage.report(by="tra", exercise=True, elements=["CELL-3"])
     stage.engine()
     stage.acknowledge()
     stage.deliver()
-    return Scenery(
-        (
-            "/board",
-            "/board/exercise",
-            f"/incidents/{number}",
-            f"/incidents/{number}/curve",
-            "/alarms",
-            "/people",
-            "/me",
-        )
-    )
+    case = {"number": NUMBER, "incident": worst, "complaint": True, "note": "No signal since this morning"}
+    assert stage.post("kef", "/api/v1/cases", **case).status_code == 201
+    others = tuple(f"/incidents/{each}" for each in (closed, reported))
+    inside = tuple(each.format(worst) for each in OF_INCIDENT)
+    return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+
+
+def _over(stage: Stage) -> str:
+    """An incident from its report to its end; what it taught is kept."""
+    number = stage.report(elements=["CELL-2"], summary="Fibre cable cut", feedback="calls", measures="crew sent")
+    said = {"cause": "An excavator", "effect": "Spliced in two hours", "improvements": "Mark the route"}
+    steps = {"assess": {}, "restore": {"evidence": "test calls succeed"}, "review": said, "close": {}}
+    for action, body in steps.items():
+        assert stage.act("dou", number, action, **body) == 200, action
+    return number
+
+
+def _by_link(stage: Stage) -> tuple[str, ...]:
+    """What opens by a signed address: the engineer's page, the caller's case."""
+
+    def ids(session: Session) -> tuple[int, int]:
+        page = session.scalars(select(Page.id).order_by(Page.id).limit(1)).one()
+        return page, session.scalars(select(Case.id).limit(1)).one()
+
+    with stage.database.read() as session:
+        page_id, case_id = ids(session)
+    page = page_links.maker(stage.installation)(page_id).removeprefix(stage.installation.settings.origin)
+    return page, case_links.path(stage.installation, case_id)
