@@ -1,5 +1,6 @@
 """A web process for the board's figures, under gevent: python -m tests.bench.board_server URL KEYS DATA. It prints its port, then one
-line for each order: `tail N`: tell N entries, one a round, without the pause between rounds; `bare N`: emit the same packet N times."""
+line for each order: `tail N`: tell N entries, one a round, without the pause between rounds; `bare N`: emit the same packet N times;
+`live 0`: let the boards run by themselves; `still N`: emit the last packet N times at a steady rate."""
 
 from gevent import monkey
 
@@ -24,6 +25,7 @@ from command.core.keys import parse  # noqa: E402
 from command.core.settings import Settings  # noqa: E402
 
 ROOM = tail.room("command", "en")
+BARE_RATE = 20
 
 
 class Bench:
@@ -51,11 +53,30 @@ class Bench:
         begun = time.monotonic()
         if what == "tail":
             self._tell(count)
+        elif what == "live":
+            self._live()
+        elif what == "still":
+            self._still(count)
         else:
             for _ in range(count):
                 self.io.emit("update", self.sent, to=ROOM, namespace=NAMESPACE)
                 gevent.sleep(0)
         return time.monotonic() - begun
+
+    def _live(self) -> None:
+        """From here on the boards run as they do in life: hinted, coalesced, by themselves."""
+        self.boards.tail.batch = tail.BATCH
+        self.boards._running = False
+        self.boards._start()
+
+    def _still(self, count: int) -> None:
+        """Emit the packet last sent `count` times, BARE_RATE a second, each with the moment it was handed over."""
+        self.boards._running = False
+        begun = time.monotonic()
+        for n in range(count):
+            gevent.sleep(max(0.0, begun + n / BARE_RATE - time.monotonic()))
+            packet = {"sent_at": time.monotonic(), **self.sent}
+            self.io.emit("update", packet, to=ROOM, namespace=NAMESPACE)
 
     def _tell(self, count: int) -> None:
         """The last `count` entries of the board, read from the journal one a round."""
