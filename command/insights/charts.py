@@ -6,6 +6,8 @@ of a mark is the address of the incidents behind it. Tiers and verdicts differ b
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
+
 from command.core.problems import N_
 from command.insights.buckets import Bucket, Step
 from command.insights.filters import Filters
@@ -205,8 +207,9 @@ def _note(x: float, y: float, text: str, **more: Any) -> Figure:
 
 
 def figure(data: Sequence[Mapping[str, Any]], xaxis: Figure, **layout: Any) -> Figure:
-    """A figure on the page's own surface, in its letters and colours."""
-    return {
+    """A figure on the page's own surface, in its letters and colours. Raise ValueError for a property that Plotly does not know: a
+    browser would leave it out in silence."""
+    made = {
         "data": list(data),
         "layout": {
             "xaxis": xaxis,
@@ -220,3 +223,14 @@ def figure(data: Sequence[Mapping[str, Any]], xaxis: Figure, **layout: Any) -> F
             **layout,
         },
     }
+    go.Figure(_coloured(made))
+    return made
+
+
+def _coloured(value: Any) -> Any:
+    """The same with a colour in the place of each token, as the page will have it."""
+    if isinstance(value, Mapping):
+        return {key: _coloured(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_coloured(each) for each in value]
+    return "#808080" if isinstance(value, str) and value.startswith("--") else value

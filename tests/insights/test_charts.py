@@ -92,3 +92,8 @@ def test_years_of_days_keep_few_words_under_the_axis() -> None:
     bars = overview.overview([], split, UTC, timedelta(minutes=30), datetime(2026, 4, 1, tzinfo=UTC)).bars
     axis = charts.tiers(bars, WANTED, str)["layout"]["xaxis"]
     assert len(axis["ticktext"]) <= charts.TICKS and axis["ticktext"][0] == "01-01"
+
+
+def test_a_property_that_plotly_does_not_know_is_refused() -> None:
+    with pytest.raises(ValueError, match="colour"):
+        charts.figure([{"type": "bar", "x": [1], "y": [1], "marker": {"colour": "--accent"}}], charts.axis(""))
