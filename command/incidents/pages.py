@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from command.core import clock, names
 from command.core.documents import Report as Refusal
 from command.core.documents import document, items
-from command.core.problems import Problem
+from command.core.problems import N_, Invalid, Problem
 from command.incidents import additions, alike, intake, preview, report_api, standing, visibility
 from command.incidents import report_form as typed_in
 from command.incidents.activation import KIND_WORDS
@@ -49,6 +49,7 @@ def report_now() -> Any:
     try:
         with here().database.read() as session:
             given, guessed = _read(session)
+            _says_something(given)
             if "unseen" in request.form:
                 found = preview.preview(session, given, who, guessed_kind=guessed)
                 if any(each.score >= alike.CLEAR for each in found.similar):
@@ -127,6 +128,16 @@ def _read(session: Session) -> tuple[Report, bool]:
         "restricted": {"yes": True, "no": False}.get(form.get("restricted", "")),
     }
     return report_from(_validated(values), None), not typed
+
+
+def _says_something(given: Report) -> None:
+    """Raise Invalid for a report of nothing: kind, area and time have defaults, so a form that arrived empty would be an incident."""
+    if not (given.summary or given.feedback or given.measures or given.elements or given.users):
+        raise Invalid(
+            N_("The report says nothing yet."),
+            field="summary",
+            remedy=N_("Say in a sentence what happened, or name elements or users affected."),
+        )
 
 
 def _validated(values: dict[str, Any]) -> ReportIn:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from command.alarms.models import Alarm
 from command.incidents.models import Incident
 from command.oncall.models import Page
+from tests.hostile.conftest import built
 from tests.incidents.conftest import Desk
 
 SECRET = "the customer database is for sale"
@@ -38,16 +39,12 @@ def number(desk: Desk) -> str:
 def addresses(desk: Desk, number: str, method: str) -> list[str]:
     """Every address, with this incident, its notice, its page or its task in the places of the route."""
     task = desk.see(number)["tasks"][0]["code"]
-    values = {"number": number, "name": f"incident:{number}", "notice_id": 1, "page_id": 1, "code": task, "photo_id": 1}
-    values |= {"person_id": desk.people["sec"], "token_id": 1, "token": "x", "gateway": "x"}
-    values |= {"action": "cancel", "objective_id": 1, "turn": "meet", "problem_id": 1}
-    values |= {"mark": "x", "filter_id": 1}
+    values = {"number": number, "name": f"incident:{number}", "code": task, "person_id": desk.people["sec"]}
+    values |= {"action": "cancel", "turn": "meet"}
     found = []
     for rule in desk.app.url_map.iter_rules():
         if method in (rule.methods or ()):
-            built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
-            assert built is not None
-            found.append(built[1])
+            found.append(built(rule, **values))
     return found
 
 
