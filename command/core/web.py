@@ -30,10 +30,11 @@ class StrictRequest(Request):
 
 
 class OrjsonProvider(JSONProvider):
-    """orjson for everything Flask reads and writes."""
+    """orjson for everything Flask reads and writes. No mark-up begins in what it writes: JSON stays data wherever a page pastes it."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
-        return orjson.dumps(obj, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS, default=str).decode()
+        text = orjson.dumps(obj, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS, default=str).decode()
+        return text.replace("<", "\\u003c")
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
         found = orjson.loads(s)

@@ -45,7 +45,7 @@ def data() -> Response:
     """The status page as JSON, both languages in it."""
     as_nobody()
     kept = _board().now()
-    made = kept.rendered("json", lambda: kept.status.model_dump_json().encode())
+    made = kept.rendered("json", lambda: _inert(kept.status.model_dump_json()))
     return _answer(made, "application/json")
 
 
@@ -55,6 +55,11 @@ def _board() -> Board:
     if found is None:
         found = current_app.extensions.setdefault("tocsin.status", Board(here()))
     return found
+
+
+def _inert(text: str) -> bytes:
+    """JSON that stays data wherever a site pastes it: no mark-up begins in it."""
+    return text.replace("<", "\\u003c").encode()
 
 
 def _rendered(kept: Kept, language: str) -> bytes:
