@@ -18,7 +18,7 @@ from command.people.access import access, here, principal
 
 pages = Blueprint("alarm_pages", __name__)
 
-_SHOWN = 100
+_SHOWN = 25
 """Alarms on one page; older ones are on the next."""
 _LARGEST_ID = 2**63 - 1
 

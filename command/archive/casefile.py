@@ -12,7 +12,7 @@ from command.core import heads, journal, names
 from command.core.heads import Fault
 from command.core.journal import Entry, Stream
 from command.core.log import masked_words
-from command.incidents import house, rendering, views, visibility
+from command.incidents import house, plans, rendering, views, visibility
 from command.incidents.models import GradeChange, Incident
 from command.incidents.rendering import Line
 from command.incidents.views import IncidentOut
@@ -75,10 +75,12 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case from its number to the head of its journal. `names` gives areas, services and whoever acted their names."""
+    """A case from its number to the head of its journal. `names` gives areas, services and whoever acted their names; `plan` the title
+    of the playbook that it follows."""
 
     case: Incident
     full: IncidentOut
+    plan: str
     names: Mapping[str, str]
     grades: Sequence[Grade]
     pages: Sequence[Called]
@@ -97,6 +99,7 @@ def assemble(session: Session, incident: Incident, who: Principal, language: str
     return CaseFile(
         case=incident,
         full=views.full(session, incident, language),
+        plan=_plan(session, incident, language),
         names=known,
         grades=list(_grades(session, incident, known, language)),
         pages=list(_pages(session, incident, known)),
@@ -108,7 +111,16 @@ def assemble(session: Session, incident: Incident, who: Principal, language: str
 
 
 def _people(session: Session, language: str) -> dict[str, str]:
-    return {f"person:{each.id}": names.of(each, language) for each in session.scalars(select(Person))}
+    """Names by `person:7`, and by `user:` with the username that lines of the journal carry."""
+    people = session.scalars(select(Person)).all()
+    return {f"person:{each.id}": names.of(each, language) for each in people} | {
+        f"user:{each.username}": names.of(each, language) for each in people
+    }
+
+
+def _plan(session: Session, incident: Incident, language: str) -> str:
+    plan = plans.of(session, incident) if incident.playbook_id else None
+    return views.said(plan.title, language) if plan else ""
 
 
 def _grades(session: Session, incident: Incident, known: Mapping[str, str], language: str) -> Iterable[Grade]:

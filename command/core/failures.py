@@ -36,6 +36,7 @@ _HTTP = {
 _UNREADABLE = N_("The request cannot be handled.")
 _AGAIN = N_("Correct the request and try again.")
 _OURS = N_("The error is recorded under %(trace)s.")
+_LOST = N_("Check the address, or find the page by its name and an incident by its number.")
 _TELL = N_("Try again; if it stays, tell the administrator this id.")
 
 
@@ -119,6 +120,8 @@ def _of_input(error: HTTPError) -> Problem:
 
 def _of_http(status: int) -> Problem:
     code, detail, remedy = _HTTP.get(status, ("refused", _UNREADABLE, _AGAIN))
+    if status == 404 and not for_programs():
+        remedy = _LOST
     values: dict[str, Any] = {"limit": request.max_content_length} if status == 413 else {}
     return Report(status, code, detail, remedy, **values)
 

@@ -8,10 +8,21 @@ const single = new URLSearchParams(location.search).get("phone");
 const lang = new URLSearchParams(location.search).get("lang");
 const cards = new Map();
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
+const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 });
 const figure = new Intl.NumberFormat(document.documentElement.lang);
 
 const pageOf = (query) => "/?" + new URLSearchParams({ ...(lang && { lang }), ...query });
 const show = (element, shown) => { element.hidden = !shown; };
+
+function counted(count, word) {
+  const item = document.createElement("span");
+  const shown = document.createElement("b");
+  shown.textContent = figure.format(count);
+  item.append(shown, ` ${word}`);
+  return item;
+}
+
+const fault = ({ kind, rate, struck }) => `${words["fault_" + kind] ?? kind} ${percent.format(rate)} (${figure.format(struck)})`;
 
 function bubble(text, isNew) {
   const item = document.createElement("li");
@@ -89,15 +100,18 @@ async function ask(path) {
 }
 
 async function refresh() {
-  const [found, stats] = await Promise.all([phones(), ask("/api/stats")]);
+  const [found, stats, faults] = await Promise.all([phones(), ask("/api/stats"), ask("/api/faults")]);
   place(found.map(draw));
+  const trouble = document.getElementById("faults");
+  trouble.textContent = `${words.faults} ${faults.items.map(fault).join(" · ")}`;
+  show(trouble, faults.items.length > 0);
   const empty = document.getElementById("empty");
   empty.textContent = search.value ? words.none_found : words.empty;
   show(empty, found.length === 0);
-  document.getElementById("figures").textContent = [
+  document.getElementById("figures").replaceChildren(...[
     [stats.phones, words.phones], [stats.accepted, words.accepted],
     [stats.callbacks_sent, words.receipts], [stats.callbacks_waiting, words.waiting],
-  ].map(([count, word]) => `${figure.format(count)} ${word}`).join(" · ");
+  ].map(([count, word]) => counted(count, word)));
 }
 
 async function beat() {
