@@ -46,7 +46,12 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
     """What waits for `who`: worst tier first, then what waits longest. MOST at most."""
     query = select(Incident).where(Incident.state.in_(BEFORE_RESTORATION), Incident.exercise.is_(exercise))
     known = {each.id: each for each in session.scalars(visibility.only_visible(session, query, who))}
-    found = [*_handed(session, who, exercise), *_incidents(session, who, known), *_notices(session, who, known), *_late(session, who, known)]
+    found = [
+        *_handed(session, who, exercise),
+        *_incidents(session, who, known),
+        *_notices(session, who, known),
+        *_late(session, who, known),
+    ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
 

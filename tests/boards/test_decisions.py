@@ -10,7 +10,12 @@ from tests.conftest import Time
 def waiting(stage: Stage, username: str, exercise: bool = False) -> list[tuple[str, str]]:
     page = "/board/part/decisions?lang=en" + ("&exercise" if exercise else "")
     text = stage.get(username, page).text
-    acts = {"assess": "Assess", "activate": "Activate the response", "restore": "Confirm restoration", "accept": "Read and accept"}
+    acts = {
+        "assess": "Assess",
+        "activate": "Activate the response",
+        "restore": "Confirm restoration",
+        "accept": "Read and accept",
+    }
     with stage.acting(), stage.database.read() as session:
         found = decisions.of(session, stage.principal(username), exercise=exercise)
     for one in found:
