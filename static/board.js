@@ -20,7 +20,7 @@
     const seconds = Math.floor((Date.now() - heard) / 1000);
     age.hidden = seconds < STALE;
     age.querySelector("[data-seconds]").textContent = seconds;
-    if (told) told.textContent = `${seconds} s`;
+    if (told) told.textContent = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second" }).format(seconds);
     document.body.classList.toggle("is-stale", seconds >= GREY);
     if (seconds >= SOUND && !silent) { silent = true; sound.silent(); }
   }

@@ -1,6 +1,6 @@
 // Fast counters into their places: progress of notices, queues, gateways, the engine's age.
 (() => {
-  const root = document.querySelector("[data-board][data-live]");
+  const root = document.querySelector("[data-board]");
   if (!root) return;
   const system = document.querySelector("[data-system]"), format = new Intl.NumberFormat(document.documentElement.lang);
   const LATE = 15;
@@ -27,8 +27,11 @@
     meter.querySelector("[data-failed-row]").hidden = !missed;
   }
   const seconds = at => Math.max(0, Math.round((window.tocsinTime.now() - Date.parse(at)) / 1000));
+  const unit = name => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: name, unitDisplay: "short" });
+  const units = { second: unit("second"), minute: unit("minute"), hour: unit("hour") };
   function span(age) {
-    return age < 120 ? `${age} s` : age < 7200 ? `${Math.floor(age / 60)} min` : `${Math.floor(age / 3600)} h`;
+    if (age < 120) return units.second.format(age);
+    return age < 7200 ? units.minute.format(Math.floor(age / 60)) : units.hour.format(Math.floor(age / 3600));
   }
   function machinery({ engine_at, signed_at, lanes, gateways }) {
     const age = engine_at === null ? null : seconds(engine_at);

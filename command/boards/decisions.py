@@ -1,4 +1,5 @@
-"""What waits for one person: notices they may approve, incidents they may assess, activate or confirm restored, updates that are late.
+"""What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
+restored, updates that are late.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.incidents import places, plans, standing, visibility
+from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import Incident
 from command.notices.models import Kind, Notice, NoticeState
@@ -20,14 +21,14 @@ from command.people.access import Principal
 from command.people.authority import Decision, Denied, permitted
 
 NEXT = {State.REPORTED: "assess", State.ASSESSED: "activate"}
-"""The act that an incident of a state waits for."""
+"""The act that an incident of a state waits for, while somebody is cut off."""
 TELLING = (Kind.FIRST, Kind.UPDATE)
 MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One decision: `act` is assess, activate, restore, approve_notice or update (late); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice or update (late); since when it waits."""
 
     act: str
     number: str
@@ -38,24 +39,42 @@ class Waiting:
     notice_id: int | None = None
     notice_kind: str | None = None
     audience: int = 0
+    role: str | None = None
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
     """What waits for `who`: worst tier first, then what waits longest. MOST at most."""
     query = select(Incident).where(Incident.state.in_(BEFORE_RESTORATION), Incident.exercise.is_(exercise))
     known = {each.id: each for each in session.scalars(visibility.only_visible(session, query, who))}
-    found = [*_incidents(session, who, known), *_notices(session, who, known), *_late(session, who, known)]
+    found = [
+        *_handed(session, who, exercise),
+        *_incidents(session, who, known),
+        *_notices(session, who, known),
+        *_late(session, who, known),
+    ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
+
+
+def _handed(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Roles that were handed over to them, with a briefing that they have not acknowledged; until the incident is closed."""
+    for incident, role in command_roles.waiting_for(session, who.person_id):
+        if incident.exercise is exercise:
+            yield _waiting(incident, "accept", role.from_at, role=role.role)
 
 
 def _incidents(session: Session, who: Principal, known: dict[int, Incident]) -> Iterator[Waiting]:
     ask = _Asker(session, who)
     for incident in known.values():
-        act = NEXT.get(State(incident.state))
-        if act is None and incident.state == State.RESPONDING and incident.quiet_at is not None:
-            act = "restore"
+        act = _next(incident)
         if act and ask.may(incident, act):
             yield _waiting(incident, act, _since(incident, act))
+
+
+def _next(incident: Incident) -> str | None:
+    """What is cut off no more wants its restoration confirmed, not a response; a report has to be judged either way."""
+    if incident.quiet_at is not None and incident.state in (State.ASSESSED, State.RESPONDING):
+        return "restore"
+    return NEXT.get(State(incident.state))
 
 
 def _since(incident: Incident, act: str) -> datetime:

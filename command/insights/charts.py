@@ -19,6 +19,8 @@ Say = Callable[[str], str]
 Figure = dict[str, Any]
 
 TICKS = 6
+FEW = 5
+"""Up to this height an axis would part ones into halves by itself."""
 TIERS = {1: N_("Tier I"), 2: N_("Tier II"), 3: N_("Tier III"), 4: N_("Tier IV")}
 PATTERNS = {1: "", 2: "/", 3: "x", 4: "."}
 """Each tier's hatching, over its own colour, so that printed or seen without colour the bars still differ."""
@@ -46,14 +48,20 @@ def tiers(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
         }
         for tier, word in TIERS.items()
     ]
-    return figure(data, _times(bars, wanted.step), yaxis=axis(say(N_("Incidents")), tickformat=",d"), barmode="stack")
+    return figure(
+        data,
+        _times(bars, wanted.step),
+        yaxis=axis(say(N_("Incidents")), **whole([sum(bar.tiers) for bar in bars])),
+        barmode="stack",
+    )
 
 
 def users(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
     """Affected users above, user-minutes below, of the incidents reported in each bucket."""
     behind = [wanted.behind(bar.bucket.first, bar.bucket.last) for bar in bars]
+    affected, minutes = [bar.users for bar in bars], [round(bar.user_minutes) for bar in bars]
     above = {
-        **_bars(bars, [bar.users for bar in bars]),
+        **_bars(bars, affected),
         "name": say(N_("Affected users")),
         "marker": {"color": "--accent"},
         "customdata": behind,
@@ -61,13 +69,13 @@ def users(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
     }
     below = {
         **above,
-        "y": [round(bar.user_minutes) for bar in bars],
+        "y": minutes,
         "yaxis": "y2",
         "name": say(N_("User-minutes")),
         "marker": {"color": "--warn", "pattern": _hatching("/")},
     }
-    first = axis("", tickformat="~s", domain=[0.56, 1])
-    second = axis("", tickformat="~s", domain=[0, 0.44])
+    first = axis("", **whole(affected, "~s"), domain=[0.56, 1])
+    second = axis("", **whole(minutes, "~s"), domain=[0, 0.44])
     return figure([above, below], _times(bars, wanted.step) | {"anchor": "y2"}, yaxis=first, yaxis2=second)
 
 
@@ -91,7 +99,7 @@ def response(bins: Sequence[Bin], limit: int, say: Say) -> Figure:
     return figure(
         data,
         axis(say(N_("Minutes until handling began")), type="category", showgrid=False),
-        yaxis=axis(say(N_("Incidents")), tickformat=",d"),
+        yaxis=axis(say(N_("Incidents")), **whole([len(one.numbers) for one in bins])),
         barmode="stack",
         bargap=0.12,
         shapes=[{**line, "line": {"color": "--ink", "width": 2, "dash": "dash"}}],
@@ -200,6 +208,11 @@ def axis(title: str, **more: Any) -> Figure:
     named = {"title": {"text": title}} if title else {}
     fixed = {"automargin": True, "fixedrange": True, "gridcolor": "--line", "zerolinecolor": "--line"}
     return {**named, **fixed, "linecolor": "--line", "rangemode": "tozero", **more}
+
+
+def whole(heights: Sequence[float], form: str = ",d") -> Figure:
+    """The ticks of an axis that counts: whole numbers, each once, however low the bars are."""
+    return {"tickformat": form, **({"dtick": 1} if max(heights, default=0) <= FEW else {})}
 
 
 def _note(x: float, y: float, text: str, **more: Any) -> Figure:

@@ -10,7 +10,7 @@ import orjson
 from command.boards.projection import Seen
 from command.core.problems import N_
 from command.incidents import figures
-from command.insights.charts import TIERS, Figure, Say, axis, figure
+from command.insights.charts import TIERS, Figure, Say, axis, figure, whole
 from command.insights.marks import Kind, Mark
 
 CHANGED = "impact.changed"
@@ -77,10 +77,11 @@ def draw(curve: Sequence[Step], until: datetime, marks: Sequence[Mark], eta: dat
     own clock."""
     ends = [*curve, Step(max(until, curve[-1].at), curve[-1].users)] if curve else []
     name = say(N_("Affected users"))
+    heights = [step.users for step in ends]
     line = {
         "type": "scatter",
         "x": [_wall(step.at) for step in ends],
-        "y": [step.users for step in ends],
+        "y": heights,
         "mode": "lines",
         "line": {"shape": "hv", "width": 2, "color": "--bad"},
         "fill": "tozeroy",
@@ -97,7 +98,7 @@ def draw(curve: Sequence[Step], until: datetime, marks: Sequence[Mark], eta: dat
         more["annotations"] = [{**said, "yanchor": "bottom", "font": {"color": "--soft"}}]
     shown = [trace for trace in data if trace["x"]]
     times = axis("", type="date", showgrid=False, rangemode="normal")
-    return figure(shown, times, yaxis=axis(name, tickformat=",d"), **more)
+    return figure(shown, times, yaxis=axis(name, **whole(heights)), **more)
 
 
 def _trace(kind: Kind, found: Sequence[Mark], curve: Sequence[Step], say: Say) -> Figure:

@@ -10,7 +10,12 @@ from tests.conftest import Time
 def waiting(stage: Stage, username: str, exercise: bool = False) -> list[tuple[str, str]]:
     page = "/board/part/decisions?lang=en" + ("&exercise" if exercise else "")
     text = stage.get(username, page).text
-    acts = {"assess": "Assess", "activate": "Activate the response", "restore": "Confirm restoration"}
+    acts = {
+        "assess": "Assess",
+        "activate": "Activate the response",
+        "restore": "Confirm restoration",
+        "accept": "Read and accept",
+    }
     with stage.acting(), stage.database.read() as session:
         found = decisions.of(session, stage.principal(username), exercise=exercise)
     for one in found:
@@ -39,6 +44,30 @@ def test_what_is_quiet_waits_for_the_confirmation(stage: Stage) -> None:
     assert ("restore", number) in waiting(stage, "ada")
     stage.act("ada", number, "restore", evidence="test calls succeed")
     assert waiting(stage, "ada") == []
+
+
+def test_what_ended_before_the_response_waits_for_the_confirmation_and_not_for_a_response(stage: Stage) -> None:
+    number = stage.storm("CELL-1", "CELL-2")
+    stage.act("ada", number, "assess")
+    assert waiting(stage, "ada") == [("activate", number)]
+    stage.fail(number)
+    assert waiting(stage, "ada") == [("restore", number)]
+    assert stage.act("ada", number, "restore", evidence="test calls succeed") == 200
+    assert waiting(stage, "ada") == []
+
+
+@pytest.mark.proves("R14")
+def test_a_role_that_was_handed_over_waits_until_it_is_accepted(stage: Stage) -> None:
+    number = stage.responding("CELL-1")
+    to = {"to": "pre", "briefing": "crew on site, splice by ten"}
+    assert stage.act("dou", number, "transfer", **to, override=True) == 200
+    assert ("accept", number) in waiting(stage, "pre")
+    assert ("accept", number) not in waiting(stage, "dou")
+    assert waiting(stage, "pre", exercise=True) == []
+    page = stage.get("pre", "/board/part/decisions?lang=en").text
+    assert f"/incidents/{number}/do/accept" in page and "handed over to you: Commander" in page
+    assert stage.act("pre", number, "accept") == 200
+    assert ("accept", number) not in waiting(stage, "pre")
 
 
 @pytest.mark.proves("B10")

@@ -91,7 +91,7 @@ def test_the_switch_says_honestly_whether_there_is_sound(site: Site, page: Page)
     opened(page, site, "/board?lang=en")
     switch = page.locator("[data-sound]")
     if switch.get_attribute("data-state") == "off":
-        expect(switch).to_have_text("Sound is off: click to turn it on")
+        expect(switch).to_have_text("Sound is off: turn it on")
         switch.click()
         page.clock.run_for(1500)
     page.evaluate("window.tocsinSound.mute()")
@@ -207,7 +207,7 @@ def test_eleven_incidents_fit_a_desk_screen_and_no_number_wraps(site: Site, page
             "Math.max(...[...document.querySelectorAll('.incident-row')].map(r => r.getBoundingClientRect().bottom))"
         )
         assert bottom <= 900
-        heights = page.eval_on_selector_all(".incident-place .num", "all => all.map(e => e.getClientRects().length)")
+        heights = page.eval_on_selector_all(".row-id .num", "all => all.map(e => e.getClientRects().length)")
         assert set(heights) == {1}
 
 

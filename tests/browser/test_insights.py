@@ -97,6 +97,7 @@ def test_a_replay_is_dragged_stepped_played_and_shared(site: Site, page: Page, t
     heard = complaints(page)
     page.goto(f"{site.url}/incidents/{number}/replay?lang=en")
     expect(page.locator("[data-replay][data-loaded=yes]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-trouble]")).to_be_hidden()
     head, slider = page.locator("[data-card=head]"), page.locator("[data-slider]")
     expect(head).to_contain_text("Reported")
     expect(head.locator("time[data-since]")).to_have_text(re.compile("^00:0"))
@@ -126,6 +127,7 @@ def test_a_replay_is_dragged_stepped_played_and_shared(site: Site, page: Page, t
     fits_and_is_clean(page)
     page.goto(shared)
     expect(page.locator("[data-replay][data-loaded=yes]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-trouble]")).to_be_hidden()
     expect(head.locator(".tier-large")).to_have_text("Tier II")
     expect(head.locator(".state-responding")).to_be_visible()
     assert heard == []
@@ -136,6 +138,7 @@ def test_the_command_board_is_replayed_too(site: Site, page: Page, time: Time) -
     number = story(site, time)
     page.goto(f"{site.url}/board/replay?hours=1&lang=en")
     expect(page.locator("[data-replay][data-loaded=yes]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-trouble]")).to_be_hidden()
     page.get_by_role("button", name="Previous entry").click()
     expect(page.locator(f'[data-card="{number}"]')).to_contain_text("Restored")
     page.locator("[data-slider]").focus()

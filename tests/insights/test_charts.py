@@ -87,6 +87,12 @@ def test_the_curve_holds_each_mark_at_its_users_and_the_eta() -> None:
     assert FIGURES["curve"]["layout"]["shapes"][0]["x0"] == "2026-11-20T02:00:00.000"
 
 
+@pytest.mark.parametrize(("heights", "step"), [([], 1), ([0, 1], 1), ([5, 2], 1), ([6], None), ([20_000], None)])
+def test_an_axis_that_counts_shows_each_whole_number_once(heights: list[float], step: int | None) -> None:
+    assert charts.whole(heights).get("dtick") == step
+    assert FIGURES["response"]["layout"]["yaxis"]["dtick"] == 1
+
+
 def test_years_of_days_keep_few_words_under_the_axis() -> None:
     split = buckets.split(date(2026, 1, 1), date(2026, 3, 31), "day")
     bars = overview.overview([], split, UTC, timedelta(minutes=30), datetime(2026, 4, 1, tzinfo=UTC)).bars
