@@ -54,8 +54,9 @@ def _found(incident: Incident | None, which: str | int) -> Incident:
 
 
 def waited_minutes(session: Session, incident: Incident) -> float:
-    """How long the commander has left a page of this incident unanswered, in minutes; 0 where nothing waits for them."""
-    unanswered = (PageState.SENDING, PageState.WAITING, PageState.UNANSWERED)
+    """How long a page of this incident has been without a commander who took it, in minutes: unanswered, or declined; 0 where nothing
+    waits for them."""
+    unanswered = (PageState.SENDING, PageState.WAITING, PageState.UNANSWERED, PageState.DECLINED)
     first = session.scalar(
         select(func.min(Page.created_at)).where(
             Page.incident_id == incident.id, Page.person_id == incident.commander_id, Page.state.in_(unanswered)
