@@ -94,7 +94,7 @@ def test_the_palette_finds_an_incident_a_page_and_an_action_by_keyboard(site: Si
     page.keyboard.type("confirm restor")
     expect(palette.get_by_role("option").first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    expect(page.locator("#ask")).to_be_visible()
+    expect(page.locator("#act")).to_be_visible()
     page.keyboard.press("Escape")
 
     page.keyboard.press("Control+k")

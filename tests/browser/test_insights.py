@@ -40,7 +40,7 @@ def story(site: Site, time: Time) -> str:
     """An incident of half an hour that ended twenty minutes ago."""
     time.forward(minutes=-60)
     number = site.stage.report(elements=["CELL-1"])
-    time.forward(minutes=10)
+    time.forward(minutes=9)
     site.stage.act("ada", number, "assess")
     site.stage.act("ada", number, "activate")
     time.forward(minutes=10)
@@ -136,7 +136,7 @@ def test_a_replay_is_dragged_stepped_played_and_shared(site: Site, page: Page, t
 @pytest.mark.proves("B6")
 def test_the_command_board_is_replayed_too(site: Site, page: Page, time: Time) -> None:
     number = story(site, time)
-    page.goto(f"{site.url}/board/replay?hours=1&lang=en")
+    page.goto(f"{site.url}/board/replay?hours=8&lang=en")
     expect(page.locator("[data-replay][data-loaded=yes]")).to_be_visible(timeout=30_000)
     expect(page.locator("[data-trouble]")).to_be_hidden()
     page.get_by_role("button", name="Previous entry").click()
