@@ -179,6 +179,7 @@ def test_what_cannot_be_replayed_is_refused_in_words(stage: Stage) -> None:
 
 @pytest.mark.proves("B6")
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_frame_of_a_long_incident_is_drawn_before_anybody_notices(stage: Stage, time: Time) -> None:
     number = stage.responding("CELL-1")
     stream = f"incident:{number}"
