@@ -1,6 +1,7 @@
 """The one place where the web application's parts are joined."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from apiflask import APIFlask
@@ -221,8 +222,14 @@ def _configure(app: Flask, installation: Installation) -> None:
         PERMANENT_SESSION_LIFETIME=identity.LIFETIME,
     )
     app.extensions["tocsin"] = installation
-    app.extensions["tocsin.authority"] = source.load(CONFIG / "authority.yaml", Authority)
+    app.extensions["tocsin.authority"] = _authority()
     app.extensions["tocsin.ready"] = list(health.CHECKS)
+
+
+@cache
+def _authority() -> Authority:
+    """The authority table, read once a process."""
+    return source.load(CONFIG / "authority.yaml", Authority)
 
 
 def _furnish(app: Flask, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 (() => {
   const root = document.querySelector(".is-wall"), list = root?.querySelector("[data-holds]");
   if (!list) return;
-  const clock = root.querySelector("[data-wall-clock]"), sign = root.querySelector("[data-pages]");
+  const clock = root.querySelector("[data-wall-clock]"), sign = root.querySelector(".pages[data-pages]");
   const TURN = 10000, DRIFT = 60000, STEPS = [[0, 0], [2, 1], [3, 3], [1, 2], [-1, 1], [-2, -1], [0, -2]];
   const minutes = offset => {
     const [, signed, hours, rest = "0"] = offset.match(/UTC([+−])(\d+)(?::(\d+))?/) || [];

@@ -1,7 +1,10 @@
 """The language, zone and number forms of whoever reads, and the filters that templates use for them."""
 
+import io
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,13 +53,20 @@ def compile_catalogues(sources: Path, target: Path) -> Path:
     for source in sources.glob("*/LC_MESSAGES/*.po"):
         made = target / source.relative_to(sources).with_suffix(".mo")
         made.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as text:
-            catalogue = read_po(text, locale=source.parent.parent.name)
-        fresh = made.with_name(f".{made.name}.{id(catalogue)}")
-        with fresh.open("wb") as out:
-            write_mo(out, catalogue)
+        fresh = made.with_name(f".{made.name}.{secrets.token_hex(4)}")
+        fresh.write_bytes(_compiled(source, source.stat().st_mtime_ns))
         fresh.replace(made)
     return target
+
+
+@cache
+def _compiled(source: Path, written_at: int) -> bytes:
+    """A catalogue as a .mo file holds it; read again by a process only when the file was written anew."""
+    with source.open("rb") as text:
+        catalogue = read_po(text, locale=source.parent.parent.name)
+    made = io.BytesIO()
+    write_mo(made, catalogue)
+    return made.getvalue()
 
 
 def language() -> str:

@@ -184,11 +184,11 @@ def test_a_wall_turns_its_pages_by_itself_and_never_takes_the_focus(site: Site, 
     page.clock.install()
     opened(page, site, "/board?wall&lang=en")
     expect(page.locator(".bar")).to_be_hidden()
-    expect(page.locator("[data-pages]")).to_have_text(re.compile(r"^1/[2-9]$"))
+    expect(page.locator(".pages[data-pages]")).to_have_text(re.compile(r"^1/[2-9]$"))
     visible = page.locator(".incident-row:visible").first
     before = visible.get_attribute("data-card")
     page.clock.run_for(10_500)
-    expect(page.locator("[data-pages]")).to_have_text(re.compile(r"^2/[2-9]$"))
+    expect(page.locator(".pages[data-pages]")).to_have_text(re.compile(r"^2/[2-9]$"))
     assert page.locator(".incident-row:visible").first.get_attribute("data-card") != before
     assert page.evaluate("document.activeElement === document.body")
     box = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
