@@ -1,6 +1,7 @@
 """Real components for every test: both databases, one clock that is moved and never slept on."""
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -116,6 +117,12 @@ class Time:
 def time(database: Database) -> Time:
     """`time.forward(minutes=10)`: what a test does instead of sleeping."""
     return Time(database)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers give way to the running demo, whose minutes are counted (see tests/scenarios/test_make_run.py)."""
+    if hasattr(config, "workerinput"):
+        os.nice(10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

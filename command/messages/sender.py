@@ -66,6 +66,7 @@ class Sender:
         self._offers: list[routes.Offer] = []
         self._lost: frozenset[str] = frozenset()
         self._idle: set[Line] = set()
+        self._over = False
         self._stop: Callable[[], bool] = bool
         self._called = 0
 
@@ -82,6 +83,7 @@ class Sender:
 
     async def _run(self, stop: Callable[[], bool]) -> bool:
         self._stop, self._idle, self._called, self._looked = stop, set(), 0, float("-inf")
+        self._over = False
         lines = [asyncio.create_task(self._send(line)) for line in LINES]
         try:
             await asyncio.gather(*lines)
@@ -92,8 +94,9 @@ class Sender:
         return self._called > 0
 
     async def _send(self, line: Line) -> None:
-        """Work one line until all lines are idle."""
-        while not self._stop():
+        """Work one line until all lines are idle. They end together: a line that went before the others would not see what falls due
+        while they are still at work, and a page would wait for the end of a mass notice."""
+        while not (self._stop() or self._over):
             if await self._step(line):
                 self._idle.discard(line)
                 continue
@@ -102,6 +105,7 @@ class Sender:
                 continue
             self._idle.add(line)
             if len(self._idle) == len(LINES):
+                self._over = True
                 return
             await asyncio.sleep(POLL)
 

@@ -1,5 +1,6 @@
 """What is taken back is not sent, in bounded time, whoever holds the row."""
 
+import asyncio
 import threading
 
 import pytest
@@ -152,3 +153,31 @@ def test_messages_leave_by_lane_then_by_age(house: House) -> None:
         house.enqueue(2, first=10 * lane + 1, lane=lane)
     leased = house.database.write(lambda session: claiming.lease(session, NOTICES, 10))
     assert [row.lane for row in leased] == sorted(row.lane for row in leased)
+
+
+@pytest.mark.proves("I11")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_page_that_falls_due_during_a_mass_notice_is_seen_although_all_was_quiet_just_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both fall due a moment after every line found nothing: no line may leave while another works on."""
+    steps: list[str] = []
+
+    async def step(line: Line) -> bool:
+        if line == Line(pages=True, exercise=False):
+            if "due" not in steps:
+                await asyncio.sleep(0.05)  # the last to find nothing
+            if "due" not in steps or "page" in steps:
+                return False
+            steps.append("page")
+            return True
+        if line == Line(pages=False, exercise=False):
+            steps.append("quiet" if "quiet" not in steps else "due" if "due" not in steps else "notice")
+            await asyncio.sleep(0.01 if "due" in steps else 0)
+            return steps[-1] != "quiet" and len(steps) < 200
+        return False
+
+    monkeypatch.setattr(house.sender, "_step", step)
+    while len(steps) < 200:
+        house.sender.run()
+    assert steps.index("page") < 60
