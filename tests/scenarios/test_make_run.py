@@ -106,9 +106,11 @@ def test_a_real_storm_ends_with_everyone_told_twice(demo: Demo) -> None:
     ]
 
     def told_everywhere() -> list[Any] | None:
+        """Everybody, but for those whose service was back before their message left (B2): on a busy machine the storm is faster."""
         first = demo.notices(number, "first")
         done = counted(first, "delivered")
-        return first if done >= 5_000 and done == counted(first, *first[0]["counts"]) else None
+        all_of_them = counted(first, *first[0]["counts"]) if first else 0
+        return first if done >= 5_000 and done + counted(first, "withdrawn") == all_of_them else None
 
     first = demo.until("the first notice delivered to its whole audience", told_everywhere, TOLD_WITHIN)
     told_after = time.monotonic() - begun
@@ -131,7 +133,10 @@ def test_a_real_storm_ends_with_everyone_told_twice(demo: Demo) -> None:
 
     clear = demo.until("the all-clear delivered", all_clear_everywhere, OVER_WITHIN)
     told = counted(demo.notices(number, "first"), "delivered")
-    assert counted(clear, "delivered") == told, (first, clear)
+    owed = counted(
+        demo.notices(number, "first"), "withdrawn"
+    )  # never reached: they get one message, from when to when it was
+    assert counted(clear, "delivered") == told + owed, (first, clear)
     print(f"first notice everywhere after {told_after:.0f} s, all-clear after {time.monotonic() - begun:.0f} s")
     verified = verify_journal(demo)
     assert verified.returncode == 0, verified.stderr
