@@ -24,7 +24,6 @@ from command.core import assets, failures, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
-from command.core.settings import Settings
 from command.field import pages as field_pages
 from command.field import photos
 from command.incidents import (
@@ -52,7 +51,7 @@ from command.oncall import duty_api, duty_pages
 from command.people import api as people_api
 from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
-from command.people.access import access, may, visitor
+from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
 from command.status import pages as status_pages
 from playbooks import source
@@ -181,8 +180,6 @@ def first_page() -> Any:
 
 def create_app(installation: Installation) -> APIFlask:
     """The web application of an installation, its parts joined."""
-    settings = installation.settings
-    parts.join(installation.database)
     app = APIFlask(
         "command",
         title="Tocsin",
@@ -193,10 +190,10 @@ def create_app(installation: Installation) -> APIFlask:
         static_folder=None,  # type: ignore[arg-type]
         template_folder=str(TEMPLATES),
     )
-    _configure(app, installation)
+    settle(app, installation)
     squeeze.install(app)
-    web.install(app, settings)
-    identity.install(app, installation)
+    web.install(app)
+    identity.install(app)
     language.install(app, installation)
     choices.install(app)
     failures.install(app)
@@ -204,14 +201,20 @@ def create_app(installation: Installation) -> APIFlask:
     openapi.install(app)
     for blueprint in (front, *BLUEPRINTS):
         app.register_blueprint(blueprint)
-    gateway_hooks.join(app, installation, parts.handlers())
-    _furnish(app, settings)
-    app.wsgi_app = assets.Assets(app.wsgi_app, autorefresh=settings.env == "development")  # type: ignore[method-assign]
+    app.extensions["tocsin.authority"] = _authority()
+    app.extensions["tocsin.handlers"] = parts.handlers()
+    app.extensions["tocsin.ready"] = list(health.CHECKS)
+    _furnish(app)
+    autorefresh = installation.settings.env == "development"
+    app.wsgi_app = assets.Assets(app.wsgi_app, autorefresh=autorefresh)  # type: ignore[method-assign]
     return app
 
 
-def _configure(app: Flask, installation: Installation) -> None:
+def settle(app: Flask, installation: Installation) -> None:
+    """Let an application serve an installation, and know nothing of one it served before. Only the folder of its catalogues and its
+    assets stay as they were when it was made."""
     settings = installation.settings
+    parts.join(installation.database)
     app.secret_key = installation.keyring.secret("session") if not settings.secret else settings.secret
     app.config.update(
         SESSION_COOKIE_NAME="tocsin",
@@ -220,10 +223,13 @@ def _configure(app: Flask, installation: Installation) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=identity.LIFETIME,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
     )
     app.extensions["tocsin"] = installation
-    app.extensions["tocsin.authority"] = _authority()
-    app.extensions["tocsin.ready"] = list(health.CHECKS)
+    gateway_hooks.settle(app, installation)
+    for kept in ("tocsin.boards", "tocsin.status"):
+        app.extensions.pop(kept, None)
 
 
 @cache
@@ -232,9 +238,8 @@ def _authority() -> Authority:
     return source.load(CONFIG / "authority.yaml", Authority)
 
 
-def _furnish(app: Flask, settings: Settings) -> None:
+def _furnish(app: Flask) -> None:
     """What every template may use."""
-    operator = {"zh": settings.operator_name_zh, "en": settings.operator_name_en}
     app.jinja_env.globals.update(
         asset=assets.url,
         nonce=lambda: g.get("nonce", ""),
@@ -243,9 +248,15 @@ def _furnish(app: Flask, settings: Settings) -> None:
         navigation=navigation,
         served=_served,
         here_path=places.here_path,
-        operator=lambda: operator[language.language()],
+        operator=_operator,
         incident_words=incident_words,
     )
+
+
+def _operator() -> str:
+    """The operator's name in the reader's language."""
+    settings = here().settings
+    return settings.operator_name_zh if language.language() == "zh" else settings.operator_name_en
 
 
 def incident_words() -> dict[str, dict[str, str]]:

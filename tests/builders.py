@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
+from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from command import parts
-from command.app import create_app
+from command.app import create_app, settle
 from command.core.installation import Installation
 from command.core.keys import Keyring
 from command.network.models import Area, Element, Link, Service, Subscriber
@@ -91,6 +92,18 @@ GROUPS = (
 )
 
 
+_built: list[APIFlask] = []
+
+
+def application(installation: Installation) -> APIFlask:
+    """The web application of this process, serving an installation from now on: one is built and then settled anew for each test, for
+    building costs more than most tests. A test that needs two at once builds its own with `create_app`."""
+    if not _built:
+        _built.append(create_app(installation))
+    settle(_built[0], installation)
+    return _built[0]
+
+
 @dataclass
 class Network:
     """Ids by name or code."""
@@ -137,21 +150,21 @@ def add_subscribers(
     session: Session, keyring: Keyring, network: Network, per_element: Mapping[str, int], first_number: int
 ) -> None:
     """Subscribers of voice and data; every fifth reads English."""
-    at = first_number
-    for name, count in per_element.items():
-        for _ in range(count):
-            number = f"+86120{at:08d}"
-            session.add(
-                Subscriber(
-                    number=keyring.encrypt(number),
-                    number_index=keyring.index(number),
-                    language="en" if at % 5 == 0 else "zh",
-                    element_id=network.elements[name],
-                    services=BOTH,
-                )
-            )
-            at += 1
-    session.flush()
+    served = [name for name, count in per_element.items() for _ in range(count)]
+    rows = []
+    for at, name in enumerate(served, first_number):
+        number = f"+86120{at:08d}"
+        rows.append(
+            {
+                "number": keyring.encrypt(number),
+                "number_index": keyring.index(number),
+                "language": "en" if at % 5 == 0 else "zh",
+                "element_id": network.elements[name],
+                "services": BOTH,
+            }
+        )
+    if rows:
+        session.execute(insert(Subscriber), rows)
     changed(session)
 
 
@@ -222,7 +235,7 @@ class Operator:
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
         self.database = parts.join(installation.database)
-        self.app = create_app(installation)
+        self.app = application(installation)
         self.network = self.database.write(lambda session: build_network(session, installation.keyring))
         self.people = self.database.write(lambda session: build_people(session, installation.keyring))
         self._tokens: dict[str, str] = {}

@@ -1,6 +1,5 @@
 """Real components for every test: both databases, one clock that is moved and never slept on."""
 
-import itertools
 import os
 import shutil
 import tempfile
@@ -10,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from command.core import clock, schema
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.keys import Keyring, new_key, parse
 from command.core.settings import Settings
-
-_names = itertools.count(1)
+from tests.blank import TEMPLATE, Blank
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +41,18 @@ def postgresql() -> Iterator[str]:
         for switch in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here has to survive a power cut
             connection.execute(text(f"ALTER SYSTEM SET {switch} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text("CREATE DATABASE template_tocsin"))
-    schema.upgrade(base.replace("/postgres?", "/template_tocsin?"))
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    schema.upgrade(base.replace("/postgres?", f"/{TEMPLATE}?"))
     yield base
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def blank(postgresql: str) -> Iterator[Blank]:
+    made = Blank(postgresql)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,23 +63,38 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    base: str = request.getfixturevalue("postgresql")
-    name = f"test_{next(_names)}"
-    admin = create_engine(base, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_tocsin STRATEGY file_copy"))
-    yield base.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    blank: Blank = request.getfixturevalue("blank")
+    yield blank.url()
+
+
+_opened: dict[str, Database] = {}
+
+
+def _redirected(opened: Database) -> Database:
+    """Let every new connection of a database go where its URL points now."""
+
+    def connect(dialect: Any, _record: Any, args: list[Any], named: dict[str, Any]) -> None:
+        there = dialect.create_connect_args(make_url(opened.url))
+        args[:] = there[0]
+        named.update(there[1])
+
+    for engine in {opened.writer, opened.reader}:
+        event.listen(engine, "do_connect", connect)
+    return opened
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """An open database, upgraded and empty, on each of the two engines."""
-    opened = Database(database_url)
+    """An open database, upgraded and empty, on each of the two engines. A process opens two and points them at each test's own: what
+    SQLAlchemy has compiled once it need not compile for every test."""
+    kind = database_url.partition(":")[0]
+    opened = _opened.get(kind) or _opened.setdefault(kind, _redirected(Database(database_url)))
+    opened.url = database_url
+    opened.info.clear()
+    opened.before_append.clear()
     yield opened
-    opened.close()
+    if opened.sqlite:
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,11 @@ import re
 import pytest
 from flask import render_template_string
 
-from command.app import AT_HAND, LETTERS, NAVIGATION, create_app
+from command.app import AT_HAND, LETTERS, NAVIGATION
 from command.core.installation import Installation
 from command.core.paths import TEMPLATES
 from command.people.access import known
+from tests.builders import application
 from tests.people.conftest import Office
 from tests.people.conftest import office as office
 
@@ -61,7 +62,7 @@ def test_a_visitor_sees_no_pages_of_the_house(office: Office) -> None:
 
 
 def test_a_field_shows_its_own_mistake_only(installation: Installation) -> None:
-    app = create_app(installation)
+    app = application(installation)
     template = (
         '{% import "components.html" as ui %}{{ ui.input("eta", "ETA", "<b>", problem=problem) }}'
         '{{ ui.input("why", "Why", problem=problem) }}'

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import text
 
-from command.app import create_app
 from command.core import clock
 from command.core.beats import EngineBeat
 from command.core.installation import Installation
+from tests.builders import application
 from tests.conftest import Time
 
 
@@ -19,7 +19,7 @@ def beat(installation: Installation) -> None:
 
 
 def test_it_is_ready_only_while_an_engine_goes_round(installation: Installation, time: Time) -> None:
-    client = create_app(installation).test_client()
+    client = application(installation).test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").json == {"ready": False, "missing": ["no engine has started yet"]}
     beat(installation)
@@ -32,7 +32,7 @@ def test_it_is_ready_only_while_an_engine_goes_round(installation: Installation,
 
 
 def test_it_is_not_ready_on_another_schema(installation: Installation) -> None:
-    client = create_app(installation).test_client()
+    client = application(installation).test_client()
     beat(installation)
     installation.database.write(lambda session: session.execute(text("UPDATE alembic_version SET version_num = 'old'")))
     answer = client.get("/readyz")
@@ -42,16 +42,17 @@ def test_it_is_not_ready_on_another_schema(installation: Installation) -> None:
     assert client.get("/healthz").status_code == 200
 
 
-def test_rooms_add_their_own_checks(installation: Installation) -> None:
-    app = create_app(installation)
+def test_rooms_add_their_own_checks(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = application(installation)
     beat(installation)
-    app.extensions["tocsin.ready"].append(lambda session: "the gateway has no credentials")
+    checks = [*app.extensions["tocsin.ready"], lambda session: "the gateway has no credentials"]
+    monkeypatch.setitem(app.extensions, "tocsin.ready", checks)
     assert app.test_client().get("/readyz").json["missing"] == ["the gateway has no credentials"]
 
 
 @pytest.mark.parametrize("headers", [{"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9"}])
 def test_figures_are_for_this_machine_and_for_tokens(installation: Installation, headers: dict[str, str]) -> None:
-    client = create_app(installation).test_client()
+    client = application(installation).test_client()
     beat(installation)
     found = client.get("/metrics")
     assert found.status_code == 200 and 'tocsin_queue{lane="page",state="ready"} 0.0' in found.text

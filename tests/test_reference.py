@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from command.app import create_app
 from command.cli import main
 from command.core.installation import Installation
 from command.core.journal import Payload
 from command.core.paths import ROOT
 from command.core.settings import CorrelationSettings, GatewaySettings, IntakeSettings, Settings
+from tests.builders import application
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -55,7 +55,7 @@ def test_every_command_is_in_the_reference() -> None:
 
 def test_every_address_of_the_api_is_in_the_reference(installation: Installation) -> None:
     text = read("http.md")
-    rules = [rule for rule in create_app(installation).url_map.iter_rules() if rule.rule.startswith("/api/")]
+    rules = [rule for rule in application(installation).url_map.iter_rules() if rule.rule.startswith("/api/")]
     named = {rule.rule: [part for part in rule.rule.split("/") if "<" not in part][-1] for rule in rules}
     missing = {rule for rule, last in named.items() if not re.search(rf"[/{{|`]{re.escape(last)}(?![\w-])", text)}
     assert missing == set()

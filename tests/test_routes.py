@@ -7,6 +7,7 @@ from werkzeug.routing import Rule
 from command.app import create_app
 from command.core.installation import Installation
 from command.people.access import access, known
+from tests.builders import application
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 OPEN = {
@@ -31,14 +32,14 @@ def rules(app: Flask) -> list[Rule]:
 
 @pytest.mark.proves("R19")
 def test_every_route_names_its_permission(installation: Installation) -> None:
-    app = create_app(installation)
+    app = application(installation)
     nameless = [rule.rule for rule in rules(app) if not hasattr(app.view_functions[rule.endpoint], "permission")]
     assert nameless == []
 
 
 @pytest.mark.proves("R19")
 def test_what_is_open_to_everybody_says_why_and_is_expected(installation: Installation) -> None:
-    app = create_app(installation)
+    app = application(installation)
     for rule in rules(app):
         view = app.view_functions[rule.endpoint]
         if view.permission is None:
@@ -52,7 +53,7 @@ def test_what_is_open_to_everybody_says_why_and_is_expected(installation: Instal
 
 @pytest.mark.proves("R19")
 def test_nobody_reaches_a_guarded_route_without_signing_in(installation: Installation) -> None:
-    app = create_app(installation)
+    app = application(installation)
     client = app.test_client()
     for rule in rules(app):
         if app.view_functions[rule.endpoint].permission is None:
@@ -78,7 +79,7 @@ def test_a_permission_nobody_knows_stops_the_start() -> None:
 def test_the_description_names_every_route_with_its_permission_and_problem_documents(
     installation: Installation,
 ) -> None:
-    app = create_app(installation)
+    app = application(installation)
     spec = app.test_client().get("/api/v1/openapi.json").json
     assert spec["openapi"].startswith("3.1")
     for rule in rules(app):

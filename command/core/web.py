@@ -11,8 +11,6 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter
 
-from command.core.settings import Settings
-
 LARGEST_ID = 2**63 - 1
 logger = structlog.get_logger("web")
 
@@ -64,15 +62,14 @@ class IdConverter(IntegerConverter):
         super().__init__(*args, **{"max": LARGEST_ID, **options})
 
 
-def install(app: Flask, settings: Settings) -> None:
+def install(app: Flask) -> None:
     """Prepare an application: request, JSON, limits, trace, log, headers."""
     app.request_class = StrictRequest
     app.json = OrjsonProvider(app)
     app.url_map.converters["int"] = IdConverter
-    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=settings.max_body_bytes)
     app.before_request(begin)
     app.before_request(refuse_unreadable)
-    app.after_request(lambda response: _finished(response, settings))
+    app.after_request(_finished)
 
 
 def begin() -> None:
@@ -122,7 +119,7 @@ def content_security() -> str:
     return "; ".join(parts)
 
 
-def _finished(response: Response, settings: Settings) -> Response:
+def _finished(response: Response) -> Response:
     headers = response.headers
     if "nonce" in g:
         headers.setdefault("Content-Security-Policy", content_security())
@@ -131,7 +128,7 @@ def _finished(response: Response, settings: Settings) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cache-Control", "no-store")
-    if settings.public_url.startswith("https://"):
+    if current_app.config["SESSION_COOKIE_SECURE"]:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     _log(response)
     return response

@@ -8,7 +8,6 @@ from flask import Flask, current_app, request
 from command.core.installation import Installation
 from command.core.problems import N_, Denied, Invalid, NotFound, Problem
 from command.messages import gateways, inbound
-from command.messages.handlers import Handlers
 from command.messages.inbox import Inbox, NotDurable
 from command.people.access import here, public
 from notifiers.base import BadWebhook
@@ -25,9 +24,8 @@ class Unavailable(Problem):
     code = "unavailable"
 
 
-def join(app: Flask, installation: Installation, handlers: Handlers) -> None:
-    """Give an application the handlers of inbound messages and an inbox for receipts."""
-    app.extensions["tocsin.handlers"] = handlers
+def settle(app: Flask, installation: Installation) -> None:
+    """Give an application an inbox for an installation's receipts."""
     app.extensions["tocsin.inbox"] = Inbox(installation.database)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.installation import Installation
 from command.people import tokens
-from command.people.access import Principal
+from command.people.access import Principal, here
 from command.people.models import ApiToken, EndedSession, Person
 
 LIFETIME = timedelta(hours=12)
@@ -64,7 +64,7 @@ class Visitor:
         return str(self.key)
 
 
-def install(app: Flask, installation: Installation) -> None:
+def install(app: Flask) -> None:
     """Teach an application who asks."""
     manager = LoginManager(app)
     manager.session_protection = None
@@ -72,12 +72,12 @@ def install(app: Flask, installation: Installation) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(text: str) -> Visitor | None:
         key = SessionKey.read(text)
-        return by_session(installation, key) if key else None
+        return by_session(here(), key) if key else None
 
     def identify() -> Principal | None:
         header = request.headers.get("Authorization")
         if header is not None:
-            return by_token(installation, header)
+            return by_token(here(), header)
         return current_user.principal if isinstance(current_user._get_current_object(), Visitor) else None
 
     app.extensions["tocsin.identify"] = identify

@@ -14,7 +14,6 @@ from command import parts
 from command.alarms import intake
 from command.alarms.models import Alarm, ProblemKind
 from command.alarms.reports import Key, Report, Severity
-from command.app import create_app
 from command.core import clock
 from command.core.installation import Installation
 from command.core.settings import CorrelationSettings, Settings
@@ -27,6 +26,7 @@ from command.people.access import Principal
 from command.people.identity import described
 from command.people.models import Person
 from command.people.roster import PersonCard
+from tests.builders import application
 
 WEST = tuple(f"W{n}" for n in range(1, 6))
 EAST = tuple(f"E{n}" for n in range(1, 6))
@@ -197,6 +197,6 @@ def token_of(network: Network) -> Callable[..., str]:
 @pytest.fixture
 def client(network: Network) -> Iterator[FlaskClient]:
     """The web application over this network."""
-    app = create_app(network.installation)
+    app = application(network.installation)
     with app.test_client() as opened:
         yield opened

@@ -42,9 +42,8 @@ def test_nobody_but_a_trainer_starts_one(desk: Desk, who: str) -> None:
     body = {"kind": "network_fault", "area": "800101", "exercise": True}
     answer = desk.post(who, "/api/v1/incidents", **body)
     assert answer.status_code == 403
-    form = desk.ask(
-        who, "POST", "/incidents/report", data={"kind": "network_fault", "area": "800101", "exercise": "on"}
-    )
+    typed = {"kind": "network_fault", "area": "800101", "summary": "cable cut", "exercise": "on"}
+    form = desk.ask(who, "POST", "/incidents/report", data=typed)
     assert form.status_code == 403
     with desk.database.read() as session:
         assert session.scalar(select(Incident.id)) is None

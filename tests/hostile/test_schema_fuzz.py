@@ -51,10 +51,10 @@ def token(desk: Desk, posts: tuple[str, ...]) -> str:
 @pytest.mark.parametrize("posts", [("administrator",), tuple(Post)], ids=["administrator", "every post"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_api_answers_whatever_its_description_allows_or_forbids(
-    desk: Desk, posts: tuple[str, ...], quiet_log: None
+    desk: Desk, posts: tuple[str, ...], quiet_log: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.responding()
-    desk.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(desk.app.config, "PROPAGATE_EXCEPTIONS", False)
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", desk.app)
     headers = {"Authorization": f"Bearer {token(desk, posts)}"}
     begun = time.process_time()

@@ -6,11 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from command.app import create_app
 from command.core.installation import Installation
 from command.core.settings import GatewaySettings
 from command.messages.models import Inbound, ReceiptIn
 from notifiers.simulator.signing import sign
+from tests.builders import application
 
 TOKEN = "b" * 32
 GATEWAYS = tuple(GatewaySettings(name=name, transport="simulated", auth_token=TOKEN) for name in ("one", "two"))
@@ -27,7 +27,7 @@ def house(installation: Installation) -> Installation:
 
 @pytest.fixture
 def client(house: Installation) -> FlaskClient:
-    return create_app(house).test_client()
+    return application(house).test_client()
 
 
 def kept(house: Installation) -> int:

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from command.app import create_app
 from command.core.installation import Installation
 from command.network import imports
 from command.network.subscriber_import import subscribers
 from command.people import service as people
 from command.people import tokens
 from command.people.roster import PersonCard
+from tests.builders import application
 from tests.network.test_imports import AREAS, ELEMENTS, HEADER, SERVICES
 
 
@@ -35,7 +35,7 @@ class Caller:
             return tokens.create_token(session, person, "test", ["read"], days=1)[1]
 
         self.token = installation.database.write(work)
-        self.client = create_app(installation).test_client()
+        self.client = application(installation).test_client()
 
     def get(self, path: str, **query: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}

@@ -1,9 +1,9 @@
 import pytest
 from flask.testing import FlaskClient
 
-from command.app import create_app
 from command.core.installation import Installation
 from command.oncall import rotation
+from tests.builders import application
 from tests.conftest import Time
 from tests.oncall.scene import Scene, demo_roster
 
@@ -25,4 +25,4 @@ def on_call(scene: Scene, time: Time) -> str:
 
 @pytest.fixture
 def client(installation: Installation) -> FlaskClient:
-    return create_app(installation).test_client()
+    return application(installation).test_client()

@@ -14,6 +14,7 @@ from command.oncall import service
 from command.oncall.models import PageState
 from command.people import tokens
 from command.people.models import Person
+from tests.builders import application
 from tests.conftest import Time
 from tests.oncall.scene import Scene, step
 
@@ -29,7 +30,7 @@ def settings(settings: Any) -> Any:
 
 @pytest.fixture
 def client(installation: Installation) -> FlaskClient:
-    return create_app(installation).test_client()
+    return application(installation).test_client()
 
 
 def bearer(scene: Scene, username: str) -> dict[str, str]:

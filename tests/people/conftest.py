@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from command.app import create_app
 from command.core.installation import Installation
 from command.people import passwords, service, tokens
 from command.people.models import Person
 from command.people.roster import PersonCard
+from tests.builders import application
 
 PASSWORD = "four words nobody joins"
 _HASH = passwords.hashed(PASSWORD)
@@ -73,7 +73,7 @@ class Office:
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
         self.database = installation.database
-        self.app: APIFlask = create_app(installation)
+        self.app: APIFlask = application(installation)
         self.database.write(self._people)
 
     def _people(self, session: Session) -> None:
