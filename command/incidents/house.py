@@ -74,6 +74,12 @@ def _titles(own: Path | None) -> Mapping[str, Text]:
     return {task.id: task.title for plan in plans for tier in plan.tiers.all() for task in tier.tasks}
 
 
+def plan_titles(session: Session) -> Mapping[str, Text]:
+    """Titles of plans by code; the newest where a plan has several versions."""
+    sheets = library(session).sheets
+    return {plan.code: plan.title for plan in sorted((sheet.playbook for sheet in sheets), key=lambda plan: plan.version)}
+
+
 def local(session: Session, at: datetime) -> datetime:
     """An instant on the wall clock of the operator's zone."""
     return at.astimezone(settings(session).tz)

@@ -92,6 +92,8 @@ class Reader:
             return (known.name.zh if zh else known.name.en) if known else str(value)
         if name in ("rules", "overruled"):
             return self._plain([_rule(rule, language) for rule in value], language)
+        if name == "playbook":
+            return self._plan(str(value), language)
         if name in ("task", "tasks"):
             return self._plain(
                 [self._task(code, language) for code in ([value] if name == "task" else value)], language
@@ -104,6 +106,13 @@ class Reader:
         if title is None:
             return code
         return f"“{title.zh}”" if language == "zh" else f"“{title.en}”"
+
+    def _plan(self, code: str, language: str) -> str:
+        """What a plan is called; its code where the library has it no more."""
+        title = house.plan_titles(self.session).get(code)
+        if title is None:
+            return code
+        return f"《{title.zh}》" if language == "zh" else f"“{title.en}”"
 
     def _plain(self, value: Any, language: str) -> str:
         if isinstance(value, list):

@@ -172,3 +172,9 @@ def test_a_report_by_form_keeps_what_was_typed_when_it_is_refused(desk: Desk) ->
     assert taken.status_code == 303
     assert desk.see(taken.location.rpartition("/")[2])["affected"]["now"] == 4
     assert desk.ask("kef", "GET", "/incidents/report").status_code == 200
+
+
+def test_the_journal_names_the_plan_by_its_title(desk: Desk) -> None:
+    number = desk.responding()
+    line = next(each for each in desk.journal(number) if each["kind"] == "incident.activated")
+    assert "《网络故障应急预案》" in line["text"]["zh"] and "“Emergency plan for network faults”" in line["text"]["en"]
