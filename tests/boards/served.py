@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 import socketio
+from flask import Flask
 from werkzeug.serving import make_server
 
 from command import parts
@@ -27,9 +28,11 @@ Message = tuple[str, dict[str, Any]]
 class Served:
     """Tocsin's web application, served by threads, on its own database connections."""
 
-    def __init__(self, installation: Installation, port: int = 0) -> None:
+    def __init__(
+        self, installation: Installation, port: int = 0, made: Callable[[Installation], Flask] = create_app
+    ) -> None:
         self.database = parts.join(Database(installation.settings.url))
-        self.app = create_app(Installation(installation.settings, self.database, installation.keyring))
+        self.app = made(Installation(installation.settings, self.database, installation.keyring))
         self.io = attach(self.app, "threading")
         self.server = make_server("127.0.0.1", port, self.app, threaded=True)
         self.server.daemon_threads = True  # type: ignore[attr-defined]

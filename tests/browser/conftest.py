@@ -1,9 +1,12 @@
 """Chromium in front of a real server process."""
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time as wall
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,37 +30,64 @@ ARGUMENTS = (
 )
 
 
-class Site:
-    """A web process that can be stopped and started again on the same port."""
+class Servers:
+    """Web processes, forked from one that has everything imported (tests.browser.served)."""
 
-    def __init__(self, settings: Settings, stage: Stage) -> None:
-        self.settings, self.stage = settings, stage
-        self.port = 0
-        self.process: subprocess.Popen[str] | None = None
-        self.start()
-
-    def start(self) -> None:
-        given = (self.settings.url, self.settings.keys, str(self.settings.data), str(self.port))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.browser.served", *given],
+    def __init__(self, data: Path) -> None:
+        here = str(Path(__file__).resolve().parents[2])
+        self._first = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.served"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            env={**os.environ, "PYTHONPATH": here, "TOCSIN_DATA": str(data)},
         )
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.strip().isdigit():
-                self.port = int(line)
-                return
+
+    def start(self, settings: Settings, port: int) -> dict[str, int]:
+        """The `pid` and the `port` of a process that serves an installation from now on."""
+        given = {"url": settings.url, "keys": settings.keys, "data": str(settings.data), "port": port}
+        assert self._first.stdin is not None and self._first.stdout is not None
+        print(json.dumps(given), file=self._first.stdin, flush=True)
+        for line in self._first.stdout:
+            if line.startswith("{"):
+                found: dict[str, int] = json.loads(line)
+                if found["port"]:
+                    return found
+                break
         raise RuntimeError("the server process ended before it served")
 
+    def close(self) -> None:
+        self._first.kill()
+        self._first.communicate()
+
+
+class Site:
+    """A web process that can be stopped and started again on the same port."""
+
+    def __init__(self, servers: Servers, settings: Settings, stage: Stage) -> None:
+        self.servers, self.settings, self.stage = servers, settings, stage
+        self.port = 0
+        self._pid: int | None = None
+        self.start()
+
+    def start(self) -> None:
+        started = self.servers.start(self.settings, self.port)
+        self._pid, self.port = started["pid"], started["port"]
+
     def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(timeout=10)
-            self.process = None
+        """End the process at once; it is gone when this returns."""
+        if self._pid is None:
+            return
+        os.kill(self._pid, signal.SIGKILL)
+        for _ in range(1000):
+            try:
+                os.kill(self._pid, 0)
+            except ProcessLookupError:
+                self._pid = None
+                return
+            wall.sleep(0.01)
+        raise RuntimeError("the server process does not end")
 
     @property
     def url(self) -> str:
@@ -99,9 +129,16 @@ def stage(installation: Installation) -> Stage:
     return found
 
 
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    opened = Servers(tmp_path_factory.mktemp("servers"))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def site(settings: Settings, stage: Stage) -> Iterator[Site]:
-    running = Site(settings, stage)
+def site(servers: Servers, settings: Settings, stage: Stage) -> Iterator[Site]:
+    running = Site(servers, settings, stage)
     yield running
     running.stop()
 

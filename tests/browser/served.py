@@ -1,22 +1,47 @@
-"""The web application in a process of its own: python -m tests.browser.served URL KEYS DATA PORT. It ends when its input ends."""
+"""The web application in processes of its own: python -m tests.browser.served.
 
+Everything is imported and joined once; for each line of JSON on its input (`url`, `keys`, `data`, `port`) a copy is forked that serves
+that installation, and its process id and port are printed. The copies end when this process does."""
+
+import json
+import os
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from command.core.database import Database
 from command.core.installation import Installation
-from command.core.keys import parse
+from command.core.keys import new_key, parse
 from command.core.settings import Settings
 from tests.boards.served import Served
+from tests.builders import application
 
 
 def main() -> None:
-    url, keys, data, port = sys.argv[1:5]
-    settings = Settings(env="test", data=Path(data), database_url=url, keys=keys, quiet_hours=False)
-    served = Served(Installation(settings, Database(url), parse(keys)), port=int(port))
-    print(served.port, flush=True)
-    sys.stdin.read()
-    served.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
+    data = os.environ["TOCSIN_DATA"]
+    application(installation({"url": f"sqlite:///{data}/none.db", "keys": new_key(), "data": data}))
+    ended, alive = os.pipe()
+    for line in sys.stdin:
+        read, write = os.pipe()
+        copy = os.fork()
+        if copy == 0:
+            os.close(alive)
+            served = Served(installation(given := json.loads(line)), port=given["port"], made=application)
+            os.write(write, str(served.port).encode())
+            os.close(write)
+            os.read(ended, 1)  # returns when the first process is gone
+            os._exit(0)
+        os.close(write)
+        print(json.dumps({"pid": copy, "port": int(os.read(read, 20) or 0)}), flush=True)
+        os.close(read)
+
+
+def installation(given: dict[str, Any]) -> Installation:
+    url, keys = given["url"], given["keys"]
+    settings = Settings(env="test", data=Path(given["data"]), database_url=url, keys=keys, quiet_hours=False)
+    return Installation(settings, Database(url), parse(keys))
 
 
 if __name__ == "__main__":
