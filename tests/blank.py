@@ -31,14 +31,12 @@ END $$
 """
 _EMPTY = """
 DO $$
-DECLARE t record; held boolean;
+DECLARE t record;
 BEGIN
   SET LOCAL session_replication_role = replica;
-  FOR t IN SELECT c.relname AS name, pg_relation_size(c.oid) AS bytes FROM pg_class c
+  FOR t IN SELECT c.relname AS name FROM pg_class c
            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0 LOOP
-    IF t.bytes > 262144 THEN EXECUTE format('TRUNCATE public.%I', t.name);
-    ELSE EXECUTE format('DELETE FROM public.%I', t.name);
-    END IF;
+    EXECUTE format('DELETE FROM public.%I', t.name);
   END LOOP;
   FOR t IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'seed' AND tablename <> 'sequence of' LOOP
     EXECUTE format('INSERT INTO public.%I SELECT * FROM seed.%I', t.name, t.name);
@@ -49,6 +47,11 @@ BEGIN
     WHERE latest.last_value IS DISTINCT FROM first.last_value;
 END $$
 """
+_BYTES = """
+SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+"""
+LARGEST = 16 << 20
+"""Bytes of tables from which making the database anew is cheaper than emptying it; what was deleted counts until it is vacuumed."""
 _LEFT_OPEN = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle'
@@ -86,7 +89,7 @@ class Blank:
         self._name = f"test_{next(self._numbers)}"
         with self._admin.connect() as admin:
             admin.execute(text(f"CREATE DATABASE {self._name} TEMPLATE {TEMPLATE} STRATEGY file_copy"))
-        self._engine = create_engine(self._address(self._name))
+        self._engine = create_engine(self._address(self._name), pool_pre_ping=True)
         with self._engine.begin() as connection:
             self._shape = _shape(connection)
             connection.execute(text(_SEED))
@@ -94,7 +97,7 @@ class Blank:
     def _emptied(self, engine: Engine) -> bool:
         with engine.begin() as connection:
             connection.execute(text(_LEFT_OPEN))
-            if _shape(connection) != self._shape:
+            if _shape(connection) != self._shape or connection.execute(text(_BYTES)).scalar_one() > LARGEST:
                 return False
             connection.execute(text(_EMPTY))
         return True

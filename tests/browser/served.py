@@ -21,7 +21,11 @@ from tests.builders import application
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
     data = os.environ["TOCSIN_DATA"]
-    application(installation({"url": f"sqlite:///{data}/none.db", "keys": new_key(), "data": data}))
+    templates = application(
+        installation({"url": f"sqlite:///{data}/none.db", "keys": new_key(), "data": data})
+    ).jinja_env
+    for name in templates.list_templates(extensions=["html", "svg"]):
+        templates.get_template(name)
     ended, alive = os.pipe()
     for line in sys.stdin:
         read, write = os.pipe()

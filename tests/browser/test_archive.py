@@ -48,6 +48,7 @@ def test_somebody_finds_a_case_keeps_the_search_and_takes_a_copy(
 
 
 @pytest.mark.proves("R17")
+@pytest.mark.tour
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_archive_fits_and_is_accessible(site: Site, page: Page, numbers: list[str], width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

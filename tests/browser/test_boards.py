@@ -132,6 +132,7 @@ def test_signing_out_elsewhere_takes_the_board_away(site: Site, page: Page, cont
     page.wait_for_url("**/sign-in**")
 
 
+@pytest.mark.tour
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_both_boards_fit_every_width_and_have_no_serious_fault(site: Site, page: Page, language: str) -> None:
     number = site.stage.responding("CELL-1", "CELL-4")

@@ -211,6 +211,7 @@ def test_eleven_incidents_fit_a_desk_screen_and_no_number_wraps(site: Site, page
         assert set(heights) == {1}
 
 
+@pytest.mark.tour
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_board_and_the_wall_have_no_serious_fault(site: Site, page: Page, theme: str) -> None:
     number = site.stage.report(elements=["CELL-1", "CELL-4"])

@@ -119,8 +119,13 @@ def test_who_needs_help_or_cannot_come_says_so_in_two_taps(site: Site, phone: Ph
     expect(page.get_by_text("the road is flooded")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("language", "scheme"),
+    [
+        ("zh", "dark"),
+        *(pytest.param(*way, marks=pytest.mark.tour) for way in (("zh", "light"), ("en", "dark"), ("en", "light"))),
+    ],
+)
 def test_every_state_fits_is_big_enough_and_has_no_serious_fault(
     chromium: Browser, site: Site, phone: Phone, language: str, scheme: Any
 ) -> None:

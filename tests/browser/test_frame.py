@@ -20,6 +20,7 @@ def choose_theme(page: Page, site: Site, theme: str) -> None:
     page.wait_for_url("**/me")
 
 
+@pytest.mark.tour
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_page_of_the_house_is_accessible(site: Site, page: Page, theme: str) -> None:
     site.stage.report(elements=["CELL-1"])

@@ -180,7 +180,7 @@ def test_a_task_is_read_skipped_with_a_reason_and_taken_up_again(site: Site, pag
     expect(task.get_by_role("button", name="Done")).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh", "dark"), ("en", "light")])
+@pytest.mark.parametrize(("language", "theme"), [("zh", "dark"), pytest.param("en", "light", marks=pytest.mark.tour)])
 def test_journal_briefing_and_forms_fit_every_width_and_have_no_serious_fault(
     site: Site, page: Page, language: str, theme: str
 ) -> None:

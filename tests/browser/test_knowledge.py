@@ -47,6 +47,7 @@ def test_a_solved_problem_is_found_offered_judged_and_completed(site: Site, page
     expect(page.locator("#solved")).to_contain_text("Fibre cable cut at the bridge")
 
 
+@pytest.mark.tour
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_pages_fit_every_width_and_have_no_serious_fault(site: Site, page: Page, language: str) -> None:
     closed(site)

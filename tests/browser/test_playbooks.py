@@ -29,6 +29,7 @@ def test_somebody_reads_a_plan_from_the_overview_to_a_department(site: Site, pag
 
 
 @pytest.mark.proves("R1")
+@pytest.mark.tour
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_playbooks_fit_and_are_accessible(site: Site, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

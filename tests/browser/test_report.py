@@ -134,7 +134,7 @@ def test_without_scripts_a_report_is_made_and_a_mistake_loses_nothing(site: Site
     plain.close()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.tour)])
 def test_the_page_fits_every_width_and_has_no_serious_fault(site: Site, page: Page, language: str) -> None:
     site.stage.report(elements=["CELL-1"], summary="Fibre cable cut at the bridge")
     for width in (390, 1280, 1920):
