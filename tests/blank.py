@@ -59,7 +59,8 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS DIST
 
 
 class Blank:
-    """A database of one test run, as the migrations leave it each time `url` is asked for.
+    """A database of one test run, as the migrations leave it each time `url` is asked for. No two URLs are the same: what a process
+    remembers of a database is kept by its URL.
 
     What a test does to rows and sequences is undone; where it changed the schema, the database is made anew."""
 
@@ -75,7 +76,7 @@ class Blank:
         """The URL of the database, emptied."""
         if self._engine is None or not self._emptied(self._engine):
             self._make()
-        return self._address(self._name)
+        return f"{self._address(self._name)}&application_name=test{next(self._numbers)}"
 
     def close(self) -> None:
         if self._engine is not None:

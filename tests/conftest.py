@@ -71,10 +71,10 @@ _opened: dict[str, Database] = {}
 
 
 def _redirected(opened: Database) -> Database:
-    """Let every new connection of a database go where its URL points now."""
+    """Let every new connection of a database go where the URL of its engines points now."""
 
     def connect(dialect: Any, _record: Any, args: list[Any], named: dict[str, Any]) -> None:
-        there = dialect.create_connect_args(make_url(opened.url))
+        there = dialect.create_connect_args(opened.writer.url)
         args[:] = there[0]
         named.update(there[1])
 
@@ -90,6 +90,7 @@ def database(database_url: str) -> Iterator[Database]:
     kind = database_url.partition(":")[0]
     opened = _opened.get(kind) or _opened.setdefault(kind, _redirected(Database(database_url)))
     opened.url = database_url
+    opened.writer.url = opened.reader.url = make_url(database_url)
     opened.info.clear()
     opened.before_append.clear()
     yield opened

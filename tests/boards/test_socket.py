@@ -77,7 +77,7 @@ def test_what_was_missed_in_a_cut_comes_at_once(stage: Stage, served: Served) ->
     stage.act("ada", number, "assess")
     stage.act("ada", number, "activate")
     again = served.watch(stage.token("ada"), board, after=before["seq"])
-    _, update = again.hear("update", "refetch", "beat")
+    _, update = again.hear("update", "refetch")
     assert (update["after"], update["seq"]) == (before["seq"], seq_of(stage, board))
     now = served.state(stage.token("ada"), board)["cards"]
     changed = {name for name, html in now.items() if before["cards"].get(name) != html}
