@@ -26,7 +26,10 @@ PATIENCE = 25.0
 """Seconds a call that was announced may wait for its turn before it is handed back."""
 
 _c = outbox.deliveries.c
-_TAKEN = (_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.valid_until, _c.tries, _c.resent)
+_TAKEN = (
+    *(_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.channel),
+    *(_c.valid_until, _c.tries, _c.resent),
+)
 
 
 @dataclass(frozen=True, slots=True)

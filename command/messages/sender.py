@@ -22,7 +22,7 @@ from command.messages.chunk import Chunk
 from command.messages.claiming import LINES, Line, Text
 from command.messages.gateways import Gateways
 from command.messages.handlers import Handlers
-from command.messages.models import State
+from command.messages.models import SMS, State
 from command.messages.permits import Permits
 from command.messages.quota import Grant
 from command.messages.results import Health, Result
@@ -144,7 +144,7 @@ class Sender:
             offers, cut_off = await self._look()
             if self._stop() or not routes.choose(_lane(line), line.exercise, offers, cut_off).gateways:
                 break
-            needs = self._texts[leased[0].body_id].needs
+            needs = self._needs(leased[0])
             route = routes.choose(_lane(line), line.exercise, offers, cut_off, needs)
             window = self._take(leased, needs, self._window(route))
             if route.gateways:
@@ -161,9 +161,13 @@ class Sender:
             return size
         return max(1, min(size, self._gateways.roads[route.gateways[0]].settings.rate * SECONDS_AHEAD))
 
+    def _needs(self, row: Row[Any]) -> routes.Needs:
+        of_text = self._texts[row.body_id].needs
+        return of_text if row.channel == SMS else routes.Needs(of_text.url, of_text.unicode, row.channel)
+
     def _take(self, leased: deque[Row[Any]], needs: routes.Needs, most: int) -> list[Row[Any]]:
         taken: list[Row[Any]] = []
-        while leased and len(taken) < most and self._texts[leased[0].body_id].needs == needs:
+        while leased and len(taken) < most and self._needs(leased[0]) == needs:
             taken.append(leased.popleft())
         return taken
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from command.core.journal import Payload
 from command.oncall.models import EscalationState, Reason
 
-Via = Literal["sms", "link", "api"]
+Via = Literal["sms", "link", "api", "keypad"]
 """How a person answered."""
 
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,7 +43,8 @@ def app_of(installation: Installation, handlers: Handlers) -> APIFlask:
     """The hooks alone, served as the application serves them."""
     app = APIFlask("hooks", json_errors=False)
     app.extensions["tocsin"] = installation
-    hooks.join(app, installation, handlers)
+    app.extensions["tocsin.handlers"] = handlers
+    hooks.settle(app, installation)
     app.register_blueprint(hooks.hooks)
 
     @app.errorhandler(Problem)
@@ -68,13 +69,14 @@ class House:
     handlers: Handlers = field(default_factory=Handlers)
     cut_off: Callable[[Session], frozenset[str]] = nothing_cut_off
     callbacks: bool = True
+    simulator_options: tuple[str, ...] = ()
     told: list[Settled] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.handlers.settled.append(lambda session, outcomes: self.told.extend(outcomes))
         self.hooks_server = _Served()
         origin = f"http://127.0.0.1:{self.hooks_server.port}" if self.callbacks else "http://127.0.0.1:9"
-        self.simulator = SimulatorProcess(f"{origin}/hooks/twilio/twilio/inbound")
+        self.simulator = SimulatorProcess(f"{origin}/hooks/twilio/twilio/inbound", self.simulator_options)
         given = [self.twilio(), *([self.twilio("second")] if self.second_gateway else [])]
         settings = Settings(
             env="test", data=self.folder, database_url=self.database.url, public_url=origin, gateways=tuple(given)
@@ -256,8 +258,8 @@ class Api(requests.Session):
 class SimulatorProcess:
     """The simulator as it is run: a process of its own, so that it does not share the interpreter with what is tested."""
 
-    def __init__(self, inbound_url: str) -> None:
-        command = [sys.executable, "-m", "notifiers.simulator", "--port", "0", "--callback-token", TOKEN]
+    def __init__(self, inbound_url: str, options: Sequence[str] = ()) -> None:
+        command = [sys.executable, "-m", "notifiers.simulator", "--port", "0", "--callback-token", TOKEN, *options]
         self._process = subprocess.Popen([*command, "--inbound-url", inbound_url], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().split()[-1]
