@@ -15,7 +15,7 @@ class PersonContact(Base):
     (email), a chat's address (chat); null stands for the number on the person's record. `wait_minutes` is how long an answer is awaited
     before the next one, by `position`, is used.
 
-    `code_hash` is the SHA-256 of a code sent there (salted with the row's id), valid until `code_until` for a few tries; `code_body_id`
+    `code_hash` is the SHA-256 of a code sent there (salted with the row's id), valid until `code_until` for a few tries; `code_delivery_id`
     the message that holds it."""
 
     __tablename__ = "person_contact"
@@ -34,7 +34,7 @@ class PersonContact(Base):
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_until: Mapped[datetime | None]
     code_tries: Mapped[int] = mapped_column(default=0, server_default="0")
-    code_body_id: Mapped[int | None] = mapped_column(BigId)
+    code_delivery_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class PersonQuiet(Base):

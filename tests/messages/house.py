@@ -66,6 +66,7 @@ class House:
     folder: Path
     gateway: dict[str, Any] = field(default_factory=dict)
     second_gateway: bool = False
+    others: tuple[dict[str, Any], ...] = ()
     handlers: Handlers = field(default_factory=Handlers)
     cut_off: Callable[[Session], frozenset[str]] = nothing_cut_off
     callbacks: bool = True
@@ -78,6 +79,7 @@ class House:
         origin = f"http://127.0.0.1:{self.hooks_server.port}" if self.callbacks else "http://127.0.0.1:9"
         self.simulator = SimulatorProcess(f"{origin}/hooks/twilio/twilio/inbound", self.simulator_options)
         given = [self.twilio(), *([self.twilio("second")] if self.second_gateway else [])]
+        given += [self.twilio(**other) for other in self.others]
         settings = Settings(
             env="test", data=self.folder, database_url=self.database.url, public_url=origin, gateways=tuple(given)
         )

@@ -33,7 +33,7 @@ def upgrade() -> None:
     sa.Column('code_hash', sa.LargeBinary(), nullable=True),
     sa.Column('code_until', command.core.columns.Time(), nullable=True),
     sa.Column('code_tries', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('code_body_id', id_type, nullable=True),
+    sa.Column('code_delivery_id', id_type, nullable=True),
     sa.CheckConstraint("kind IN ('sms','voice','email','chat')", name=op.f('ck_person_contact_kind')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_contact_person_id_person'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person_contact'))
