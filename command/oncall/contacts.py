@@ -151,6 +151,11 @@ def move(session: Session, person: Person, contact: PersonContact, by: int) -> N
         audit(session, contact_entries.ContactsOrdered(person_id=person.id, order=[one.id for one in order]))
 
 
+def set_wait(contact: PersonContact, minutes: int) -> None:
+    """How long an answer is awaited before the next method is used. Raise Invalid."""
+    contact.wait_minutes = waited(minutes)
+
+
 def remove(session: Session, contact: PersonContact) -> None:
     """Use a method no more; its address is forgotten. Raise Conflict for the number on record."""
     if contact.address is None:
