@@ -45,6 +45,15 @@ class GatewaySettings(BaseModel):
     ca_file: Path | None = None
     schemes: tuple[str, ...] = ("wecombot", "dingtalk", "feishu", "slack", "msteams", "workflow")
 
+    @model_validator(mode="after")
+    def _tells_the_truth(self) -> "GatewaySettings":
+        """Only calls are voice; calls, e-mail and chats bring no replies back, and calls carry no links."""
+        made = {"voice": self.channel == "voice"}
+        made |= {"two_way": self.two_way and self.channel == "sms", "url": self.url and self.channel != "voice"}
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+        return self
+
     @property
     def channel(self) -> "Channel":
         """What its messages are."""

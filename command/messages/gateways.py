@@ -144,14 +144,13 @@ def capabilities(given: GatewaySettings) -> Capabilities:
     """What the settings declare; the console can do what it can do."""
     if given.transport == "console":
         return console.CAPABILITIES
-    sms, voice = given.channel == "sms", given.channel == "voice"
     return Capabilities(
-        two_way=given.two_way and sms,
-        url=given.url and not voice,
-        voice=voice,
+        two_way=given.two_way,
+        url=given.url,
+        voice=given.voice,
         unicode=given.unicode,
         daily_cap=given.daily_cap,
-        look_up=given.look_up if sms else "none",
+        look_up=given.look_up if given.channel == "sms" else "none",
         elements=given.elements,
         channel=given.channel,
     )
