@@ -222,6 +222,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "special": ("特殊", "special"),
     "acknowledged": ("已应答", "acknowledged"),
     "sms": ("短信", "SMS"),
+    "failed": ("发送失败", "failed"),
     "voice": ("语音呼叫", "voice call"),
     "email": ("电子邮件", "e-mail"),
     "chat": ("群聊", "chat"),

@@ -46,6 +46,11 @@ def needs_of(text: str, encoding: str) -> Needs:
     return Needs(url=_LINK.search(text) is not None, unicode=encoding == "UCS-2", channel=SMS)
 
 
+def least(pages: bool) -> Needs:
+    """What every message of a queue needs: notices are SMS, pages go by any channel."""
+    return Needs() if pages else Needs(channel=SMS)
+
+
 def choose(
     lane: int, exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = (), needs: Needs = Needs()
 ) -> Route:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import requests
 
+from command.messages import breakers
 from command.messages.handlers import Handlers, Pressed
 from command.messages.models import State
 from tests.messages.conftest import Build
@@ -98,3 +99,24 @@ def test_only_the_gateway_may_ask_what_a_call_says(calls: Calls) -> None:
         assert answer.status_code == 403
     assert calls.pressed == []
     calls.over()
+
+
+def test_a_notice_does_not_move_while_only_other_channels_are_open(build: Build) -> None:
+    house = build(others=({"name": "voice", "transport": "twilio_voice", "sender": "+8610690000"},))
+    (notice,) = house.enqueue()
+    before = house.row(notice)
+    house.database.write(lambda session: breakers.stop(session, "twilio", "20003"))
+    house.send()
+    after = house.row(notice)
+    assert (after.state, after.fence, after.due_at) == (State.READY, before.fence, before.due_at)
+    house.database.write(lambda session: breakers.restart(session, "twilio"))
+    house.send()
+    assert len(house.messages(1)) == 1
+
+
+def test_a_call_never_goes_out_as_an_sms(build: Build) -> None:
+    house = build()
+    call = house.page(text=WORDS, channel="voice")
+    house.send()
+    row = house.row(call)
+    assert (row.state, row.reason) == (State.FAILED, "no_road") and house.messages(1) == []
