@@ -91,7 +91,10 @@ def _misread(error: NumberParseException) -> Invalid:
         return Invalid(
             N_("This is no phone number."), field="address", remedy=N_("Give digits, such as 138 0000 1111.")
         )
-    return Invalid(N_("The number has too few digits."), field="address", remedy=N_("Check it digit by digit."))
+    words = N_("The number has too few digits.")
+    if error.error_type == NumberParseException.TOO_LONG:
+        words = N_("The number has too many digits.")
+    return Invalid(words, field="address", remedy=N_("Check it digit by digit."))
 
 
 def _mailbox(text: str) -> str:

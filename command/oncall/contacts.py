@@ -72,7 +72,7 @@ def add(
         kind=kind,
         address=house.keyring.encrypt(address),
         address_index=index,
-        label=label.strip()[:60],
+        label="".join(char for char in label if char.isprintable()).strip()[:60],
         position=max((one.position for one in mine), default=-1) + 1,
         wait_minutes=waited(wait_minutes),
         created_at=clock.now(session),
@@ -191,6 +191,9 @@ def set_quiet(session: Session, person_id: int, start: time | None, end: time | 
     if (start is None) != (end is None):
         field = "start" if start is None else "end"
         raise Invalid(N_("Quiet hours need a beginning and an end."), field=field, remedy=N_("Give both, or neither."))
+    for field, given in (("start", start), ("end", end)):
+        if given is not None and given.tzinfo is not None:
+            raise Invalid(N_("This is no time of day."), field=field, remedy=N_("Give one such as 22:00."))
     if start is not None and start == end:
         raise Invalid(N_("Quiet hours cannot last all day."), field="end", remedy=N_("Give another end."))
     known = session.get(PersonQuiet, person_id)

@@ -35,6 +35,8 @@ def test_a_number_in_any_shape_is_one_number(typed: str) -> None:
         ("my phone", "no phone number"),
         ("138", "too few"),
         ("138 0000 1111 22", "too many"),
+        ("1" * 300, "too many"),
+        ("+86 " + "1" * 30, "too many"),
         ("+999 1234567", "country code"),
         ("+86 010", "too few"),
         ("999 9999 9999", "numbering plan"),

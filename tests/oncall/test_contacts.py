@@ -188,6 +188,7 @@ def test_a_reply_from_a_verified_second_number_is_its_owners(mine: Mine) -> None
 def test_quiet_hours_need_both_ends(mine: Mine) -> None:
     assert mine.ask("PUT", "/api/v1/me/quiet-hours", start="22:00", end=None).status_code == 422
     assert mine.ask("PUT", "/api/v1/me/quiet-hours", start="22:00", end="22:00").status_code == 422
+    assert mine.ask("PUT", "/api/v1/me/quiet-hours", start="22:00+08:00", end="07:00").status_code == 422
     answer = mine.ask("PUT", "/api/v1/me/quiet-hours", start="22:00", end="07:00")
     assert answer.json == {"start": "22:00", "end": "07:00"}
     assert mine.ask("PUT", "/api/v1/me/quiet-hours", start=None, end=None).json == {"start": None, "end": None}
