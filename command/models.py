@@ -13,6 +13,7 @@ from command.messages import models as messages
 from command.network import models as network
 from command.notices import models as notices
 from command.oncall import models as oncall
+from command.people import contacts
 from command.people import models as people
 
 metadata = Base.metadata
@@ -22,6 +23,7 @@ rooms = (
     boards,
     clock,
     complaints,
+    contacts,
     beats,
     field,
     heads,

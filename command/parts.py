@@ -11,7 +11,7 @@ from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
-from command.oncall import replies
+from command.oncall import keypad, replies
 from command.oncall import service as oncall
 
 
@@ -41,5 +41,5 @@ def open_installation(settings: Settings) -> Installation:
 
 
 def handlers() -> Handlers:
-    """Who hears of inbound messages and of what became of pages."""
-    return Handlers(replies=[replies.reply], settled=[oncall.settled])
+    """Who hears of inbound messages, of what became of pages, and of keys pressed in calls."""
+    return Handlers(replies=[replies.reply], settled=[oncall.settled], keys=[keypad.press])

@@ -30,9 +30,13 @@ class Verdict(StrEnum):
     STOP = "stop"
 
 
+Channel = Literal["sms", "voice", "email", "chat"]
+"""How a message reaches its person, and what its address is: a number for SMS and voice, a mailbox, a chat's address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a gateway can do; routing obeys it.
+    """What a gateway can do; routing obeys it. It carries messages of its `channel` only.
 
     `daily_cap` counts messages a day (None: no cap). `look_up` says how far an answer "not found" may be trusted:
     `authoritative` means the message was not taken. `elements` are the operator's own elements it depends on.
@@ -45,14 +49,16 @@ class Capabilities:
     daily_cap: int | None
     look_up: Literal["none", "advisory", "authoritative"]
     elements: tuple[str, ...] = ()
+    channel: Channel = "sms"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One text for one number.
+    """One text for one address.
 
-    `attempt` is our id of this try (32 hex characters), `to` an E.164 number, `valid_for` the seconds after which the
-    text is pointless, `reference` a short string inside `text` by which a look-up can recognise it.
+    `attempt` is our id of this try (32 hex characters), `to` an E.164 number (SMS, voice), a mailbox or a chat's
+    address, `valid_for` the seconds after which the text is pointless, `reference` a short string inside
+    `text` by which a look-up can recognise it.
     """
 
     attempt: str
@@ -65,9 +71,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The classified end of one send. `retry_after` is in seconds; `suppress`: the recipient opted out at the provider.
+    """The classified end of one send. `retry_after` is in seconds; `suppress`: the recipient opted out at the provider;
+    `final`: the provider took it and will tell nothing more.
 
-    `detail` never holds a phone number.
+    `detail` never holds a phone number, a mailbox or a chat's address.
     """
 
     verdict: Verdict
@@ -76,6 +83,7 @@ class Outcome:
     detail: str = ""
     retry_after: float | None = None
     suppress: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

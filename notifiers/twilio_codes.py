@@ -31,6 +31,19 @@ STATES = {
 }
 """Twilio's message status → our delivery state (`notifiers.base.RANK`)."""
 
+CALL_STATES = {
+    "queued": "submitted",
+    "initiated": "submitted",
+    "ringing": "sent",
+    "in-progress": "sent",
+    "completed": "delivered",
+    "busy": "undelivered",
+    "no-answer": "undelivered",
+    "failed": "failed",
+    "canceled": "failed",
+}
+"""Twilio's call status → our delivery state. `delivered` is that the phone was picked up, not that anybody answered the page."""
+
 
 def verdict_of(code: str | None) -> Verdict | None:
     """The verdict a known error code carries, on creation and in a receipt alike; None for an unknown code."""

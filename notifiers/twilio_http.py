@@ -122,9 +122,14 @@ def _basic(user: str, password: str) -> str:
 
 
 def _form(data: Mapping[str, object]) -> bytes:
-    """The fields as an urlencoded form. A mass notice repeats its body and sender, so their quoting is kept."""
+    """The fields as an urlencoded form, a tuple repeated. A mass notice repeats its body and sender, so their quoting is kept."""
     pairs = [
-        f"{name}={_quoted(value) if name in _REPEATED else quote_plus(str(value))}" for name, value in data.items()
+        f"{name}={_quoted(value) if name in _REPEATED else quote_plus(str(value))}"
+        for name, value in data.items()
+        if not isinstance(value, tuple)
+    ]
+    pairs += [
+        f"{name}={quote_plus(each)}" for name, value in data.items() if isinstance(value, tuple) for each in value
     ]
     return "&".join(pairs).encode("ascii")
 

@@ -58,6 +58,12 @@ def assignable(number: str) -> bool:
         return False
 
 
+def mute() -> None:
+    """Silence Twilio's stock loggers: they print queries with numbers at INFO."""
+    for name in ("twilio.http_client", "twilio.async_http_client"):
+        logging.getLogger(name).disabled = True
+
+
 class BadSettings(NotifierError, ValueError):
     """A Twilio setting that cannot work; the text names it and the remedy."""
 
@@ -92,16 +98,14 @@ class TwilioTransport:
     """The wire to Twilio, without the guard between exercise and live."""
 
     def __init__(self, settings: TwilioSettings) -> None:
-        # Twilio's stock loggers print queries with numbers at INFO.
-        for name in ("twilio.http_client", "twilio.async_http_client"):
-            logging.getLogger(name).disabled = True
+        mute()
         self._http = LeanHttpClient(settings.base_url, settings.timeouts, settings.connections)
         self._client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
         self._messages = self._client.messages
         self._address = f"{API_HOST}/2010-04-01/Accounts/{settings.account_sid}/Messages.json"
         self._sender = _sender(settings.sender)
         self._reaches_people = settings.base_url is None
-        self._callback = _callback_prefix(settings.status_callback)
+        self._callback = callback_prefix(settings.status_callback)
 
     async def submit(self, message: Message) -> Outcome:
         """Create the message at Twilio; whatever happens is classified, nothing is raised.
@@ -117,8 +121,8 @@ class TwilioTransport:
         except NoAnswer as error:
             return Outcome(Verdict.DOUBTFUL, code="no_answer", detail=str(error))
         except Refused as error:
-            return _classified(error)
-        sid = _decoded(answer.text).get("sid")
+            return classified(error)
+        sid = decoded(answer.text).get("sid")
         if not isinstance(sid, str):
             return Outcome(Verdict.DOUBTFUL, code="unreadable", detail="success without a message id")
         return Outcome(Verdict.ACCEPTED, provider_id=sid)
@@ -167,8 +171,9 @@ class TwilioSms(Gateway):
         return await self._transport.find(message, since)
 
 
-def _classified(error: Refused) -> Outcome:
-    told = _decoded(error.body)
+def classified(error: Refused) -> Outcome:
+    """What Twilio's refusal makes of a send; numbers in its words are masked."""
+    told = decoded(error.body)
     code = told.get("code")
     return refused(
         error.status,
@@ -178,7 +183,7 @@ def _classified(error: Refused) -> Outcome:
     )
 
 
-def _decoded(body: str) -> dict[str, Any]:
+def decoded(body: str) -> dict[str, Any]:
     """The members of a JSON object; none for anything else an edge or a proxy may have said."""
     try:
         decoded = orjson.loads(body)
@@ -205,7 +210,8 @@ def _sender(sender: str) -> dict[str, str]:
     return {"MessagingServiceSid": sender} if is_service else {"From": sender}
 
 
-def _callback_prefix(url: str | None) -> str | None:
+def callback_prefix(url: str | None) -> str | None:
+    """An address to which our attempt id can be appended."""
     if url is None:
         return None
     return f"{url}{'&' if urlsplit(url).query else '?'}{ATTEMPT}="

@@ -1,4 +1,4 @@
-"""What Twilio calls us with: delivery receipts and inbound texts, signed.
+"""What Twilio calls us with: delivery receipts, inbound texts, statuses of calls, signed.
 
 Source: Twilio's public pages on webhook security and on the status callback of the Message resource.
 """
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from twilio.request_validator import RequestValidator
 
 from notifiers.base import BadWebhook, Inbound, Receipt
-from notifiers.twilio_codes import STATES
+from notifiers.twilio_codes import CALL_STATES, STATES
 
 ATTEMPT = "attempt"
 """Query parameter of the status callback that carries our attempt id back."""
@@ -33,6 +33,20 @@ def parse_receipt(params: Mapping[str, str], query: Mapping[str, str]) -> Receip
         attempt=query.get(ATTEMPT) or None,
         status=state,
         code=params.get("ErrorCode") or None,
+    )
+
+
+def parse_call(params: Mapping[str, str], query: Mapping[str, str]) -> Receipt:
+    """Read the status of a call. One that reached nobody has Twilio's status as its code. Raises BadWebhook."""
+    status = _field(params, "CallStatus")
+    state = CALL_STATES.get(status)
+    if state is None:
+        raise BadWebhook(f"CallStatus: unknown value {status!r:.40}; expected one of {', '.join(CALL_STATES)}")
+    return Receipt(
+        provider_id=_field(params, "CallSid"),
+        attempt=query.get(ATTEMPT) or None,
+        status=state,
+        code=status if state in ("undelivered", "failed") else None,
     )
 
 

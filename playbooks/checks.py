@@ -187,6 +187,7 @@ def _gateway_remarks(plan: Playbook, number: int, gateways: Sequence[Gateway]) -
     tier, place = plan.tier(number), ("tiers", str(number))
     for index, page in enumerate(tier.pages):
         yield from _page_remarks(page, (*place, "pages", index), gateways)
+    gateways = [gateway for gateway in gateways if not gateway.voice]
     texts = [((*place, "notices", kind, "text"), tier.notices.of(kind).text) for kind in NoticeKind]
     for at, text in [*texts, ((*place, "advice"), tier.advice)]:
         yield from _text_remarks(text, at, gateways)
@@ -196,9 +197,10 @@ def _page_remarks(page: Page, place: Place, gateways: Sequence[Gateway]) -> Iter
     if page.by == "voice" and not any(gateway.voice for gateway in gateways):
         yield _Remark(Level.error, (*place, "by"), "no gateway can call by voice", "Set up one, or write 'by: sms'.")
     if page.reply_code and page.by == "sms":
-        deaf = [gateway.name for gateway in gateways if not gateway.two_way]
+        texting = [gateway for gateway in gateways if not gateway.voice]
+        deaf = [gateway.name for gateway in texting if not gateway.two_way]
         remedy = "Write 'reply_code: false' to page with a link, or route pages over a two-way gateway."
-        yield from _lacking(deaf, gateways, (*place, "target"), "bring a reply code back", remedy)
+        yield from _lacking(deaf, texting, (*place, "target"), "bring a reply code back", remedy)
 
 
 def _text_remarks(text: Text, place: Place, gateways: Sequence[Gateway]) -> Iterator["_Remark"]:

@@ -36,7 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
     "clock": {"running": N_("Running"), "met": N_("Met"), "breached": N_("Breached")},
     "actor": {"system": N_("Automatic"), "source": N_("Source"), "playbook": N_("Playbook")},
     "impact": {"outage": N_("Outage"), "degradation": N_("Degradation")},
-    "via": {"sms": N_("by SMS"), "link": N_("by link"), "api": N_("over the API")},
+    "via": {"sms": N_("by SMS"), "link": N_("by link"), "api": N_("over the API"), "keypad": N_("by keypad")},
     "page": {
         "sending": N_("Being sent"),
         "waiting": N_("Waiting for an answer"),

@@ -187,7 +187,7 @@ def _tell(session: Session, installation: Installation, case: Case, incident: In
 def _may_link(installation: Installation, incident: Incident) -> bool:
     """Not where a gateway strips links, and never about information security: a link there looks like the attack itself."""
     given = installation.settings.gateways or (gateways.CONSOLE,)
-    return incident.kind != "information_security" and all(gateway.url for gateway in given)
+    return incident.kind != "information_security" and all(gateway.url for gateway in given if gateway.channel == "sms")
 
 
 def lock(session: Session, reference: str, by: Principal) -> Case:

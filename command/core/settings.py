@@ -23,7 +23,7 @@ class GatewaySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    transport: Literal["twilio", "console", "simulated"]
+    transport: Literal["twilio", "console", "simulated", "twilio_voice", "smtp", "chat"]
     account_sid: str = ""
     auth_token: str = ""
     sender: str = ""
@@ -37,12 +37,37 @@ class GatewaySettings(BaseModel):
     daily_cap: int | None = None
     look_up: Literal["none", "advisory", "authoritative"] = "advisory"
     elements: tuple[str, ...] = ()
+    host: str = ""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: str = Field(default="", repr=False)
+    ca_file: Path | None = None
+    schemes: tuple[str, ...] = ("wecombot", "dingtalk", "feishu", "slack", "msteams", "workflow")
+
+    @model_validator(mode="after")
+    def _tells_the_truth(self) -> "GatewaySettings":
+        """Only calls are voice; calls, e-mail and chats bring no replies back, and calls carry no links."""
+        made = {"voice": self.channel == "voice"}
+        made |= {"two_way": self.two_way and self.channel == "sms", "url": self.url and self.channel != "voice"}
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+        return self
+
+    @property
+    def channel(self) -> "Channel":
+        """What its messages are."""
+        return _CHANNELS.get(self.transport, "sms")
 
     def at(self, simulator_port: int) -> "GatewaySettings":
         """The same gateway with the simulator's port filled in."""
         if self.base_url is None:
             return self
         return self.model_copy(update={"base_url": self.base_url.replace("{simulator_port}", str(simulator_port))})
+
+
+Channel = Literal["sms", "voice", "email", "chat"]
+_CHANNELS: dict[str, Channel] = {"twilio_voice": "voice", "smtp": "email", "chat": "chat"}
 
 
 class CorrelationSettings(BaseModel):

@@ -3,7 +3,7 @@
 import threading
 
 from command.core.installation import Installation
-from command.engine import clocks, deliver, escalate, fan_out, quiet, receipts, record, sweep
+from command.engine import clocks, deliver, escalate, fan_out, quiet, reach, receipts, record, sweep
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
 from command.network import service as network
@@ -17,6 +17,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
     return [
         Cycle("warm", 1.0, lambda: network.warm(installation.database)),
         Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),
+        Cycle("reach", 0.5, lambda: reach.run_once(installation)),
         Cycle("deliver", 0.2, lambda: deliver.run_once(installation, sender, stopping.is_set)),
         Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),
         Cycle("receipts", 0.3, lambda: receipts.run_once(installation, heard)),

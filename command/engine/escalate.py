@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from command.core import claims, clock
 from command.core.installation import Installation
-from command.messages import gateways
-from command.messages.models import EXERCISE_GATEWAY
-from command.oncall import links, service, wording
+from command.engine import reach
+from command.oncall import service
 from command.oncall.models import Escalation, EscalationState
 
 BATCH = 20
@@ -27,7 +26,7 @@ def run_once(installation: Installation) -> bool:
     """Advance the chains that are due, the highest tier first; True when there may be more.
 
     Each chain has a unit of work of its own: one that fails is logged and tried again after its lease, the others go on."""
-    road = _road(installation)
+    road = reach.road(installation)
     if not _waiting(installation):
         return False
     claimed = installation.database.background(_claim, actor=ACTOR)
@@ -37,17 +36,6 @@ def run_once(installation: Installation) -> bool:
         except Exception:
             log.exception("escalation.failed", escalation=row.id)
     return len(claimed) == BATCH
-
-
-def _road(installation: Installation) -> service.Road:
-    given = installation.settings.gateways or (gateways.CONSOLE,)
-    exercise = gateways.configured(installation, EXERCISE_GATEWAY)
-    live = [gateways.capabilities(each) for each in given if each.name != EXERCISE_GATEWAY]
-    return service.Road(
-        live=wording.ways(live),
-        exercise=wording.ways([gateways.capabilities(exercise)] if exercise else []),
-        link=links.maker(installation),
-    )
 
 
 def _due(session: Session) -> ColumnElement[bool]:

@@ -105,6 +105,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "page.done": ("{person_id}报告完成（{via}）", "{person_id} reports done ({via})"),
     "page.help": ("{person_id}求助（{via}）", "{person_id} needs help ({via})"),
     "page.declined": ("{person_id}无法到场（{via}）", "{person_id} cannot come ({via})"),
+    "page.next_method": (
+        "改用{method}呼叫{person_id}（第{place}种方式，{because}）",
+        "Paging {person_id} by {method} (way {place}: {because})",
+    ),
+    "page.held": (
+        "{person_id}处于免打扰时段，呼叫保留至{until}",
+        "{person_id} is not to be disturbed; the page is held until {until}",
+    ),
     "page.failed": ("呼叫{person_id}失败：{code}", "The page to {person_id} failed: {code}"),
     "note.added": ("{person_id}从现场备注", "{person_id} noted from the field"),
     "photo.added": (
@@ -214,6 +222,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "special": ("特殊", "special"),
     "acknowledged": ("已应答", "acknowledged"),
     "sms": ("短信", "SMS"),
+    "failed": ("发送失败", "failed"),
+    "voice": ("语音呼叫", "voice call"),
+    "email": ("电子邮件", "e-mail"),
+    "chat": ("群聊", "chat"),
+    "keypad": ("按键", "keypad"),
+    "waited": ("未应答", "not answered"),
+    "gateway_down": ("网关不可用", "gateway down"),
     "link": ("链接", "link"),
     "api": ("接口", "API"),
     "declined": ("无法到场", "somebody cannot come"),

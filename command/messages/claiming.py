@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,9 @@ from command.core import claims, clock
 from command.core.keys import Keyring
 from command.messages import optouts, outbox
 from command.messages.handlers import Handlers
-from command.messages.models import Body, Halt, Lane, OptOut, State
+from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
 from command.messages.routes import Needs, needs_of
-from notifiers.base import Message
+from notifiers.base import Channel, Message
 
 LEASE = timedelta(seconds=60)
 """How long an engine may keep a leased delivery without calling it."""
@@ -26,7 +26,10 @@ PATIENCE = 25.0
 """Seconds a call that was announced may wait for its turn before it is handed back."""
 
 _c = outbox.deliveries.c
-_TAKEN = (_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.valid_until, _c.tries, _c.resent)
+_TAKEN = (
+    *(_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.channel),
+    *(_c.valid_until, _c.tries, _c.resent),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Text:
 
     text: str
     needs: Needs
+
+    def by(self, channel: Channel) -> Needs:
+        """What it needs when it goes by another channel than SMS."""
+        return self.needs if channel == SMS else replace(self.needs, channel=channel)
 
 
 @dataclass(frozen=True, slots=True)

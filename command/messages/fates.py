@@ -40,7 +40,7 @@ def fate(outcome: Outcome | None, tries: int, dice: Callable[[], float]) -> Fate
         return Fate(State.READY, counted=False)
     match outcome.verdict:
         case Verdict.ACCEPTED:
-            return Fate(State.SUBMITTED, RECEIPT_PATIENCE)
+            return Fate(State.DELIVERED) if outcome.final else Fate(State.SUBMITTED, RECEIPT_PATIENCE)
         case Verdict.DOUBTFUL:
             return Fate(State.IN_DOUBT, DOUBT_PATIENCE)
         case Verdict.RETRY:

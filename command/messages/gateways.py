@@ -16,15 +16,20 @@ from command.messages import exercises
 from command.messages.models import EXERCISE_GATEWAY
 from notifiers import console
 from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Transport, Unanswered, Verdict
+from notifiers.chat import Chat
 from notifiers.console import Console
 from notifiers.exercise import Exercise
 from notifiers.masking import mask
+from notifiers.smtp import Smtp, SmtpSettings
 from notifiers.twilio_sms import TwilioSettings, TwilioSms, TwilioTransport
+from notifiers.twilio_voice import TwilioVoice
 
 T = TypeVar("T")
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 SIMULATED_SENDER = "10690000"
+THREADS = 16
+"""Calls at once of gateways whose client blocks: each takes a thread. Their `window` may ask for fewer."""
 CONSOLE = GatewaySettings(name="console", transport="console")
 """What is used where no gateway is configured: messages are printed."""
 
@@ -39,16 +44,19 @@ def token(installation: Installation) -> str:
 
 
 def configured(installation: Installation, name: str) -> GatewaySettings | None:
-    """The settings of a gateway; the exercise gateway without settings of its own uses those of the first."""
+    """The settings of a gateway; the exercise gateway without settings of its own uses those of the first that
+    carries SMS."""
     given = installation.settings.gateways or (CONSOLE,)
     found = next((one for one in given if one.name == name), None)
-    return given[0] if found is None and name == EXERCISE_GATEWAY else found
+    if found is None and name == EXERCISE_GATEWAY:
+        return next((one for one in given if one.channel == "sms"), CONSOLE)
+    return found
 
 
 def auth_token(installation: Installation, name: str) -> str | None:
     """The token that signs a gateway's webhooks, or None where it has none."""
     given = configured(installation, name)
-    if given is None or given.transport == "console":
+    if given is None or given.transport in ("console", "smtp", "chat"):
         return None
     return given.auth_token or (token(installation) if given.transport == "simulated" else None)
 
@@ -139,18 +147,40 @@ def capabilities(given: GatewaySettings) -> Capabilities:
     return Capabilities(
         two_way=given.two_way,
         url=given.url,
-        voice=False,
+        voice=given.voice,
         unicode=given.unicode,
         daily_cap=given.daily_cap,
-        look_up=given.look_up,
+        look_up=given.look_up if given.channel == "sms" else "none",
         elements=given.elements,
+        channel=given.channel,
     )
 
 
 def _live(installation: Installation, given: GatewaySettings) -> Gateway:
-    if given.transport == "console":
-        return Console(given.name)
+    match given.transport:
+        case "console":
+            return Console(given.name)
+        case "twilio_voice":
+            words = f"{installation.settings.origin}/hooks/twilio/{given.name}/voice"
+            return TwilioVoice(_twilio(installation, given, given.name, "call"), words, capabilities(given), given.name)
+        case "smtp":
+            return Smtp(_smtp(given), capabilities(given), given.name)
+        case "chat":
+            return Chat(given.schemes, capabilities(given), given.name, min(given.window, THREADS))
     return TwilioSms(_twilio(installation, given, given.name), capabilities(given), given.name)
+
+
+def _smtp(given: GatewaySettings) -> SmtpSettings:
+    return SmtpSettings(
+        host=given.host,
+        sender=given.sender,
+        port=given.port,
+        security=given.security,
+        username=given.username,
+        password=given.password,
+        ca_file=str(given.ca_file) if given.ca_file else None,
+        connections=min(given.window, THREADS),
+    )
 
 
 def _exercise(installation: Installation, given: GatewaySettings) -> Exercise:
@@ -158,13 +188,15 @@ def _exercise(installation: Installation, given: GatewaySettings) -> Exercise:
         with installation.database.read() as session:
             return exercises.allowed(session, installation.keyring.index(number))
 
+    if given.channel != "sms":
+        raise GatewaySettingsError(f"gateways: {EXERCISE_GATEWAY} must carry SMS; give it such a transport")
     transport: Transport = PrintedTransport()
     if given.transport != "console":
         transport = TwilioTransport(_twilio(installation, given, EXERCISE_GATEWAY))
     return Exercise(transport, allowed, capabilities(given), EXERCISE_GATEWAY)
 
 
-def _twilio(installation: Installation, given: GatewaySettings, name: str) -> TwilioSettings:
+def _twilio(installation: Installation, given: GatewaySettings, name: str, callback: str = "status") -> TwilioSettings:
     simulated = given.transport == "simulated"
     address = f"http://127.0.0.1:{installation.settings.simulator_port}" if simulated else None
     return TwilioSettings(
@@ -172,6 +204,6 @@ def _twilio(installation: Installation, given: GatewaySettings, name: str) -> Tw
         auth_token=given.auth_token or (token(installation) if simulated else ""),
         sender=given.sender or (SIMULATED_SENDER if simulated else ""),
         base_url=given.base_url or address,
-        status_callback=f"{installation.settings.origin}/hooks/twilio/{name}/status",
+        status_callback=f"{installation.settings.origin}/hooks/twilio/{name}/{callback}",
         connections=given.window,
     )

@@ -35,10 +35,24 @@ class Settled:
     code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Keys pressed in the call that carries a page, by whoever picked up the phone of the person paged."""
+
+    page_id: int
+    person_id: int
+    digits: str
+    language: str
+    exercise: bool
+
+
 Reply = Callable[[Session, InboundMessage], str | None]
 """Reads a message in its unit of work; returns the answer to send, or None when it is not for this room."""
 Told = Callable[[Session, Sequence[Settled]], None]
 """Learns in the same unit of work what became of pages. The same state may be told twice after a crash: handlers ignore repeats."""
+
+Press = Callable[[Session, Pressed], str | None]
+"""Takes keys in its unit of work; returns what the call says last, or None when the keys mean nothing to this room."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +61,15 @@ class Handlers:
 
     replies: list[Reply] = field(default_factory=list)
     settled: list[Told] = field(default_factory=list)
+    keys: list[Press] = field(default_factory=list)
 
     def answer(self, session: Session, message: InboundMessage) -> str | None:
         """The first answer a room gives, or None."""
         return next((text for reply in self.replies if (text := reply(session, message)) is not None), None)
+
+    def press(self, session: Session, pressed: Pressed) -> str | None:
+        """The first word a room has on pressed keys, or None."""
+        return next((text for press in self.keys if (text := press(session, pressed)) is not None), None)
 
     def tell(self, session: Session, outcomes: Sequence[Settled]) -> None:
         """Tell every room; nothing is told of nothing."""

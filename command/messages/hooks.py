@@ -1,17 +1,19 @@
-"""What gateways call: delivery receipts and inbound texts, believed only with the gateway's signature."""
+"""What gateways call: delivery receipts, inbound texts, what calls say and hear; believed only with the gateway's signature."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
+from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
 from command.core.problems import N_, Denied, Invalid, NotFound, Problem
-from command.messages import gateways, inbound
+from command.messages import calls, gateways, inbound
 from command.messages.inbox import Inbox, NotDurable
 from command.people.access import here, public
-from notifiers.base import BadWebhook
-from notifiers.twilio_webhooks import parse_inbound, parse_receipt, valid_signature
+from notifiers.base import BadWebhook, Receipt
+from notifiers.twilio_webhooks import ATTEMPT, parse_call, parse_inbound, parse_receipt, valid_signature
 
 hooks = APIBlueprint("twilio", __name__, url_prefix="/hooks/twilio", enable_openapi=False)
 _SIGNED = "signed by the gateway"
@@ -33,9 +35,20 @@ def settle(app: Flask, installation: Installation) -> None:
 @public(_SIGNED)
 def status(gateway: str) -> tuple[str, int]:
     """Take one receipt. Answered when it is durable; what came before changes nothing."""
+    return _keep(gateway, parse_receipt)
+
+
+@hooks.post("/<gateway>/call")
+@public(_SIGNED)
+def call(gateway: str) -> tuple[str, int]:
+    """Take one status of a call, as a receipt."""
+    return _keep(gateway, parse_call)
+
+
+def _keep(gateway: str, parse: Callable[[Mapping[str, str], Mapping[str, str]], Receipt]) -> tuple[str, int]:
     params = _signed(gateway)
     try:
-        receipt = parse_receipt(params, request.args)
+        receipt = parse(params, request.args)
     except BadWebhook as error:
         raise _unreadable(error) from error
     inbox: Inbox = current_app.extensions["tocsin.inbox"]
@@ -60,6 +73,39 @@ def incoming(gateway: str) -> tuple[str, int]:
         lambda session: inbound.receive(session, gateway, came, handlers, house.keyring), actor="system:hooks"
     )
     return "", 204
+
+
+@hooks.post("/<gateway>/voice")
+@public(_SIGNED)
+def voice(gateway: str) -> Response:
+    """What a call that was answered says, in TwiML."""
+    _signed(gateway)
+    attempt = request.args.get(ATTEMPT, "")
+    with here().database.read() as session:
+        return _twiml(calls.words(calls.spoken(session, gateway, attempt), attempt))
+
+
+@hooks.post("/<gateway>/keys")
+@public(_SIGNED)
+def keys(gateway: str) -> Response:
+    """Take the keys pressed in a call; what it says next, in TwiML."""
+    digits, attempt = _signed(gateway).get("Digits", ""), request.args.get(ATTEMPT, "")
+    house, handlers = here(), current_app.extensions["tocsin.handlers"]
+
+    def work(session: Session) -> str:
+        heard = calls.spoken(session, gateway, attempt)
+        if heard is None:
+            return calls.words(None, attempt)
+        said = calls.pressed(session, heard, digits, handlers)
+        if said is None:
+            return calls.once_more(attempt, heard.language, understood=digits == calls.AGAIN)
+        return calls.farewell(said, heard.language)
+
+    return _twiml(house.database.write(work, actor="system:hooks"))
+
+
+def _twiml(document: str) -> Response:
+    return Response(document, content_type="text/xml; charset=utf-8")
 
 
 def _signed(gateway: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from command.core.log import mask
 from command.messages import exercises, optouts, service
 from command.messages.handlers import Handlers, InboundMessage
 from command.messages.models import EXERCISE_GATEWAY, Inbound, Lane, Purpose
+from command.people import contacts
 from command.people.models import Person
 from notifiers import base
 
@@ -37,8 +38,8 @@ class _Sender:
 def receive(session: Session, gateway: str, came: base.Inbound, handlers: Handlers, keyring: Keyring) -> str | None:
     """Take one message; return what was made of it, or None when it had come before (which changes nothing)."""
     index = keyring.index(came.sender)
-    person = session.scalar(select(Person).where(Person.number_index == index, Person.active).limit(1))
-    sender = _Sender(came.sender, index, person)
+    people = contacts.owners(session, index)
+    sender = _Sender(came.sender, index, people[0] if people else None)
     message = _keep(session, gateway, came, sender, keyring)
     if message is None:
         return None

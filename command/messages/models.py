@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +11,7 @@ from command.core.claims import Claimable
 from command.core.columns import Base, BigId, Id, OfExercise
 
 EXERCISE_GATEWAY = "exercise"
+SMS: Literal["sms"] = "sms"
 
 
 class State(StrEnum):
@@ -59,6 +61,7 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     ANSWER = "answer"
     CASE = "case"
+    CONTACT = "contact"  # a code that proves a way to reach somebody, or a test of it
 
 
 class Body(Base):
@@ -81,10 +84,10 @@ _PAGED = text("page_id IS NOT NULL")
 class Delivery(OfExercise, Claimable, Base):
     """One message to one recipient. Nothing is sent that is not a committed row of this table.
 
-    `addressee` is a subscriber's id for notices, a person's id for pages and answers, a case's id for what a caller is told; `recipient`
-    the blind index of the number. `due_at` is when it may be called next, and once called the moment of that call. `lease_until` is
-    when the sweep looks at it again: the end of a lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say
-    why it is where it is."""
+    `addressee` is a subscriber's id for notices, a person's id for pages and answers, a case's id for what a caller is told. `channel` says
+    what `number` is: a number (sms, voice), a mailbox (email) or a chat's address; `recipient` is its blind index. `due_at` is when it may
+    be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again: the end of a lease, of a
+    doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -102,6 +105,7 @@ class Delivery(OfExercise, Claimable, Base):
     addressee: Mapped[int] = mapped_column(BigId)
     recipient: Mapped[bytes] = mapped_column(LargeBinary)
     number: Mapped[bytes] = mapped_column(LargeBinary)
+    channel: Mapped[str] = mapped_column(server_default=SMS)
     lane: Mapped[int] = mapped_column(SmallInteger)
     body_id: Mapped[int] = mapped_column(BigId, ForeignKey("body.id"))
     state: Mapped[str] = mapped_column(default=State.READY)

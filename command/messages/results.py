@@ -65,6 +65,10 @@ def _change(call: Call, outcome: Outcome | None, fate: Fate, now: datetime) -> d
         case State.SUBMITTED:
             assert outcome is not None
             return change | {"provider_id": outcome.provider_id, "submitted_at": now, "lease_until": later}
+        case State.DELIVERED:
+            assert outcome is not None
+            taken = {"provider_id": outcome.provider_id, "submitted_at": now, "settled_at": now, "lease_until": None}
+            return change | taken | {"code": None, "reason": None}
         case State.READY:
             change |= {"due_at": later, "lease_until": None, "tries": call.tries - (not fate.counted)}
         case State.IN_DOUBT:

@@ -4,18 +4,20 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from command.messages.models import EXERCISE_GATEWAY, Lane
-from notifiers.base import Capabilities
+from command.messages.models import EXERCISE_GATEWAY, SMS, Lane
+from notifiers.base import Capabilities, Channel
 
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a text asks of a gateway: `url` that links survive, `unicode` characters beyond GSM-7."""
+    """What a message asks of a gateway: `url` that links survive, `unicode` characters beyond GSM-7, `channel` that it carries such (None:
+    any)."""
 
     url: bool = False
     unicode: bool = False
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ class Route:
 
 
 def needs_of(text: str, encoding: str) -> Needs:
-    """What a text needs; a link is anything that begins with http:// or https://."""
-    return Needs(url=_LINK.search(text) is not None, unicode=encoding == "UCS-2")
+    """What an SMS of this text needs; a link is anything that begins with http:// or https://."""
+    return Needs(url=_LINK.search(text) is not None, unicode=encoding == "UCS-2", channel=SMS)
+
+
+def least(pages: bool) -> Needs:
+    """What every message of a queue needs: notices are SMS, pages go by any channel."""
+    return Needs() if pages else Needs(channel=SMS)
 
 
 def choose(
@@ -68,6 +75,8 @@ def choose(
 def _unable(offer: Offer, exercise: bool, needs: Needs) -> str | None:
     if exercise != (offer.name == EXERCISE_GATEWAY):
         return "exercise_only" if offer.name == EXERCISE_GATEWAY else "live_only"
+    if needs.channel is not None and needs.channel != offer.capabilities.channel:
+        return "other_channel"
     if needs.url and not offer.capabilities.url:
         return "no_links"
     if needs.unicode and not offer.capabilities.unicode:

@@ -38,8 +38,8 @@ SECONDS_AHEAD = 4
 """Seconds of a gateway's rate that are leased or announced ahead."""
 POLL, LOOK = 0.1, 0.5
 """Seconds between two looks for due rows while another line works; seconds for which the gateways' state is believed."""
-NO_ROAD_WAIT = 30.0
-"""Seconds a message waits for a road that can carry it."""
+NO_ROAD_WAIT, PAGE_NO_ROAD_WAIT = 30.0, 5.0
+"""Seconds a notice, and a page, waits for a road that can carry it."""
 
 
 def nothing_cut_off(session: Session) -> frozenset[str]:
@@ -114,7 +114,7 @@ class Sender:
         offers, cut_off = await self._look()
         if not await self._read(line, partial(claiming.waiting, line=line)):
             return False
-        road = routes.choose(_lane(line), line.exercise, offers, cut_off)
+        road = routes.choose(_lane(line), line.exercise, offers, cut_off, routes.least(line.pages))
         if not road.gateways:
             return await self._expire(line)
         rate = self._gateways.roads[road.gateways[0]].settings.rate
@@ -142,9 +142,12 @@ class Sender:
         await self._learn_texts(line, {row.body_id for row in leased})
         while leased:
             offers, cut_off = await self._look()
-            if self._stop() or not routes.choose(_lane(line), line.exercise, offers, cut_off).gateways:
+            if (
+                self._stop()
+                or not routes.choose(_lane(line), line.exercise, offers, cut_off, routes.least(line.pages)).gateways
+            ):
                 break
-            needs = self._texts[leased[0].body_id].needs
+            needs = self._texts[leased[0].body_id].by(leased[0].channel)
             route = routes.choose(_lane(line), line.exercise, offers, cut_off, needs)
             window = self._take(leased, needs, self._window(route))
             if route.gateways:
@@ -163,7 +166,7 @@ class Sender:
 
     def _take(self, leased: deque[Row[Any]], needs: routes.Needs, most: int) -> list[Row[Any]]:
         taken: list[Row[Any]] = []
-        while leased and len(taken) < most and self._texts[leased[0].body_id].needs == needs:
+        while leased and len(taken) < most and self._texts[leased[0].body_id].by(leased[0].channel) == needs:
             taken.append(leased.popleft())
         return taken
 
@@ -191,7 +194,7 @@ class Sender:
         reason = "; ".join(f"{name} {why}" for name, why in route.skipped)
         log.warning("no road", line=line.name, count=len(window), skipped=reason)
         if route.ever:
-            work = partial(claiming.give_back, leased=window, wait=NO_ROAD_WAIT)
+            work = partial(claiming.give_back, leased=window, wait=PAGE_NO_ROAD_WAIT if line.pages else NO_ROAD_WAIT)
         else:
             work = partial(claiming.end, leased=window, state=State.FAILED, reason="no_road", handlers=self._handlers)
         await self._write(line, "announce", len(window), work)

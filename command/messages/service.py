@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.messages import halts, optouts, outbox, segments
 from command.messages.exercises import allow, allowed
-from command.messages.models import Body, Delivery, Halt, State, Tally
+from command.messages.models import SMS, Body, Delivery, Halt, State, Tally
+from notifiers.base import Channel
 
 __all__ = [
     "Outgoing",
@@ -36,7 +37,8 @@ _WAITING = (State.READY, State.LEASED)
 class Outgoing:
     """One message to one recipient.
 
-    `recipient` is the blind index of the number, `number` its ciphertext. `due_at`: not before; `valid_until`: pointless after."""
+    `recipient` is the blind index of the number, mailbox or chat's address (see notifiers.base.Channel), `number`
+    its ciphertext. `due_at`: not before; `valid_until`: pointless after."""
 
     purpose: str
     lane: int
@@ -49,6 +51,7 @@ class Outgoing:
     notice_id: int | None = None
     valid_until: datetime | None = None
     due_at: datetime | None = None
+    channel: Channel = SMS
 
 
 def put_body(session: Session, text: str, language: str) -> int:
@@ -72,6 +75,7 @@ def enqueue(session: Session, outgoing: Outgoing) -> int:
         addressee=outgoing.addressee,
         recipient=outgoing.recipient,
         number=outgoing.number,
+        channel=outgoing.channel,
         body_id=outgoing.body_id,
         exercise=outgoing.exercise,
         page_id=outgoing.page_id,

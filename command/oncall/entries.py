@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from command.core.journal import Payload
 from command.oncall.models import EscalationState, Reason
 
-Via = Literal["sms", "link", "api"]
+Via = Literal["sms", "link", "api", "keypad"]
 """How a person answered."""
 
 
@@ -84,6 +84,25 @@ class Failed(Payload, kind="page.failed"):
     page_id: int
     person_id: int
     code: str | None
+
+
+class NextMethod(Payload, kind="page.next_method"):
+    """The page goes out by another of its person's methods, the `place`-th (from 1), because the one before it waited long enough, failed,
+    or its gateway is down."""
+
+    page_id: int
+    person_id: int
+    method: Literal["sms", "voice", "email", "chat"]
+    place: int
+    because: Literal["waited", "failed", "gateway_down"]
+
+
+class Held(Payload, kind="page.held"):
+    """The person is not to be disturbed now: the page goes out at `until`, and the chain goes on at once."""
+
+    page_id: int
+    person_id: int
+    until: datetime
 
 
 class Empty(Payload, kind="escalation.target_empty"):

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from command.core.claims import Claimable
 from command.core.columns import Base, BigId, Id, Json, OfExercise
 
+_DUE = text("due_at IS NOT NULL")
+
 
 class Schedule(Base):
     """A duty that somebody always holds. Who does is decided by its layers, with leave and overrides on top (see oncall.layers)."""
@@ -171,6 +173,26 @@ class Page(OfExercise, Base):
     note_id: Mapped[int | None] = mapped_column(BigId)
     help_at: Mapped[datetime | None]
     help_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class PageMethod(OfExercise, Base):
+    """One way in which a page reaches its person: `contact_id`, or the number on record where it is null. They are taken by `position`;
+    one is due at `due_at` (null: not before the one before it, or never any more) and has gone out once it has a `delivery_id`. The next
+    one follows `wait_minutes` later, or at once where this one cannot reach anybody."""
+
+    __tablename__ = "page_method"
+    __table_args__ = (
+        UniqueConstraint("page_id", "position"),
+        Index("ix_page_method_due", "due_at", postgresql_where=_DUE, sqlite_where=_DUE),
+    )
+    id: Mapped[Id]
+    page_id: Mapped[int] = mapped_column(BigId, ForeignKey("page.id"))
+    position: Mapped[int]
+    kind: Mapped[str]
+    contact_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person_contact.id"))
+    wait_minutes: Mapped[int]
+    due_at: Mapped[datetime | None]
+    delivery_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("delivery.id"), index=True)
 
 
 class CalendarFeed(Base):

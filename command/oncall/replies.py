@@ -13,6 +13,7 @@ from command.oncall.answers import Answer
 from command.oncall.models import Escalation, Page
 from command.oncall.service import ANSWERABLE, acknowledge
 from command.oncall.standing import Standing, Stands, standing
+from command.people import contacts
 from command.people.models import Person
 
 REMEMBERED = 50
@@ -40,8 +41,7 @@ def reply(session: Session, message: InboundMessage) -> str | None:
     """Handle an SMS of somebody on call and return what to answer; None when it is not for this room.
 
     Asked about the live conversation, it leaves a message that fits only an exercise page to the exercise conversation."""
-    query = select(Person).where(Person.number_index == message.sender_index, Person.active).order_by(Person.id)
-    people = session.scalars(query).all()
+    people = contacts.owners(session, message.sender_index)
     if not people:
         return None
     answer = answers.read(message.text)

@@ -14,9 +14,10 @@ from command.core.problems import N_, Conflict, Denied, NotFound
 from command.messages import service as messages
 from command.messages.about import About
 from command.messages.handlers import Settled
-from command.messages.models import Lane, Purpose, State
-from command.oncall import entries, targets, wording
+from command.oncall import elsewhere, entries, methods, targets, wording
 from command.oncall.answers import code_of
+from command.oncall.elsewhere import Reach
+from command.oncall.methods import UNREACHED
 from command.oncall.models import Escalation, EscalationState, Page, PageState, Reason
 from command.oncall.responses import Response
 from command.oncall.schedules import load_schedules, on_duty
@@ -25,30 +26,32 @@ from command.people.models import Person
 __all__ = ["Road", "acknowledge", "advance", "load_schedules", "on_duty", "settled", "start", "stop"]
 
 OPEN = (PageState.SENDING, PageState.WAITING)
-UNREACHED = (State.FAILED, State.UNDELIVERED, State.EXPIRED, State.SUPPRESSED, State.WITHDRAWN)
-"""What a page's delivery can end as without having reached anybody."""
 ANSWERABLE = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
 """A chain that waits for an answer; a late one still counts until the incident is over."""
 LAST_RESORT = "post:duty_officer"
 BEYOND = "post:commander"
 """Who is called last in a chain in which somebody declined or needs help. (Ours.)"""
-VALID = timedelta(hours=1)
-"""How long a page may wait for a gateway."""
 ACK_MINUTES = 5.0
 """Minutes the last step waits for an answer where the plan does not say. (Ours.)"""
 
 
 class Road:
-    """How pages leave: `ways` to answer, live and in an exercise, and the address at which a page (by id) can be answered."""
+    """How pages leave: `ways` to answer an SMS, live and in an exercise, the address at which a page (by id) can be answered, and what else
+    people can be reached by."""
 
-    def __init__(self, live: wording.Ways, exercise: wording.Ways, link: Callable[[int], str]) -> None:
-        self.live, self.exercise, self.link = live, exercise, link
+    def __init__(
+        self, live: wording.Ways, exercise: wording.Ways, link: Callable[[int], str], reach: Reach = Reach()
+    ) -> None:
+        self.live, self.exercise, self.link, self.reach = live, exercise, link, reach
 
-    def text(self, chain: Escalation, page: Page, language: str) -> str:
-        """What a page says to a reader of `language`."""
-        ways = self.exercise if chain.exercise else self.live
+    def text(self, chain: Escalation, page: Page, language: str, kind: str = "sms") -> str:
+        """What a page says to a reader, or in a call to a listener, of `language`."""
+        ways = self.exercise if chain.exercise else self.reach.ways.get(kind, self.live)
         code, link = page.code if ways.code else None, self.link(page.id) if ways.link else None
-        return wording.fill(template(chain, language), code, link)
+        said = wording.fill(template(chain, language), code, link)
+        if chain.exercise or kind == "voice":
+            return said
+        return said + elsewhere.also(language, page.code, ways, self.reach)
 
 
 def template(chain: Escalation, language: str) -> str:
@@ -115,8 +118,8 @@ def _with_last_resort(steps: Sequence[Mapping[str, object]]) -> list[dict[str, o
 def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
     """Page the step that is due of a locked chain and set the time of the next; past the last step the chain is exhausted.
 
-    A step that reaches nobody is journaled, and the next one is due at once. Whoever is on it already, or has declined, is not called
-    again."""
+    A step that reaches nobody is journaled, and the next one is due at once, as it is where all its people are not to be disturbed. Whoever
+    is on it already, or has declined, is not called again."""
     now = clock.now(session)
     for page in _pages(session, chain, *OPEN):
         page.state = PageState.UNANSWERED
@@ -130,7 +133,7 @@ def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
         record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=target))
     pages = [_page(session, chain, person, target, road) for person in people]
     chain.step += 1
-    chain.due_at = now + _wait(chain) if pages else now
+    chain.due_at = now + _wait(chain) if pages and methods.under_way(session, pages) else now
     return pages
 
 
@@ -163,28 +166,12 @@ def _page(session: Session, chain: Escalation, person: Person, target: str, road
     session.add(page)
     session.flush()
     page.code = code_of(page.id)
-    _send(session, page, person, road.text(chain, page, person.language))
     payload = entries.Paged(
         page_id=page.id, escalation_id=chain.id, person_id=person.id, step=chain.step, target=target
     )
     record(session, chain, payload)
+    methods.begin(session, chain, page, person, road)
     return page
-
-
-def _send(session: Session, page: Page, person: Person, text: str) -> None:
-    assert person.number is not None and person.number_index is not None
-    outgoing = messages.Outgoing(
-        purpose=Purpose.PAGE,
-        lane=Lane.PAGE,
-        addressee=person.id,
-        recipient=person.number_index,
-        number=person.number,
-        body_id=messages.put_body(session, text, person.language),
-        exercise=page.exercise,
-        page_id=page.id,
-        valid_until=clock.now(session) + VALID,
-    )
-    messages.enqueue(session, outgoing)
 
 
 def acknowledge(session: Session, page_id: int, person_id: int, via: entries.Via) -> Page:
@@ -283,6 +270,8 @@ def settled(session: Session, outcomes: Sequence[Settled]) -> None:
 
 def _settle(session: Session, chain: Escalation, outcome: Settled, now: datetime) -> None:
     page = session.get_one(Page, outcome.page_id, with_for_update=True, populate_existing=True)
+    if outcome.state in UNREACHED and methods.goes_on(session, page, outcome.delivery_id):
+        return
     if page.state not in OPEN:
         return
     if outcome.state in UNREACHED:

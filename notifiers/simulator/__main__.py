@@ -25,6 +25,9 @@ from notifiers.simulator.world import Settings
 @click.option("--keep", type=click.IntRange(min=1), default=2_000_000, help="Messages kept; the oldest go first.")
 @click.option("--receipt-delay", type=click.FloatRange(min=0), default=0.0, help="Seconds until the first receipt.")
 @click.option("--senders", type=click.IntRange(1, 256), default=16, help="Webhooks under way at once.")
+@click.option(
+    "--longest-gather", type=click.FloatRange(min=0), default=None, help="Seconds a call waits for keys at most."
+)
 def main(
     host: str,
     port: int,
@@ -35,13 +38,14 @@ def main(
     keep: int,
     receipt_delay: float,
     senders: int,
+    longest_gather: float | None,
 ) -> None:
-    """A Twilio-compatible SMS provider that reaches nobody."""
+    """A Twilio-compatible SMS and voice provider that reaches nobody."""
     token = callback_token or secrets.token_hex(16)
     if callback_token is None:
         click.echo(f"callback token: {token}")
     try:
-        settings = Settings(token, account_sid, inbound_url, seed, keep, receipt_delay, senders)
+        settings = Settings(token, account_sid, inbound_url, seed, keep, receipt_delay, senders, longest_gather)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     try:

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from notifiers.masking import mask
+from notifiers.simulator.calls import Switchboard
 from notifiers.simulator.courier import Courier
 from notifiers.simulator.faults import BadFault, Fault, parse_fault
 from notifiers.simulator.store import Phone, Sms, new_sid, now, segments
@@ -52,9 +53,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 class Controls:
     """The handlers under /api, and /healthz."""
 
-    def __init__(self, world: World, courier: Courier) -> None:
+    def __init__(self, world: World, courier: Courier, calls: Switchboard) -> None:
         self._world = world
         self._courier = courier
+        self._calls = calls
 
     async def healthz(self, request: web.Request) -> web.Response:
         """GET /healthz: alive."""
@@ -70,14 +72,14 @@ class Controls:
 
     async def messages(self, request: web.Request) -> web.Response:
         """GET /api/phones/{number}/messages?limit=: one phone's texts, newest first; none for a phone never seen."""
-        number = _number(request)
+        number = number_of(request)
         limit = _whole(request, "limit", 200, 1, 1000)
         texts = islice(self._world.store.of_phone(number), limit)
         return _json({"items": [_bubble(sms) for sms in texts], "number": mask(number)})
 
     async def reply(self, request: web.Request) -> web.Response:
         """POST /api/phones/{number}/reply {"body", "to"?}: send a text from this phone to the application."""
-        number, body = _number(request), await _object(request)
+        number, body = number_of(request), await object_of(request)
         text = body.get("body")
         if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_REPLY:
             raise Problem(422, "Bad reply", "body", f"give a text of 1 to {_LONGEST_REPLY} characters")
@@ -98,7 +100,7 @@ class Controls:
     async def set_fault(self, request: web.Request) -> web.Response:
         """POST /api/faults {"kind", "rate", "times"?, "ms"?, "retry_after"?}: put a fault in force."""
         try:
-            fault = parse_fault(await _object(request))
+            fault = parse_fault(await object_of(request))
         except BadFault as error:
             remedy = str(error).partition(": ")[2]
             raise Problem(422, "Bad fault", error.field, remedy) from error
@@ -119,7 +121,8 @@ class Controls:
         return _json(counts | held)
 
     async def reset(self, request: web.Request) -> web.Response:
-        """POST /api/reset: forget messages, phones, faults and figures."""
+        """POST /api/reset: forget messages, calls, phones, faults and figures."""
+        self._calls.clear()
         self._world.reset()
         return web.Response(status=204)
 
@@ -191,7 +194,8 @@ def _fault(fault: Fault, struck: int) -> dict[str, Any]:
     }
 
 
-def _number(request: web.Request) -> str:
+def number_of(request: web.Request) -> str:
+    """The phone an address names. Raises Problem."""
     digits = request.match_info["number"].strip().removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 15):
         raise Problem(422, "Bad number", "number", "give an E.164 number such as +8612000000001")
@@ -207,7 +211,8 @@ def _whole(request: web.Request, name: str, default: int, low: int, high: int) -
     return int(text)
 
 
-async def _object(request: web.Request) -> dict[str, Any]:
+async def object_of(request: web.Request) -> dict[str, Any]:
+    """The JSON object of a request. Raises Problem."""
     try:
         body = orjson.loads(await request.read())
     except orjson.JSONDecodeError as error:

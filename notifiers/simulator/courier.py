@@ -109,11 +109,15 @@ class Courier:
         counts["callbacks_doubled"] += step.copies == 2
         params = _callback_params(sms, step)
         for _ in range(step.copies):
-            failure = _failure(await self.post(hook.url, params))
-            if failure is None:
-                counts["callbacks_sent"] += 1
-            else:
-                self._retry_later(hook, params, failure)
+            await self.tell(hook, params)
+
+    async def tell(self, hook: Hook, params: Mapping[str, str]) -> None:
+        """Post one callback; what fails is tried again later as the hook asks."""
+        failure = _failure(await self.post(hook.url, params))
+        if failure is None:
+            self._world.counts["callbacks_sent"] += 1
+        else:
+            self._retry_later(hook, params, failure)
 
     def _retry_later(self, hook: Hook, params: Mapping[str, str], failure: str) -> None:
         if len(self._retrying) >= _MOST_RETRYING:

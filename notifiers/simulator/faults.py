@@ -10,7 +10,7 @@ from typing import Any
 CREATE_KINDS = ("429", "500", "503", "reset_before", "reset_after", "timeout_before", "timeout_after")
 CALLBACK_KINDS = ("callback_lost", "callback_doubled", "callback_reordered")
 KINDS = (*CREATE_KINDS, *CALLBACK_KINDS, "latency")
-_CODED = re.compile(r"(code|receipt):\d{5}")
+_CODED = re.compile(r"(code|receipt):\d{5}|call:(busy|no-answer|failed)")
 _EXTRA = {"429": "retry_after", "latency": "ms"}
 
 
@@ -37,7 +37,7 @@ class Fault:
 
     @property
     def code(self) -> str:
-        """The Twilio error code of `code:` and `receipt:` kinds, else empty."""
+        """The Twilio error code of `code:` and `receipt:` kinds, the ending of a `call:` kind, else empty."""
         return self.kind.partition(":")[2]
 
 
@@ -65,7 +65,10 @@ def parse_fault(body: Any) -> Fault:
 def _kind(value: Any) -> str:
     if isinstance(value, str) and (value in KINDS or _CODED.fullmatch(value)):
         return value
-    raise BadFault("kind", f"use one of {', '.join(KINDS)}, code:<5 digits>, receipt:<5 digits>")
+    raise BadFault(
+        "kind",
+        f"use one of {', '.join(KINDS)}, code:<5 digits>, receipt:<5 digits>, call:busy, call:no-answer, call:failed",
+    )
 
 
 def _rate(value: Any) -> float:
@@ -139,4 +142,11 @@ class FaultBook:
         for kind, armed in self._armed.items():
             if kind.startswith("receipt:") and armed.strikes():
                 return armed.fault
+        return None
+
+    def strike_call(self) -> str | None:
+        """How a call that is ringing ends before anybody answers it, by the first `call:<ending>` that strikes; None: it is answered."""
+        for kind, armed in self._armed.items():
+            if kind.startswith("call:") and armed.strikes():
+                return armed.fault.code
         return None

@@ -7,8 +7,10 @@ from types import TracebackType
 
 from aiohttp import web
 
+from notifiers.simulator.calls import CALLS, Switchboard
 from notifiers.simulator.controls import Controls, problems
 from notifiers.simulator.courier import Courier
+from notifiers.simulator.keypad import Keypad
 from notifiers.simulator.twilio_api import PREFIX, TwilioApi
 from notifiers.simulator.web import Pages
 from notifiers.simulator.world import Settings, World
@@ -24,10 +26,12 @@ class Running:
     world: World
     runner: web.AppRunner
     courier: Courier
+    calls: Switchboard
 
     async def stop(self) -> None:
         """Let go of callers held by faults, close the port, then the senders."""
         self.world.stopping.set()
+        await self.calls.stop()
         await self.runner.cleanup()
         await self.courier.stop()
 
@@ -36,8 +40,10 @@ async def start(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> R
     """Listen; port 0 takes a free one. Raises OSError when the port is taken."""
     world = World(settings)
     courier = Courier(world)
+    twilio = TwilioApi(world, courier)
+    calls = Switchboard(world, courier, twilio)
     runner = web.AppRunner(
-        _application(world, courier), access_log=None, handler_cancellation=True, shutdown_timeout=2.0
+        _application(world, courier, twilio, calls), access_log=None, handler_cancellation=True, shutdown_timeout=2.0
     )
     await runner.setup()
     site = web.TCPSite(runner, host, port, backlog=1024)
@@ -49,21 +55,27 @@ async def start(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> R
     await courier.start()
     bound = runner.addresses[0][1]
     shown = f"[{host}]" if ":" in host else host
-    return Running(f"http://{shown}:{bound}", world, runner, courier)
+    return Running(f"http://{shown}:{bound}", world, runner, courier, calls)
 
 
-def _application(world: World, courier: Courier) -> web.Application:
+def _application(world: World, courier: Courier, twilio: TwilioApi, calls: Switchboard) -> web.Application:
     app = web.Application(middlewares=[problems], client_max_size=_LARGEST_REQUEST)
-    twilio, controls, pages = TwilioApi(world, courier), Controls(world, courier), Pages()
+    controls, keypad, pages = Controls(world, courier, calls), Keypad(calls), Pages()
     app.add_routes(
         [
             web.post(f"{PREFIX}.json", twilio.create),
             web.get(f"{PREFIX}.json", twilio.list),
             web.get(PREFIX + "/{sid}.json", twilio.fetch),
+            web.post(f"{CALLS}.json", calls.create),
+            web.get(CALLS + "/{sid}.json", calls.fetch),
             web.get("/healthz", controls.healthz),
             web.get("/api/phones", controls.phones),
             web.get("/api/phones/{number}/messages", controls.messages),
             web.post("/api/phones/{number}/reply", controls.reply),
+            web.get("/api/calls", keypad.all),
+            web.get("/api/phones/{number}/calls", keypad.of_phone),
+            web.post("/api/phones/{number}/press", keypad.press),
+            web.post("/api/phones/{number}/hang-up", keypad.hang_up),
             web.get("/api/faults", controls.faults),
             web.post("/api/faults", controls.set_fault),
             web.delete("/api/faults", controls.clear_faults),

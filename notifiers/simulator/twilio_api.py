@@ -31,7 +31,7 @@ HOLD = 120.0
 """Seconds an injected time-out keeps the caller waiting, unless it hangs up first."""
 
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _LONGEST_BODY = 1600
 _LONGEST_VALIDITY = 36_000
 _STATUS_OF_CODE = {"20003": 401, "20404": 404, "20429": 429, "20500": 500, "20503": 503}
@@ -56,7 +56,7 @@ class TwilioError(Exception):
         headers = {"Retry-After": str(self.retry_after)} if self.retry_after is not None else {}
         if self.status == 401:
             headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
-        return _json(body, self.status, headers)
+        return json_answer(body, self.status, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ class TwilioApi:
     async def create(self, request: web.Request) -> web.StreamResponse:
         """POST …/Messages.json"""
         try:
-            account = self._account(request)
-            form = _form(await request.read())
-            fault = await self._struck(request)
+            account = self.account(request)
+            form = form_of(await request.read())
+            fault = await self.struck(request)
             resource = self._accept(account, _order(form))
             if fault is not None:
-                await self._cut(request, fault)
-            return _json(resource, 201)
+                await self.cut(request, fault)
+            return json_answer(resource, 201)
         except TwilioError as error:
             self._world.counts["rejected"] += 1
             return error.response()
@@ -94,23 +94,24 @@ class TwilioApi:
     async def list(self, request: web.Request) -> web.StreamResponse:
         """GET …/Messages.json with To, From, DateSent, DateSent<, DateSent>, PageSize, Page."""
         try:
-            account = self._account(request)
-            return _json(page_of(self._world.store, account, request.path, request.query))
+            account = self.account(request)
+            return json_answer(page_of(self._world.store, account, request.path, request.query))
         except TwilioError as error:
             return error.response()
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
         """GET …/Messages/{sid}.json"""
         try:
-            account = self._account(request)
+            account = self.account(request)
             sms = self._world.store.get(request.match_info["sid"])
             if sms is None or sms.account != account:
                 raise TwilioError(404, 20404, f"The requested resource {request.path} was not found")
-            return _json(represent(sms))
+            return json_answer(represent(sms))
         except TwilioError as error:
             return error.response()
 
-    def _account(self, request: web.Request) -> str:
+    def account(self, request: web.Request) -> str:
+        """The account a request may use. Raises TwilioError."""
         account = request.match_info["account"]
         header = request.headers.get("Authorization", "")
         if self._admitted.get(account) == header:
@@ -122,7 +123,7 @@ class TwilioApi:
         self._admitted = {account: header}
         return account
 
-    async def _struck(self, request: web.Request) -> Fault | None:
+    async def struck(self, request: web.Request) -> Fault | None:
         """Apply the faults that strike before acceptance; hand back the one that strikes after it."""
         slow = self._world.faults.strike("latency")
         if slow is not None:
@@ -131,10 +132,10 @@ class TwilioApi:
         if fault is None or fault.kind in ("reset_after", "timeout_after"):
             return fault
         if fault.kind in ("reset_before", "timeout_before"):
-            await self._cut(request, fault)
+            await self.cut(request, fault)
         raise _refusal(fault)
 
-    async def _cut(self, request: web.Request, fault: Fault) -> None:
+    async def cut(self, request: web.Request, fault: Fault) -> None:
         """End the exchange without an answer: at once for a reset, after a long silence for a time-out."""
         if fault.kind.startswith("timeout"):
             with contextlib.suppress(TimeoutError):
@@ -167,12 +168,12 @@ def _order(form: Mapping[str, str]) -> _Order:
         sender=form.get("From", ""),
         service=form.get("MessagingServiceSid") or None,
         body=form.get("Body", ""),
-        callback=_callback(form.get("StatusCallback")),
+        callback=hook_of(form.get("StatusCallback")),
         validity=_validity(form.get("ValidityPeriod")),
     )
     if not order.to:
         raise TwilioError(400, 21604, "A 'To' phone number is required.")
-    if not _NUMBER.fullmatch(order.to):
+    if not NUMBER.fullmatch(order.to):
         raise TwilioError(400, 21211, f"The 'To' number {order.to[:40]} is not a valid phone number.")
     if not order.sender and not order.service:
         raise TwilioError(400, 21603, "A 'From' phone number is required.")
@@ -183,7 +184,8 @@ def _order(form: Mapping[str, str]) -> _Order:
     return order
 
 
-def _callback(url: str | None) -> Hook | None:
+def hook_of(url: str | None) -> Hook | None:
+    """The address of a callback. Raises TwilioError when it is none."""
     if not url:
         return None
     try:
@@ -200,7 +202,7 @@ def _validity(text: str | None) -> int | None:
     return int(text)
 
 
-def _form(body: bytes) -> dict[str, str]:
+def form_of(body: bytes) -> dict[str, str]:
     """The fields of an urlencoded form. Names and bodies repeat through a mass notice, so their decoding is kept."""
     form = {}
     for pair in body.decode("ascii", "replace").split("&"):
@@ -240,5 +242,6 @@ def _abort(request: web.Request) -> None:
     transport.abort()
 
 
-def _json(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An answer in JSON."""
     return web.Response(body=orjson.dumps(body), status=status, headers=headers, content_type="application/json")

@@ -16,7 +16,8 @@ class Settings:
     """`callback_token` is the auth token: it opens the API and signs every webhook.
 
     `account_sid` limits the API to one account (None: any of Twilio's form). `inbound_url` takes the replies.
-    `receipt_delay` is the seconds from acceptance to the first receipt, `senders` how many webhooks may be under way.
+    `receipt_delay` is the seconds from acceptance to the first receipt, `senders` how many webhooks may be under way. `longest_gather`
+    caps the seconds a call waits for keys (None: as long as it asks).
     """
 
     callback_token: str
@@ -26,6 +27,7 @@ class Settings:
     keep: int = 2_000_000
     receipt_delay: float = 0.0
     senders: int = 16
+    longest_gather: float | None = None
 
     def __post_init__(self) -> None:
         if self.inbound_url is not None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,17 +66,20 @@ class House:
     folder: Path
     gateway: dict[str, Any] = field(default_factory=dict)
     second_gateway: bool = False
+    others: tuple[dict[str, Any], ...] = ()
     handlers: Handlers = field(default_factory=Handlers)
     cut_off: Callable[[Session], frozenset[str]] = nothing_cut_off
     callbacks: bool = True
+    simulator_options: tuple[str, ...] = ()
     told: list[Settled] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.handlers.settled.append(lambda session, outcomes: self.told.extend(outcomes))
         self.hooks_server = _Served()
         origin = f"http://127.0.0.1:{self.hooks_server.port}" if self.callbacks else "http://127.0.0.1:9"
-        self.simulator = SimulatorProcess(f"{origin}/hooks/twilio/twilio/inbound")
+        self.simulator = SimulatorProcess(f"{origin}/hooks/twilio/twilio/inbound", self.simulator_options)
         given = [self.twilio(), *([self.twilio("second")] if self.second_gateway else [])]
+        given += [self.twilio(**other) for other in self.others]
         settings = Settings(
             env="test", data=self.folder, database_url=self.database.url, public_url=origin, gateways=tuple(given)
         )
@@ -257,8 +260,8 @@ class Api(requests.Session):
 class SimulatorProcess:
     """The simulator as it is run: a process of its own, so that it does not share the interpreter with what is tested."""
 
-    def __init__(self, inbound_url: str) -> None:
-        command = [sys.executable, "-m", "notifiers.simulator", "--port", "0", "--callback-token", TOKEN]
+    def __init__(self, inbound_url: str, options: Sequence[str] = ()) -> None:
+        command = [sys.executable, "-m", "notifiers.simulator", "--port", "0", "--callback-token", TOKEN, *options]
         self._process = subprocess.Popen([*command, "--inbound-url", inbound_url], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().split()[-1]

@@ -52,7 +52,7 @@ def test_a_gateway_whose_own_elements_are_cut_off_is_no_road() -> None:
 
 def test_a_link_takes_a_road_where_links_survive() -> None:
     needs = routes.needs_of("see https://example.com/x", "GSM-7")
-    assert needs == Needs(url=True, unicode=False)
+    assert needs == Needs(url=True, unicode=False, channel="sms")
     assert choose(Lane.FIRST, False, OFFERS, (), needs).gateways == ("twilio",)
 
 

@@ -71,8 +71,9 @@ class Scene:
         restricted: bool = False,
         texts: dict[str, str] | None = None,
         areas: Sequence[str] = AREAS,
+        tier: int = 3,
     ) -> int:
-        about = About(int(number[4:]), number, 3, "network_fault", exercise, restricted=restricted)
+        about = About(int(number[4:]), number, tier, "network_fault", exercise, restricted=restricted)
         words = texts or {language: text.format(number=number) for language, text in TEXTS.items()}
         return self.write(lambda s: service.start(s, about, steps, words, area_codes=areas).id)
 

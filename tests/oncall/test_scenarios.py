@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from command.core.installation import Installation
 from command.core.settings import GatewaySettings
-from command.engine import escalate
+from command.engine import escalate, reach
 from command.messages.models import Delivery, State
 from command.oncall import service
 from command.oncall.models import EscalationState, PageState, Reason
@@ -164,7 +164,7 @@ def test_an_engine_that_lost_its_claim_pages_nobody(scene: Scene, installation: 
     scene.page(*CHAIN)
     (mine,) = installation.database.write(escalate._claim)
     scene.write(lambda s: service.stop(s, 1, Reason.CANCELLED))
-    installation.database.write(lambda s: escalate._advance(s, mine, escalate._road(installation)))
+    installation.database.write(lambda s: escalate._advance(s, mine, reach.road(installation)))
     assert scene.called() == []
 
 

@@ -10,12 +10,12 @@ from aiohttp import web
 from notifiers.simulator.web.words import WORDS
 
 _HERE = Path(__file__).parent
-_TYPES = {"phones.css": "text/css", "phones.js": "text/javascript"}
+_TYPES = {"phones.css": "text/css", "phones.js": "text/javascript", "calls.js": "text/javascript"}
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 class Pages:
-    """Serves the page and its two files; nothing comes from another host."""
+    """Serves the page and its files; nothing comes from another host."""
 
     def __init__(self) -> None:
         self._page = Template((_HERE / "phones.html").read_text("utf-8"))
@@ -35,7 +35,7 @@ class Pages:
         )
 
     async def asset(self, request: web.Request) -> web.Response:
-        """GET /assets/{name}: the style sheet and the script."""
+        """GET /assets/{name}: the style sheet and the scripts."""
         name = request.match_info["name"]
         if name not in self._assets:
             raise web.HTTPNotFound
