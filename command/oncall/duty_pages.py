@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.documents import document
-from command.core.problems import N_, Invalid, NotFound, Problem
-from command.oncall import cover, feeds, schedules
+from command.core.problems import N_, Invalid, Problem
+from command.oncall import asked, cover, feeds, schedules
 from command.oncall.layers import Span
 from command.oncall.models import DutyOverride, PersonLeave, Schedule
 from command.people import language
@@ -126,16 +126,7 @@ def _done(work: Any) -> Any:
 
 
 def _person(session: Session) -> Person:
-    typed = request.form.get("person", "").strip()
-    found = session.scalar(select(Person).where(Person.username == typed))
-    if found is None:
-        raise NotFound(
-            N_("There is nobody called %(person)s."),
-            field="person",
-            remedy=N_("Use a username from the list of people."),
-            person=typed,
-        )
-    return found
+    return asked.person(session, request.form.get("person", "").strip())
 
 
 def _time(name: str) -> datetime:
@@ -185,18 +176,18 @@ def _page(problem: Problem | None = None, feed: str = "") -> str:
 
 
 def _weeks() -> int:
-    asked = request.args.get("weeks", "")
-    return int(asked) if asked in map(str, WEEKS) else WEEKS[0]
+    given = request.args.get("weeks", "")
+    return int(given) if given in map(str, WEEKS) else WEEKS[0]
 
 
 def _first_day(now: datetime) -> date:
     """The Monday from which the calendar runs: of this week, or of the one asked for by `?from=`."""
     local = now.astimezone(language.zone()).date()
     try:
-        asked = date.fromisoformat(request.args.get("from", "") or local.isoformat())
+        given = date.fromisoformat(request.args.get("from", "") or local.isoformat())
     except ValueError:
-        asked = local
-    within = asked if 1971 <= asked.year < 2199 else local
+        given = local
+    within = given if 1971 <= given.year < 2199 else local
     return within - timedelta(days=within.weekday())
 
 
