@@ -105,10 +105,7 @@ def edit_now(policy_id: int) -> Any:
 def remove(policy_id: int) -> Any:
     """End a policy."""
     who = principal()
-    try:
-        unit(lambda session: policies.remove(session, policy_id, who))
-    except Problem as problem:
-        return _form(policy_id, policy_form.BLANK, problem), problem.status
+    unit(lambda session: policies.remove(session, policy_id, who))
     return redirect("/on-call/policies", 303)
 
 
@@ -123,7 +120,7 @@ def _posted(policy_id: int | None) -> Any:
             return _form(policy_id, given, tried=_valid(SimulateIn, policy_form.draft(given, language.zone())))
         made = saved(_valid(PolicyIn, policy_form.policy(given)), policy_id)
     except Problem as problem:
-        return _form(policy_id, given, problem), problem.status
+        return _form(policy_id, given, problem)
     return redirect(f"/on-call/policies#policy-{made.id}", 303)
 
 
@@ -136,7 +133,6 @@ def _form(
     tried: SimulateIn | None = None,
 ) -> Any:
     with here().database.read() as session:
-        context = _context(session, policy_form.trial(clock.now(session), language.zone()) | given, problem)
         choices = target_names.choices(session, language.language(), gettext)
         line: list[Reached] = []
         try:
@@ -144,9 +140,8 @@ def _form(
                 _, calls = simulated(session, tried)
                 line = timeline(session, calls, len(tried.steps or ()), tried.at)
         except Problem as refused:
-            context["problem"], status = document(refused, ""), refused.status
-        else:
-            status = 200
+            problem = refused
+        context = _context(session, policy_form.trial(clock.now(session), language.zone()) | given, problem)
     count = policy_form.steps_in(given)
     return render_template(
         "oncall/policy.html",
@@ -156,10 +151,10 @@ def _form(
         choices=choices,
         line=line,
         rounds_words=[
-            (str(n), gettext("never") if not n else gettext("%(times)s times", times=n)) for n in range(MOST_ROUNDS)
+            (str(n), gettext("never") if not n else gettext("%(times)s×", times=n)) for n in range(MOST_ROUNDS)
         ],
         **context,
-    ), status
+    ), problem.status if problem else 200
 
 
 def _context(session: Session, given: dict[str, str], problem: Problem | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Escalation policies at work: the closest stands, a running chain is never disturbed, the simulation is what runs, and none that reaches
 nobody is kept without naming the hole."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from command.core import clock, journal
-from command.oncall import policies
 from command.oncall.models import DutyLayer, DutyMember, EscalationState
 from command.people.models import GroupMember, Person
 from tests.builders import build_network

@@ -1,6 +1,7 @@
 """Escalation policies as values: which one is closest, the chain it becomes, when each step is due, where it goes round."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -72,7 +73,7 @@ def test_with_people_behind_every_step_each_is_due_after_all_the_waits_before_it
     assert len(calls) == len(given_steps) * (repeat + 1) + 1
     whole = sum(step.delay_minutes + step.ack_minutes for step in given_steps) * (repeat + 1)
     assert calls[-1].at - NIGHT == timedelta(minutes=whole)
-    assert all(one.at <= two.at for one, two in zip(calls, calls[1:], strict=False))
+    assert all(one.at <= two.at for one, two in pairwise(calls))
 
 
 def test_a_step_that_reaches_nobody_lets_the_next_be_called_at_once() -> None:
