@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Denied, Invalid
-from command.oncall import asked, cover, rotation, schedules
+from command.oncall import asked, cover, fairness, holidays, rotation, schedules
 from command.oncall.api import PersonOut, person_out
 from command.oncall.asked import Instant, Strict, Username
 from command.oncall.layers import Span
@@ -121,6 +121,24 @@ class PreviewOut(BaseModel):
     gaps: list[SpanOut]
 
 
+class ShareOut(BaseModel):
+    """What one person has of a duty, in hours; null is what nobody has. Nights are 22:00 to 6:00."""
+
+    person: PersonOut | None
+    turns: int
+    hours: float
+    night_hours: float
+    weekend_hours: float
+    holiday_hours: float
+
+
+class FairnessOut(BaseModel):
+    """Whoever has most nights comes first. The hours of all sum to the time asked for."""
+
+    schedule: str
+    items: list[ShareOut]
+
+
 @api.get("/schedules")
 @api.output(ScheduleList)
 @access("read")
@@ -188,18 +206,51 @@ def on_duty(code: str, wanted: AtIn) -> DutyOut:
     return DutyOut(schedule=code, at=at, person=person, layer=span.layer, since=span.start, until=span.end)
 
 
+@api.get("/schedules/<code>/fairness")
+@api.input(PreviewIn, location="query", arg_name="wanted")
+@api.output(FairnessOut)
+@access("read")
+def shares(code: str, wanted: PreviewIn) -> FairnessOut:
+    """How a duty is shared over a time: hours, nights, weekends and holidays of each, on the operator's wall clock."""
+    _not_too_wide(wanted)
+    settings = here().settings
+    days = frozenset(holidays.readable(settings.holidays)[0])
+    with here().database.read() as session:
+        held = schedules.spans(session, schedules.find(session, code), wanted.start, wanted.end)
+        items = [_share(session, each) for each in fairness.shares(held, settings.tz, days)]
+    return FairnessOut(schedule=code, items=items)
+
+
 @api.get("/schedules/<code>/preview")
 @api.input(PreviewIn, location="query", arg_name="wanted")
 @api.output(PreviewOut)
 @access("read")
 def preview(code: str, wanted: PreviewIn) -> PreviewOut:
     """Who will hold a duty over a time, exactly as pages will follow it."""
-    if wanted.end - wanted.start > WIDEST:
-        raise Invalid(N_("This is longer than 400 days."), field="end", remedy=N_("Ask for less at once."))
+    _not_too_wide(wanted)
     with here().database.read() as session:
         held = schedules.spans(session, schedules.find(session, code), wanted.start, wanted.end)
         items = [SpanOut(person=_holder(session, s), layer=s.layer, start=s.start, end=s.end) for s in held]
     return PreviewOut(schedule=code, items=items, gaps=[each for each in items if each.person is None])
+
+
+def _not_too_wide(wanted: PreviewIn) -> None:
+    if wanted.end - wanted.start > WIDEST:
+        raise Invalid(N_("This is longer than 400 days."), field="end", remedy=N_("Ask for less at once."))
+
+
+def _share(session: Session, share: fairness.Share) -> ShareOut:
+    def hours(length: timedelta) -> float:
+        return round(length.total_seconds() / 3600, 4)
+
+    return ShareOut(
+        person=person_out(session.get_one(Person, share.member)) if share.member is not None else None,
+        turns=share.turns,
+        hours=hours(share.whole),
+        night_hours=hours(share.nights),
+        weekend_hours=hours(share.weekends),
+        holiday_hours=hours(share.holidays),
+    )
 
 
 def _holder(session: Session, span: Span) -> PersonOut | None:

@@ -1,6 +1,6 @@
 """The duties page: who is on call now and next, two to eight weeks as a calendar, covering and being away."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.documents import document
 from command.core.problems import N_, Invalid, Problem
-from command.oncall import asked, cover, feeds, schedules
+from command.oncall import asked, cover, fairness, feeds, holidays, schedules
 from command.oncall.layers import Span
 from command.oncall.models import DutyOverride, PersonLeave, Schedule
 from command.people import language
@@ -48,6 +48,7 @@ class Line:
     next: Turn | None
     turns: Sequence[Turn]
     gaps: Sequence[Turn]
+    shares: Sequence[tuple[Person | None, fairness.Share]]
 
 
 @pages.get("/on-call")
@@ -141,12 +142,13 @@ def _time(name: str) -> datetime:
 def _page(problem: Problem | None = None, feed: str = "") -> str:
     who = principal()
     weeks = _weeks()
+    days_off, fault = holidays.readable(here().settings.holidays)
     with here().database.read() as session:
         now = clock.now(session)
         begin = _midnight(_first_day(now))
         end = _midnight(begin.date() + timedelta(weeks=weeks))
         rows = session.scalars(select(Schedule).order_by(Schedule.code)).all()
-        lines = [_line(session, row, now, begin, end) for row in rows]
+        lines = [_line(session, row, now, (begin, end), days_off) for row in rows]
         people = session.scalars(select(Person).where(Person.active).order_by(Person.id).limit(1000)).all()
         covers = _running(session, DutyOverride, now)
         leave = _running(session, PersonLeave, now)
@@ -161,6 +163,8 @@ def _page(problem: Problem | None = None, feed: str = "") -> str:
         covers=covers,
         leave=leave,
         days=days,
+        holidays=[days_off[day] for day in days if day in days_off],
+        holidays_fault=fault,
         today=now.astimezone(language.zone()).date(),
         here_now=_share(now, begin, end),
         weeks=weeks,
@@ -195,7 +199,10 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=language.zone())
 
 
-def _line(session: Session, row: Schedule, now: datetime, begin: datetime, end: datetime) -> Line:
+def _line(
+    session: Session, row: Schedule, now: datetime, time_shown: tuple[datetime, datetime], days_off: Collection[date]
+) -> Line:
+    begin, end = time_shown
     ahead = schedules.spans(session, row, now, now + timedelta(days=40))
     shown = schedules.spans(session, row, begin, end)
     members = {span.member for span in (*shown, *ahead)} - {None}
@@ -216,6 +223,10 @@ def _line(session: Session, row: Schedule, now: datetime, begin: datetime, end: 
         next=turn(ahead[1]) if len(ahead) > 1 else None,
         turns=turns,
         gaps=[each for each in turns if each.person is None],
+        shares=[
+            (known[each.member] if each.member is not None else None, each)
+            for each in fairness.shares(shown, here().settings.tz, days_off)
+        ],
     )
 
 
