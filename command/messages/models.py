@@ -59,6 +59,7 @@ class Purpose(StrEnum):
     NOTICE = "notice"
     ANSWER = "answer"
     CASE = "case"
+    DUTY = "duty"
 
 
 class Body(Base):
