@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.documents import document
 from command.core.problems import N_, Invalid, Problem
-from command.oncall import asked, cover, fairness, feeds, holidays, schedules
+from command.oncall import asked, cover, fairness, feeds, holidays, schedules, watch
 from command.oncall.layers import Span
 from command.oncall.models import DutyOverride, PersonLeave, Schedule
 from command.people import language
@@ -152,6 +152,8 @@ def _page(problem: Problem | None = None, feed: str = "") -> str:
         people = session.scalars(select(Person).where(Person.active).order_by(Person.id).limit(1000)).all()
         covers = _running(session, DutyOverride, now)
         leave = _running(session, PersonLeave, now)
+        flaws = watch.ahead(session, now)
+        doubled = {each.flaw.person: session.get(Person, each.flaw.person) for each in flaws if each.flaw.person}
     days = [begin.date() + timedelta(days=n) for n in range(weeks * 7)]
     return render_template(
         "oncall/duties.html",
@@ -161,6 +163,8 @@ def _page(problem: Problem | None = None, feed: str = "") -> str:
         who=who,
         planner=bool(who.posts & cover.PLANNERS),
         covers=covers,
+        flaws=flaws,
+        doubled=doubled,
         leave=leave,
         days=days,
         holidays=[days_off[day] for day in days if day in days_off],

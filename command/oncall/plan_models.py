@@ -1,10 +1,10 @@
-"""What is planned about duties beyond who holds them: escalation policies, swaps."""
+"""What is planned about duties beyond who holds them: escalation policies, swaps, flaws flagged."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.columns import Base, BigId, Id, Json
@@ -58,3 +58,19 @@ class DutySwap(Base):
     state: Mapped[str] = mapped_column(default=SwapState.PROPOSED)
     proposed_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+
+class DutyFlag(Base):
+    """A flaw of the duties ahead that was flagged: a gap of a schedule (`kind` gap), or a person's two duties at once (double, in
+    `other_id` too). 0 stands for none. `horizon`: a week or a day before it begins, each once."""
+
+    __tablename__ = "duty_flag"
+    __table_args__ = (UniqueConstraint("schedule_id", "kind", "other_id", "person_id", "start_at", "horizon"),)
+    id: Mapped[Id]
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    other_id: Mapped[int] = mapped_column(BigId, default=0)
+    person_id: Mapped[int] = mapped_column(BigId, default=0)
+    start_at: Mapped[datetime] = mapped_column(index=True)
+    horizon: Mapped[str]
+    flagged_at: Mapped[datetime]

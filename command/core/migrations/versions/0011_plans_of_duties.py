@@ -1,4 +1,4 @@
-"""escalation policies, swaps of duties"""
+"""escalation policies, swaps of duties, flaws flagged"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+KEY = ('schedule_id', 'kind', 'other_id', 'person_id', 'start_at', 'horizon')
 
 
 def upgrade() -> None:
@@ -53,9 +54,28 @@ def upgrade() -> None:
     with op.batch_alter_table('duty_swap') as batch:
         batch.create_index('ix_duty_swap_other', ['other_id', 'state'])
         batch.create_index('ix_duty_swap_proposer', ['proposer_id', 'state'])
+    op.create_table(
+        'duty_flag',
+        sa.Column('id', BIG, nullable=False),
+        sa.Column('schedule_id', BIG, nullable=False),
+        sa.Column('kind', sa.Text(), nullable=False),
+        sa.Column('other_id', BIG, nullable=False),
+        sa.Column('person_id', BIG, nullable=False),
+        sa.Column('start_at', command.core.columns.Time(), nullable=False),
+        sa.Column('horizon', sa.Text(), nullable=False),
+        sa.Column('flagged_at', command.core.columns.Time(), nullable=False),
+        sa.ForeignKeyConstraint(['schedule_id'], ['schedule.id'], name=op.f('fk_duty_flag_schedule_id_schedule'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_duty_flag')),
+        sa.UniqueConstraint(*KEY, name=op.f(f'uq_duty_flag_{"_".join(KEY)}')),
+    )
+    with op.batch_alter_table('duty_flag') as batch:
+        batch.create_index(op.f('ix_duty_flag_start_at'), ['start_at'])
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('duty_flag') as batch:
+        batch.drop_index(op.f('ix_duty_flag_start_at'))
+    op.drop_table('duty_flag')
     with op.batch_alter_table('duty_swap') as batch:
         batch.drop_index('ix_duty_swap_other')
         batch.drop_index('ix_duty_swap_proposer')
