@@ -47,7 +47,17 @@ from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import actions_api as oncall_actions_api
 from command.oncall import api as oncall_api
-from command.oncall import cover_api, duty_api, duty_pages, flaw_api, mine_pages, policy_api, policy_pages, swap_api
+from command.oncall import (
+    calendar_api,
+    cover_api,
+    duty_api,
+    duty_pages,
+    flaw_api,
+    mine_pages,
+    policy_api,
+    policy_pages,
+    swap_api,
+)
 from command.people import api as people_api
 from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
@@ -72,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policy_pages.pages,
     swap_api.api,
     flaw_api.api,
+    calendar_api.api,
     mine_pages.pages,
     field_pages.pages,
     photos.pages,

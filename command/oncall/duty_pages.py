@@ -55,7 +55,7 @@ class Line:
 @access("read")
 def duties() -> Any:
     """Who is on call."""
-    return _page()
+    return page()
 
 
 @pages.post("/on-call/cover")
@@ -104,8 +104,8 @@ def new_feed() -> Any:
     try:
         text = unit(work)
     except Problem as problem:
-        return _page(problem), problem.status
-    return _page(feed=f"{here().settings.origin}/on-call/feed/{text}.ics"), 201
+        return page(problem), problem.status
+    return page(feed=f"{here().settings.origin}/on-call/feed/{text}.ics"), 201
 
 
 @pages.get("/on-call/feed/<text>.ics")
@@ -122,7 +122,12 @@ def _done(work: Any) -> Any:
     try:
         unit(work)
     except Problem as problem:
-        return _page(problem), problem.status
+        return page(problem), problem.status
+    return back()
+
+
+def back() -> Any:
+    """To the page, after something was done."""
     return redirect("/on-call", 303)
 
 
@@ -139,7 +144,8 @@ def _time(name: str) -> datetime:
         raise Invalid(N_("This is not a time."), field=name, remedy=N_("Choose day and time.")) from None
 
 
-def _page(problem: Problem | None = None, feed: str = "") -> str:
+def page(problem: Problem | None = None, feed: str = "") -> str:
+    """The page; a refusal keeps what was typed."""
     who = principal()
     weeks = _weeks()
     days_off, fault = holidays.readable(here().settings.holidays)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from command.oncall import layers, policy, schedules, targets
 from command.oncall.layers import Duty, Span
 from command.oncall.models import Schedule
+from command.oncall.plan_models import DutyTurn
 from command.oncall.policy import Draft
 from command.people.authority import Post
 from command.people.models import EmergencyGroup, Person, PersonPost
@@ -73,6 +74,7 @@ def _of_schedule(session: Session, code: str) -> Why | None:
     if row is None:
         return Why.UNKNOWN
     members = [id for layer in schedules.layers_of(session, row) for id in schedules.member_ids(session, layer)]
+    members += session.scalars(select(DutyTurn.person_id).where(DutyTurn.schedule_id == row.id).distinct())
     callable_ones = select(Person.id).where(Person.id.in_(members), schedules.CALLABLE).limit(1)
     return None if session.scalar(callable_ones) is not None else Why.NO_MEMBERS
 

@@ -1,4 +1,5 @@
-"""What is planned about duties beyond who holds them: escalation policies, swaps, flaws flagged."""
+"""What is planned about duties beyond who holds them: escalation policies, swaps, flaws flagged, turns
+from calendar files."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -74,3 +75,18 @@ class DutyFlag(Base):
     start_at: Mapped[datetime] = mapped_column(index=True)
     horizon: Mapped[str]
     flagged_at: Mapped[datetime]
+
+
+class DutyTurn(Base):
+    """A turn from a calendar file that was imported: a layer above the rotations of its schedule. The next import replaces all of them."""
+
+    __tablename__ = "duty_turn"
+    __table_args__ = (
+        CheckConstraint("start_at < end_at", name="span"),
+        Index("ix_duty_turn_when", "schedule_id", "end_at"),
+    )
+    id: Mapped[Id]
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]

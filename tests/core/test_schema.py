@@ -36,6 +36,7 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "notice": {"kind": "first"},
     "impact": {"kind": "outage"},
     "objective": {"state": "open"},
+    "duty_turn": {"end_at": LATER},
     "duty_swap": {"state": "proposed", "given_end": LATER, "taken_end": LATER},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }

@@ -1,4 +1,4 @@
-"""escalation policies, swaps of duties, flaws flagged"""
+"""escalation policies, swaps of duties, flaws flagged, turns from calendar files"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -70,9 +70,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('duty_flag') as batch:
         batch.create_index(op.f('ix_duty_flag_start_at'), ['start_at'])
+    op.create_table(
+        'duty_turn',
+        sa.Column('id', BIG, nullable=False),
+        sa.Column('schedule_id', BIG, nullable=False),
+        sa.Column('person_id', BIG, nullable=False),
+        sa.Column('start_at', command.core.columns.Time(), nullable=False),
+        sa.Column('end_at', command.core.columns.Time(), nullable=False),
+        sa.CheckConstraint('start_at < end_at', name=op.f('ck_duty_turn_span')),
+        sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_duty_turn_person_id_person')),
+        sa.ForeignKeyConstraint(['schedule_id'], ['schedule.id'], name=op.f('fk_duty_turn_schedule_id_schedule'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_duty_turn')),
+    )
+    with op.batch_alter_table('duty_turn') as batch:
+        batch.create_index('ix_duty_turn_when', ['schedule_id', 'end_at'])
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('duty_turn') as batch:
+        batch.drop_index('ix_duty_turn_when')
+    op.drop_table('duty_turn')
     with op.batch_alter_table('duty_flag') as batch:
         batch.drop_index(op.f('ix_duty_flag_start_at'))
     op.drop_table('duty_flag')
