@@ -10,6 +10,8 @@ from pathlib import Path
 
 import structlog
 
+from command.core.paths import CONFIG
+
 log = structlog.get_logger()
 COLUMNS = ["date", "zh", "en"]
 
@@ -28,9 +30,12 @@ class Holiday:
 
 
 def holidays(path: Path | None) -> Mapping[date, Holiday]:
-    """The holidays of a file by day; none for no file. Read again only when it was written anew. Raise HolidaysError."""
+    """The holidays of a file by day; none for no file. A relative path is looked for where Tocsin runs, then beside its `config` folder.
+    Read again only when it was written anew. Raise HolidaysError."""
     if path is None:
         return {}
+    if not path.exists() and not path.is_absolute():
+        path = CONFIG.parent / path
     try:
         return _read(path, path.stat().st_mtime_ns)
     except OSError as error:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from command.core import clock, journal
+from command.oncall import policies
 from command.oncall.models import DutyLayer, DutyMember, EscalationState
 from command.people.models import GroupMember, Person
 from tests.builders import build_network
@@ -43,13 +44,14 @@ def test_the_closest_policy_stands_and_without_one_the_plans_own_steps_do(scene:
     assert save(client, scene, call("person:chen.bo")).status_code == 201
     assert save(client, scene, call("person:chu.ning"), tier=3).status_code == 201
     assert save(client, scene, call("person:han.mei"), area="8001").status_code == 201
-    scene.page(*PLAN, number="INC-2", areas=("800101", "8001", "80", "00"))
+    chain = scene.page(*PLAN, number="INC-2", areas=("800101", "8001", "80", "00"))
     scene.page(*PLAN, number="INC-3", areas=("8002", "80", "00"))
     scene.page(step("oncall:operations"), number="INC-4")
     scene.engine()
     assert scene.called("INC-2") == ["han.mei"]
     assert scene.called("INC-3") == ["chu.ning"]
     assert scene.called("INC-1") != ["chen.bo"]
+    assert policies.asked(scene.chain(chain).steps) == "oncall:technical"  # widening the plan does not start it again
     assert scene.called("INC-4")[0] in ("wu.tao", "zheng.fan")
     assert scene.journal("escalation.started", "INC-2")[0]["policy_id"] is not None
     assert scene.journal("escalation.started", "INC-4")[0]["policy_id"] is None
