@@ -47,7 +47,19 @@ from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall import actions_api as oncall_actions_api
 from command.oncall import api as oncall_api
-from command.oncall import contact_api, contact_pages, duty_api, duty_pages
+from command.oncall import (
+    calendar_api,
+    contact_api,
+    contact_pages,
+    cover_api,
+    duty_api,
+    duty_pages,
+    flaw_api,
+    mine_pages,
+    policy_api,
+    policy_pages,
+    swap_api,
+)
 from command.people import api as people_api
 from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
@@ -66,9 +78,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     oncall_api.api,
     oncall_actions_api.api,
     duty_api.api,
+    cover_api.api,
     duty_pages.pages,
     contact_api.api,
     contact_pages.pages,
+    policy_api.api,
+    policy_pages.pages,
+    swap_api.api,
+    flaw_api.api,
+    calendar_api.api,
+    mine_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,

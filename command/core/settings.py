@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     data: Path = Path("var")
     database_url: str = ""
     playbooks: Path | None = None
+    holidays: Path | None = None
     keys: str = ""
     secret: str = ""
     host: str = "127.0.0.1"

@@ -22,6 +22,7 @@ from command.incidents.guards import State
 from command.incidents.lifecycle import Action, Forbidden
 from command.incidents.models import Incident
 from command.incidents.standing import authorise, standing, step
+from command.oncall import policies
 from command.oncall import service as oncall
 from command.oncall.models import Escalation
 from command.people.access import Principal
@@ -119,7 +120,7 @@ def widen(session: Session, incident: Incident) -> None:
 
 def _first_targets(session: Session, incident: Incident) -> list[str]:
     chains = session.scalars(select(Escalation.steps).where(Escalation.incident_id == incident.id))
-    return [str(steps[0]["target"]) for steps in chains if steps]
+    return [policies.asked(steps) for steps in chains if steps]
 
 
 def resume_pages(session: Session, incident: Incident) -> None:

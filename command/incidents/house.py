@@ -77,7 +77,9 @@ def _titles(own: Path | None) -> Mapping[str, Text]:
 def plan_titles(session: Session) -> Mapping[str, Text]:
     """Titles of plans by code; the newest where a plan has several versions."""
     sheets = library(session).sheets
-    return {plan.code: plan.title for plan in sorted((sheet.playbook for sheet in sheets), key=lambda plan: plan.version)}
+    return {
+        plan.code: plan.title for plan in sorted((sheet.playbook for sheet in sheets), key=lambda plan: plan.version)
+    }
 
 
 def local(session: Session, at: datetime) -> datetime:

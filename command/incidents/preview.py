@@ -34,7 +34,7 @@ from command.incidents.similarity import Likeness
 from command.network import impact as network_impact
 from command.network import service as network
 from command.network.models import Area, Element, Service
-from command.oncall import service as oncall
+from command.oncall import policies
 from command.people.access import Principal
 from command.people.models import Person
 from playbooks.schema import Kind, Playbook
@@ -164,7 +164,7 @@ def _chains(
     codes = places.codes_upward(session, incident.area_id)
     found = []
     for page in plan.tier(incident.tier).pages:
-        steps = oncall.foreseen(session, activation.chain(page), codes, now)
+        steps = policies.foreseen(session, activation.chain(page), incident.tier, codes, now)
         found.append(tuple(Paged(minutes, target, tuple(people)) for minutes, target, people in steps))
     return tuple(found)
 

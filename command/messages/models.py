@@ -62,6 +62,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     CASE = "case"
     CONTACT = "contact"  # a code that proves a way to reach somebody, or a test of it
+    DUTY = "duty"  # what concerns the plan of duties: a swap, a gap
 
 
 class Body(Base):

@@ -27,12 +27,37 @@ def cover(
     """Let somebody hold a duty from `start` to `end` (aware), whoever the layers name. Raise Denied, Invalid, or Conflict where
     another override is in the way."""
     _allowed(by, person)
-    begin, end = _span(session, start, end)
+    return put(session, schedule, person, start, end, by)
+
+
+def put(
+    session: Session, schedule: Schedule, person: Person, start: datetime, end: datetime, by: Principal
+) -> DutyOverride:
+    """The same, whoever asks: for what its people have agreed to. Raise Invalid or Conflict."""
+    begin, end = span(session, start, end)
     if not person.active or person.number is None:
         raise Invalid(
             N_("This person cannot be called."), field="person", remedy=N_("Name somebody active who has a number.")
         )
     _locked(session, schedule)
+    require_free(session, schedule, begin, end)
+    made = DutyOverride(
+        schedule_id=schedule.id,
+        person_id=person.id,
+        start_at=begin,
+        end_at=end,
+        made_by=by.person_id,
+        made_at=clock.now(session),
+    )
+    session.add(made)
+    session.flush()
+    said = entries.Covered(override_id=made.id, schedule_id=schedule.id, person_id=person.id, start=begin, end=end)
+    audit(session, said)
+    return made
+
+
+def require_free(session: Session, schedule: Schedule, begin: datetime, end: datetime) -> None:
+    """Raise Conflict where an override of a schedule meets [begin, end)."""
     query = select(DutyOverride).where(
         DutyOverride.schedule_id == schedule.id,
         DutyOverride.cancelled_at.is_(None),
@@ -47,19 +72,6 @@ def cover(
             start=other.start_at.isoformat(timespec="minutes"),
             end=other.end_at.isoformat(timespec="minutes"),
         )
-    made = DutyOverride(
-        schedule_id=schedule.id,
-        person_id=person.id,
-        start_at=begin,
-        end_at=end,
-        made_by=by.person_id,
-        made_at=clock.now(session),
-    )
-    session.add(made)
-    session.flush()
-    said = entries.Covered(override_id=made.id, schedule_id=schedule.id, person_id=person.id, start=begin, end=end)
-    audit(session, said)
-    return made
 
 
 def end_cover(session: Session, override_id: int, by: Principal) -> DutyOverride:
@@ -76,7 +88,7 @@ def end_cover(session: Session, override_id: int, by: Principal) -> DutyOverride
 def take_leave(session: Session, person: Person, start: datetime, end: datetime, by: Principal) -> PersonLeave:
     """Somebody is away from `start` to `end` (aware): their turns go to the next. Raise Denied or Invalid."""
     _allowed(by, person)
-    begin, end = _span(session, start, end)
+    begin, end = span(session, start, end)
     made = PersonLeave(
         person_id=person.id, start_at=begin, end_at=end, made_by=by.person_id, made_at=clock.now(session)
     )
@@ -117,7 +129,7 @@ def _allowed(by: Principal, person: Person) -> None:
         )
 
 
-def _span(session: Session, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+def span(session: Session, start: datetime, end: datetime) -> tuple[datetime, datetime]:
     """A span in whole seconds, as calendars tell it, that does not begin in the past. Raise Invalid."""
     now = clock.now(session)
     begin, end = max(start, now).replace(microsecond=0), end.replace(microsecond=0)

@@ -1,42 +1,28 @@
-"""Duties over HTTP: who holds them, who will, and changing that for a time."""
+"""Schedules over HTTP: their layers, who holds a duty, and who will."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.core.problems import N_, Denied, Invalid, NotFound
-from command.oncall import cover, rotation, schedules
+from command.core.problems import N_, Denied, Invalid
+from command.oncall import asked, cover, fairness, holidays, rotation, schedules
 from command.oncall.api import PersonOut, person_out
+from command.oncall.asked import Instant, Strict, Username
 from command.oncall.layers import Span
-from command.oncall.models import DutyLayer, DutyOverride, PersonLeave, Schedule
+from command.oncall.models import DutyLayer, Schedule
 from command.people.access import access, here, principal, unit
 from command.people.authority import Post
 from command.people.models import Person
 
 api = APIBlueprint("duty", __name__, url_prefix="/api/v1", tag="On call")
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 LOOK_AHEAD = timedelta(days=40)
 """How far beyond an instant the end of a turn is looked for."""
 WIDEST = timedelta(days=400)
-
-
-def _within(at: datetime) -> datetime:
-    if not FIRST <= at <= LAST:
-        raise ValueError(f"give a time between {FIRST:%Y} and {LAST:%Y}")
-    return at
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_within)]
-Username = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class WindowIO(Strict):
@@ -135,31 +121,22 @@ class PreviewOut(BaseModel):
     gaps: list[SpanOut]
 
 
-class CoverIn(Strict):
-    """`person` is a username."""
+class ShareOut(BaseModel):
+    """What one person has of a duty, in hours; null is what nobody has. Nights are 22:00 to 6:00."""
 
-    person: Username
-    start: Instant
-    end: Instant
-
-
-class SpanOfPersonOut(BaseModel):
-    """Leave, or an override: of whom, from when to when (exclusive). Cancelled before it began, it never was."""
-
-    id: int
-    person: PersonOut
-    start: datetime
-    end: datetime
-    cancelled: bool
+    person: PersonOut | None
+    turns: int
+    hours: float
+    night_hours: float
+    weekend_hours: float
+    holiday_hours: float
 
 
-class SpansOfPeople(BaseModel):
-    items: list[SpanOfPersonOut]
-    next: None = None
+class FairnessOut(BaseModel):
+    """Whoever has most nights comes first. The hours of all sum to the time asked for."""
 
-
-class NothingIn(Strict):
-    pass
+    schedule: str
+    items: list[ShareOut]
 
 
 @api.get("/schedules")
@@ -196,7 +173,7 @@ def set_layers(code: str, json_data: LayersIn) -> ScheduleOut:
 
     def work(session: Session) -> ScheduleOut:
         found = schedules.find(session, code)
-        members = [[_person(session, name, "members").id for name in each.members] for each in json_data.layers]
+        members = [[asked.person(session, name, "members").id for name in each.members] for each in json_data.layers]
         try:
             schedules.set_layers(session, found, [_layer_row(each) for each in json_data.layers], members)
         except rotation.UnknownZone as error:
@@ -215,131 +192,65 @@ def set_layers(code: str, json_data: LayersIn) -> ScheduleOut:
 
 
 @api.get("/schedules/<code>/on-duty")
-@api.input(AtIn, location="query", arg_name="asked")
+@api.input(AtIn, location="query", arg_name="wanted")
 @api.output(DutyOut)
 @access("read")
-def on_duty(code: str, asked: AtIn) -> DutyOut:
+def on_duty(code: str, wanted: AtIn) -> DutyOut:
     """Who holds a duty at an instant."""
     with here().database.read() as session:
         found = schedules.find(session, code)
-        at = asked.at or clock.now(session)
+        at = wanted.at or clock.now(session)
         held = schedules.spans(session, found, at - LOOK_AHEAD, at + LOOK_AHEAD)
         (span,) = [each for each in held if each.start <= at < each.end]
         person = _holder(session, span)
     return DutyOut(schedule=code, at=at, person=person, layer=span.layer, since=span.start, until=span.end)
 
 
+@api.get("/schedules/<code>/fairness")
+@api.input(PreviewIn, location="query", arg_name="wanted")
+@api.output(FairnessOut)
+@access("read")
+def shares(code: str, wanted: PreviewIn) -> FairnessOut:
+    """How a duty is shared over a time: hours, nights, weekends and holidays of each, on the operator's wall clock."""
+    _not_too_wide(wanted)
+    settings = here().settings
+    days = frozenset(holidays.readable(settings.holidays)[0])
+    with here().database.read() as session:
+        held = schedules.spans(session, schedules.find(session, code), wanted.start, wanted.end)
+        items = [_share(session, each) for each in fairness.shares(held, settings.tz, days)]
+    return FairnessOut(schedule=code, items=items)
+
+
 @api.get("/schedules/<code>/preview")
-@api.input(PreviewIn, location="query", arg_name="asked")
+@api.input(PreviewIn, location="query", arg_name="wanted")
 @api.output(PreviewOut)
 @access("read")
-def preview(code: str, asked: PreviewIn) -> PreviewOut:
+def preview(code: str, wanted: PreviewIn) -> PreviewOut:
     """Who will hold a duty over a time, exactly as pages will follow it."""
-    if asked.end - asked.start > WIDEST:
-        raise Invalid(N_("This is longer than 400 days."), field="end", remedy=N_("Ask for less at once."))
+    _not_too_wide(wanted)
     with here().database.read() as session:
-        held = schedules.spans(session, schedules.find(session, code), asked.start, asked.end)
+        held = schedules.spans(session, schedules.find(session, code), wanted.start, wanted.end)
         items = [SpanOut(person=_holder(session, s), layer=s.layer, start=s.start, end=s.end) for s in held]
     return PreviewOut(schedule=code, items=items, gaps=[each for each in items if each.person is None])
 
 
-@api.get("/schedules/<code>/overrides")
-@api.output(SpansOfPeople)
-@access("read")
-def overrides(code: str) -> dict[str, Any]:
-    """Overrides that run or will, the earliest first."""
-    with here().database.read() as session:
-        found = schedules.find(session, code)
-        query = select(DutyOverride).where(DutyOverride.schedule_id == found.id)
-        return {"items": _current(session, query, DutyOverride)}
+def _not_too_wide(wanted: PreviewIn) -> None:
+    if wanted.end - wanted.start > WIDEST:
+        raise Invalid(N_("This is longer than 400 days."), field="end", remedy=N_("Ask for less at once."))
 
 
-@api.post("/schedules/<code>/overrides")
-@api.input(CoverIn)
-@api.output(SpanOfPersonOut, status_code=201)
-@access("read")
-def add_override(code: str, json_data: CoverIn) -> SpanOfPersonOut:
-    """Let somebody hold a duty for a time: oneself, or as a planner anybody."""
-    who = principal()
+def _share(session: Session, share: fairness.Share) -> ShareOut:
+    def hours(length: timedelta) -> float:
+        return round(length.total_seconds() / 3600, 4)
 
-    def work(session: Session) -> SpanOfPersonOut:
-        person = _person(session, json_data.person, "person")
-        found = schedules.find(session, code)
-        return _of_person(session, cover.cover(session, found, person, json_data.start, json_data.end, who))
-
-    return unit(work)
-
-
-@api.post("/overrides/<int:override_id>/actions/end")
-@api.input(NothingIn)
-@api.output(SpanOfPersonOut)
-@access("read")
-def end_override(override_id: int, json_data: NothingIn) -> SpanOfPersonOut:
-    """End an override now, or cancel one that has not begun."""
-    who = principal()
-    return unit(lambda session: _of_person(session, cover.end_cover(session, override_id, who)))
-
-
-@api.get("/leave")
-@api.output(SpansOfPeople)
-@access("read")
-def all_leave() -> dict[str, Any]:
-    """Leave that runs or will, the earliest first."""
-    with here().database.read() as session:
-        return {"items": _current(session, select(PersonLeave), PersonLeave)}
-
-
-@api.post("/leave")
-@api.input(CoverIn)
-@api.output(SpanOfPersonOut, status_code=201)
-@access("read")
-def add_leave(json_data: CoverIn) -> SpanOfPersonOut:
-    """Somebody is away for a time; their turns go to the next member."""
-    who = principal()
-
-    def work(session: Session) -> SpanOfPersonOut:
-        person = _person(session, json_data.person, "person")
-        return _of_person(session, cover.take_leave(session, person, json_data.start, json_data.end, who))
-
-    return unit(work)
-
-
-@api.post("/leave/<int:leave_id>/actions/end")
-@api.input(NothingIn)
-@api.output(SpanOfPersonOut)
-@access("read")
-def end_leave(leave_id: int, json_data: NothingIn) -> SpanOfPersonOut:
-    """End leave now, or cancel what has not begun."""
-    who = principal()
-    return unit(lambda session: _of_person(session, cover.end_leave(session, leave_id, who)))
-
-
-def _current(session: Session, query: Any, table: Any) -> list[SpanOfPersonOut]:
-    now = clock.now(session)
-    open_ones = query.where(table.cancelled_at.is_(None), table.end_at > now).order_by(table.start_at, table.id)
-    return [_of_person(session, row) for row in session.scalars(open_ones.limit(500))]
-
-
-def _of_person(session: Session, row: DutyOverride | PersonLeave) -> SpanOfPersonOut:
-    return SpanOfPersonOut(
-        id=row.id,
-        person=person_out(session.get_one(Person, row.person_id)),
-        start=row.start_at,
-        end=row.end_at,
-        cancelled=row.cancelled_at is not None,
+    return ShareOut(
+        person=person_out(session.get_one(Person, share.member)) if share.member is not None else None,
+        turns=share.turns,
+        hours=hours(share.whole),
+        night_hours=hours(share.nights),
+        weekend_hours=hours(share.weekends),
+        holiday_hours=hours(share.holidays),
     )
-
-
-def _person(session: Session, username: str, field: str) -> Person:
-    found = session.scalar(select(Person).where(Person.username == username))
-    if found is None:
-        raise NotFound(
-            N_("There is nobody called %(person)s."),
-            field=field,
-            remedy=N_("Use a username from the list of people."),
-            person=username,
-        )
-    return found
 
 
 def _holder(session: Session, span: Span) -> PersonOut | None:

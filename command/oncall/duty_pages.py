@@ -1,6 +1,6 @@
 """The duties page: who is on call now and next, two to eight weeks as a calendar, covering and being away."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.documents import document
-from command.core.problems import N_, Invalid, NotFound, Problem
-from command.oncall import cover, feeds, schedules
+from command.core.problems import N_, Invalid, Problem
+from command.oncall import asked, cover, fairness, feeds, holidays, schedules, watch
 from command.oncall.layers import Span
 from command.oncall.models import DutyOverride, PersonLeave, Schedule
 from command.people import language
@@ -48,13 +48,14 @@ class Line:
     next: Turn | None
     turns: Sequence[Turn]
     gaps: Sequence[Turn]
+    shares: Sequence[tuple[Person | None, fairness.Share]]
 
 
 @pages.get("/on-call")
 @access("read")
 def duties() -> Any:
     """Who is on call."""
-    return _page()
+    return page()
 
 
 @pages.post("/on-call/cover")
@@ -103,8 +104,8 @@ def new_feed() -> Any:
     try:
         text = unit(work)
     except Problem as problem:
-        return _page(problem), problem.status
-    return _page(feed=f"{here().settings.origin}/on-call/feed/{text}.ics"), 201
+        return page(problem), problem.status
+    return page(feed=f"{here().settings.origin}/on-call/feed/{text}.ics"), 201
 
 
 @pages.get("/on-call/feed/<text>.ics")
@@ -121,21 +122,17 @@ def _done(work: Any) -> Any:
     try:
         unit(work)
     except Problem as problem:
-        return _page(problem), problem.status
+        return page(problem), problem.status
+    return back()
+
+
+def back() -> Any:
+    """To the page, after something was done."""
     return redirect("/on-call", 303)
 
 
 def _person(session: Session) -> Person:
-    typed = request.form.get("person", "").strip()
-    found = session.scalar(select(Person).where(Person.username == typed))
-    if found is None:
-        raise NotFound(
-            N_("There is nobody called %(person)s."),
-            field="person",
-            remedy=N_("Use a username from the list of people."),
-            person=typed,
-        )
-    return found
+    return asked.person(session, request.form.get("person", "").strip())
 
 
 def _time(name: str) -> datetime:
@@ -147,18 +144,22 @@ def _time(name: str) -> datetime:
         raise Invalid(N_("This is not a time."), field=name, remedy=N_("Choose day and time.")) from None
 
 
-def _page(problem: Problem | None = None, feed: str = "") -> str:
+def page(problem: Problem | None = None, feed: str = "") -> str:
+    """The page; a refusal keeps what was typed."""
     who = principal()
     weeks = _weeks()
+    days_off, fault = holidays.readable(here().settings.holidays)
     with here().database.read() as session:
         now = clock.now(session)
         begin = _midnight(_first_day(now))
         end = _midnight(begin.date() + timedelta(weeks=weeks))
         rows = session.scalars(select(Schedule).order_by(Schedule.code)).all()
-        lines = [_line(session, row, now, begin, end) for row in rows]
+        lines = [_line(session, row, now, (begin, end), days_off) for row in rows]
         people = session.scalars(select(Person).where(Person.active).order_by(Person.id).limit(1000)).all()
         covers = _running(session, DutyOverride, now)
         leave = _running(session, PersonLeave, now)
+        flaws = watch.ahead(session, now)
+        doubled = {each.flaw.person: session.get(Person, each.flaw.person) for each in flaws if each.flaw.person}
     days = [begin.date() + timedelta(days=n) for n in range(weeks * 7)]
     return render_template(
         "oncall/duties.html",
@@ -168,8 +169,12 @@ def _page(problem: Problem | None = None, feed: str = "") -> str:
         who=who,
         planner=bool(who.posts & cover.PLANNERS),
         covers=covers,
+        flaws=flaws,
+        doubled=doubled,
         leave=leave,
         days=days,
+        holidays=[days_off[day] for day in days if day in days_off],
+        holidays_fault=fault,
         today=now.astimezone(language.zone()).date(),
         here_now=_share(now, begin, end),
         weeks=weeks,
@@ -185,18 +190,18 @@ def _page(problem: Problem | None = None, feed: str = "") -> str:
 
 
 def _weeks() -> int:
-    asked = request.args.get("weeks", "")
-    return int(asked) if asked in map(str, WEEKS) else WEEKS[0]
+    given = request.args.get("weeks", "")
+    return int(given) if given in map(str, WEEKS) else WEEKS[0]
 
 
 def _first_day(now: datetime) -> date:
     """The Monday from which the calendar runs: of this week, or of the one asked for by `?from=`."""
     local = now.astimezone(language.zone()).date()
     try:
-        asked = date.fromisoformat(request.args.get("from", "") or local.isoformat())
+        given = date.fromisoformat(request.args.get("from", "") or local.isoformat())
     except ValueError:
-        asked = local
-    within = asked if 1971 <= asked.year < 2199 else local
+        given = local
+    within = given if 1971 <= given.year < 2199 else local
     return within - timedelta(days=within.weekday())
 
 
@@ -204,7 +209,10 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=language.zone())
 
 
-def _line(session: Session, row: Schedule, now: datetime, begin: datetime, end: datetime) -> Line:
+def _line(
+    session: Session, row: Schedule, now: datetime, time_shown: tuple[datetime, datetime], days_off: Collection[date]
+) -> Line:
+    begin, end = time_shown
     ahead = schedules.spans(session, row, now, now + timedelta(days=40))
     shown = schedules.spans(session, row, begin, end)
     members = {span.member for span in (*shown, *ahead)} - {None}
@@ -225,6 +233,10 @@ def _line(session: Session, row: Schedule, now: datetime, begin: datetime, end: 
         next=turn(ahead[1]) if len(ahead) > 1 else None,
         turns=turns,
         gaps=[each for each in turns if each.person is None],
+        shares=[
+            (known[each.member] if each.member is not None else None, each)
+            for each in fairness.shares(shown, here().settings.tz, days_off)
+        ],
     )
 
 

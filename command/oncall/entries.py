@@ -13,8 +13,12 @@ Via = Literal["sms", "link", "api", "keypad"]
 
 
 class Started(Payload, kind="escalation.started"):
+    """`policy_id` and its version are those of the escalation policy the steps came from; null for the plan's own."""
+
     escalation_id: int
     steps: int
+    policy_id: int | None = None
+    policy_version: int | None = None
 
 
 class Paged(Payload, kind="page.queued"):

@@ -68,11 +68,13 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """All that decides who holds one duty. The last layer is the topmost. Raises OverlappingOverrides."""
+    """All that decides who holds one duty. The last layer is the topmost; `calendar`, turns written out one by one that never meet, is a
+    layer above it. Raises OverlappingOverrides."""
 
     layers: tuple[Layer, ...]
     overrides: tuple[Override, ...] = ()
     leave: tuple[Leave, ...] = ()
+    calendar: tuple[Override, ...] = ()
 
     def __post_init__(self) -> None:
         for first, second in pairwise(sorted(self.overrides, key=lambda each: each.start)):
@@ -85,7 +87,8 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One holder from `start` (inclusive) to `end` (exclusive), UTC. `layer` counts from 0; None stands for an override. Nobody
+    """One holder from `start` (inclusive) to `end` (exclusive), UTC. `layer` counts from 0, the calendar's
+    after the last; None stands for an override. Nobody
     (`member` None) is a gap."""
 
     member: int | None
@@ -135,6 +138,9 @@ def _who(duty: Duty, at: datetime) -> tuple[int | None, int | None]:
     for override in duty.overrides:
         if override.start <= at < override.end:
             return override.member, None
+    for turn in duty.calendar:
+        if turn.start <= at < turn.end and not _away(duty.leave, turn.member, at):
+            return turn.member, len(duty.layers)
     for place in reversed(range(len(duty.layers))):
         member = layer_holder(duty.layers[place], duty.leave, at)
         if member is not None:
@@ -142,10 +148,14 @@ def _who(duty: Duty, at: datetime) -> tuple[int | None, int | None]:
     return None, None
 
 
+def _away(leave: Sequence[Leave], member: int, at: datetime) -> bool:
+    return any(each.member == member and each.start <= at < each.end for each in leave)
+
+
 def _edges(duty: Duty, begin: datetime, stop: datetime) -> Iterator[datetime]:
     """Every instant inside the range at which the answer may change."""
-    for override in duty.overrides:
-        yield from (rotation.utc(override.start), rotation.utc(override.end))
+    for turn in (*duty.overrides, *duty.calendar):
+        yield from (rotation.utc(turn.start), rotation.utc(turn.end))
     for leave in duty.leave:
         yield from (rotation.utc(leave.start), rotation.utc(leave.end))
     for layer in duty.layers:

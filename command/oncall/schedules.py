@@ -10,6 +10,7 @@ from command.core.problems import N_, NotFound
 from command.oncall import entries, layers
 from command.oncall.layers import Duty, Layer, Leave, Override, Span, Window
 from command.oncall.models import DutyLayer, DutyMember, DutyOverride, PersonLeave, Schedule
+from command.oncall.plan_models import DutyTurn
 from command.oncall.rotation import Rotation
 from command.people.entries import audit
 from command.people.models import Person
@@ -122,12 +123,24 @@ def duty(session: Session, schedule: Schedule, start: datetime, end: datetime) -
     """All that decides who holds a schedule's duty in [start, end]: its layers, the overrides, and the leave of its members. A layer
     without members counts for nothing."""
     rows = [(row, member_ids(session, row)) for row in layers_of(session, schedule)]
-    members = {id for _, ids in rows for id in ids}
+    turns = calendar_turns(session, schedule, start, end)
+    members = {id for _, ids in rows for id in ids} | {turn.member for turn in turns}
     return Duty(
         layers=tuple(_layer(row, ids) for row, ids in rows if ids),
         overrides=tuple(_overrides(session, schedule, start, end)),
         leave=tuple(_leave(session, members, start, end)),
+        calendar=tuple(turns),
     )
+
+
+def calendar_turns(session: Session, schedule: Schedule, start: datetime, end: datetime) -> list[Override]:
+    """The turns of an imported calendar that meet [start, end], the earliest first."""
+    query = select(DutyTurn).where(
+        DutyTurn.schedule_id == schedule.id, DutyTurn.end_at > start, DutyTurn.start_at <= end
+    )
+    return [
+        Override(row.person_id, row.start_at, row.end_at) for row in session.scalars(query.order_by(DutyTurn.start_at))
+    ]
 
 
 def _layer(row: DutyLayer, members: Sequence[int]) -> Layer:

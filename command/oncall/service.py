@@ -3,7 +3,7 @@
 Whoever changes a chain locks its row first, then its pages, so that an answer, a step and an end cannot cross."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
@@ -14,13 +14,14 @@ from command.core.problems import N_, Conflict, Denied, NotFound
 from command.messages import service as messages
 from command.messages.about import About
 from command.messages.handlers import Settled
-from command.oncall import elsewhere, entries, methods, targets, wording
+from command.oncall import elsewhere, entries, methods, policies, targets, wording
 from command.oncall.answers import code_of
 from command.oncall.elsewhere import Reach
 from command.oncall.methods import UNREACHED
 from command.oncall.models import Escalation, EscalationState, Page, PageState, Reason
 from command.oncall.responses import Response
 from command.oncall.schedules import load_schedules, on_duty
+from command.oncall.steps import ACK_MINUTES, delay, targets_of, wait
 from command.people.models import Person
 
 __all__ = ["Road", "acknowledge", "advance", "load_schedules", "on_duty", "settled", "start", "stop"]
@@ -28,11 +29,8 @@ __all__ = ["Road", "acknowledge", "advance", "load_schedules", "on_duty", "settl
 OPEN = (PageState.SENDING, PageState.WAITING)
 ANSWERABLE = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
 """A chain that waits for an answer; a late one still counts until the incident is over."""
-LAST_RESORT = "post:duty_officer"
 BEYOND = "post:commander"
 """Who is called last in a chain in which somebody declined or needs help. (Ours.)"""
-ACK_MINUTES = 5.0
-"""Minutes the last step waits for an answer where the plan does not say. (Ours.)"""
 
 
 class Road:
@@ -67,83 +65,56 @@ def start(
     *,
     area_codes: Sequence[str] = (),
 ) -> Escalation:
-    """Begin a chain: the first step is due at once.
+    """Begin a chain: the first step is due after its minutes, in a plan at once.
 
-    `steps` are {"target", "after_minutes" since the step before, "ack_minutes" the last one waits}. Where no step calls the duty officer,
-    one more does, last: a chain does not end before somebody whose post it is was asked. `texts` per language hold {code} and {link}
-    (see wording.fill). `area_codes` are the incident's area and those that contain it, the nearest first. All is frozen here: later
-    edits of a plan do not disturb it. Raise ValueError without steps or texts."""
+    `steps` are as in oncall.steps; an escalation policy of the duty they begin with stands in their place. Where no step calls the duty
+    officer, one more does, last: a chain does not end before somebody whose post it is was asked. `texts` per language hold {code} and
+    {link} (see wording.fill). `area_codes` are the incident's area and those that contain it, the nearest first. All is frozen here:
+    later edits of a plan or policy do not disturb it. Raise ValueError without steps or texts."""
     if not steps or not any(texts.values()):
         raise ValueError("a chain of pages needs at least one step and one text")
     now = clock.now(session)
+    planned = policies.planned(session, steps, about.tier, area_codes)
     made = Escalation(
         incident_id=about.incident_id,
         incident_number=about.number,
         tier=about.tier,
         restricted=about.restricted,
-        steps=_with_last_resort(steps),
+        steps=planned.steps,
         area_codes=list(area_codes),
         texts={language: text for language, text in texts.items() if text},
-        due_at=now,
+        due_at=now + delay(planned.steps),
         created_at=now,
         exercise=about.exercise,
     )
     session.add(made)
     session.flush()
-    record(session, made, entries.Started(escalation_id=made.id, steps=len(made.steps)))
+    which = {"policy_id": planned.policy_id, "policy_version": planned.version}
+    record(session, made, entries.Started(escalation_id=made.id, steps=len(made.steps), **which))
     return made
-
-
-def foreseen(
-    session: Session, steps: Sequence[Mapping[str, object]], area_codes: Sequence[str], at: datetime
-) -> list[tuple[float, str, list[Person]]]:
-    """Whom a chain of these steps would page if it began at `at`: minutes after the first page, target, and the people behind it.
-    Nothing is written."""
-    found, minutes = [], 0.0
-    for step in _with_last_resort(steps):
-        minutes += float(str(step["after_minutes"]))
-        target = str(step["target"])
-        found.append((minutes, target, targets.resolve(session, target, area_codes, at)))
-    return found
-
-
-def _with_last_resort(steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    chain = [dict(step) for step in steps]
-    if all(step["target"] != LAST_RESORT for step in chain):
-        wait = chain[-1].get("ack_minutes", ACK_MINUTES)
-        chain.append({"target": LAST_RESORT, "after_minutes": wait, "ack_minutes": wait})
-    return chain
 
 
 def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
     """Page the step that is due of a locked chain and set the time of the next; past the last step the chain is exhausted.
 
-    A step that reaches nobody is journaled, and the next one is due at once, as it is where all its people are not to be disturbed. Whoever
-    is on it already, or has declined, is not called again."""
+    A target that is nobody is journaled; where the whole step reaches nobody the next one is due at once, as it is where all its people
+    are not to be disturbed. Whoever is on it already, or has declined, is not called again."""
     now = clock.now(session)
     for page in _pages(session, chain, *OPEN):
         page.state = PageState.UNANSWERED
     if chain.step >= len(chain.steps):
         _end(session, chain, EscalationState.EXHAUSTED, Reason.UNANSWERED)
         return []
-    target = str(chain.steps[chain.step]["target"])
+    wanted = targets_of(chain.steps[chain.step])
     answered = {page.person_id for page in _pages(session, chain, PageState.ACKNOWLEDGED, PageState.DECLINED)}
-    people = targets.resolve(session, target, chain.area_codes, now, answered)
-    if not people:
-        record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=target))
-    pages = [_page(session, chain, person, target, road) for person in people]
+    found = targets.behind(session, wanted, chain.area_codes, now, answered)
+    for each in found:
+        if each.empty:
+            record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=each.target))
+    pages = [_page(session, chain, person, each.target, road) for each in found for person in each.people]
     chain.step += 1
-    chain.due_at = now + _wait(chain) if pages and methods.under_way(session, pages) else now
+    chain.due_at = now + wait(chain.steps, chain.step) if pages and methods.under_way(session, pages) else now
     return pages
-
-
-def _wait(chain: Escalation) -> timedelta:
-    """From the step just paged to the next one, or to the end of the chain."""
-    if chain.step < len(chain.steps):
-        minutes = chain.steps[chain.step]["after_minutes"]
-    else:
-        minutes = chain.steps[-1].get("ack_minutes", ACK_MINUTES)
-    return timedelta(minutes=float(str(minutes)))
 
 
 def _pages(session: Session, chain: Escalation, *states: PageState) -> Sequence[Page]:
@@ -219,8 +190,8 @@ def take(session: Session, chain: Escalation, page: Page, via: entries.Via) -> N
 def resume(session: Session, chain: Escalation, because: Literal["declined", "help"]) -> None:
     """Page the next step of a locked chain at once, also of one that had ended. From now on it ends with the commander."""
     if chain.steps[-1]["target"] != BEYOND:
-        wait = chain.steps[-1].get("ack_minutes", ACK_MINUTES)
-        chain.steps = [*chain.steps, {"target": BEYOND, "after_minutes": wait, "ack_minutes": wait}]
+        last = chain.steps[-1].get("ack_minutes", ACK_MINUTES)
+        chain.steps = [*chain.steps, {"target": BEYOND, "after_minutes": last, "ack_minutes": last}]
     if chain.state != EscalationState.RUNNING:
         record(session, chain, entries.Resumed(escalation_id=chain.id, step=chain.step, because=because))
     chain.state, chain.reason, chain.ended_at = EscalationState.RUNNING, None, None

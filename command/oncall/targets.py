@@ -1,6 +1,7 @@
 """Whom a page target means right now: `oncall:<schedule>`, `post:<post>`, `group:<echelon or code>`, `person:<id>`."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -36,6 +37,28 @@ def resolve(
             found = session.get(Person, int(name))
             return [found] if found and found.active and found.number is not None else []
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Whom one target of a step means; `empty` where it means nobody at all. Somebody behind two of them stands with the first."""
+
+    target: str
+    people: list[Person]
+    empty: bool
+
+
+def behind(
+    session: Session, wanted: Sequence[str], area_codes: Sequence[str], at: datetime, without: Collection[int] = ()
+) -> list[Behind]:
+    """Everybody one step calls at an instant, target by target (see `resolve`)."""
+    found: list[Behind] = []
+    named = set(without)
+    for target in wanted:
+        people = resolve(session, target, area_codes, at, without)
+        found.append(Behind(target, [each for each in people if each.id not in named], not people))
+        named |= {each.id for each in people}
+    return found
 
 
 def _on_call(session: Session, code: str, at: datetime) -> list[Person]:

@@ -31,10 +31,13 @@ SAMPLES: dict[str, Any] = {
     "DATE": datetime(2026, 11, 21).date(),
     "TIME": datetime(2026, 11, 21, 8).time(),
 }
-ALLOWED = {
+LATER = datetime(2026, 11, 22, 8, tzinfo=UTC)
+ALLOWED: dict[str, dict[str, Any]] = {
     "notice": {"kind": "first"},
     "impact": {"kind": "outage"},
     "objective": {"state": "open"},
+    "duty_turn": {"end_at": LATER},
+    "duty_swap": {"state": "proposed", "given_end": LATER, "taken_end": LATER},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
