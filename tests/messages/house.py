@@ -43,7 +43,8 @@ def app_of(installation: Installation, handlers: Handlers) -> APIFlask:
     """The hooks alone, served as the application serves them."""
     app = APIFlask("hooks", json_errors=False)
     app.extensions["tocsin"] = installation
-    hooks.join(app, installation, handlers)
+    app.extensions["tocsin.handlers"] = handlers
+    hooks.settle(app, installation)
     app.register_blueprint(hooks.hooks)
 
     @app.errorhandler(Problem)
