@@ -10,15 +10,16 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from command import parts
 from command.core import journal
 from command.core.installation import Installation
 from command.core.paths import CONFIG
 from command.engine import escalate
 from command.messages import exercises, inbound
 from command.messages.about import About
-from command.messages.handlers import Handlers, Settled
+from command.messages.handlers import Settled
 from command.messages.models import Body, Delivery, State
-from command.oncall import replies, service
+from command.oncall import service
 from command.oncall.models import Escalation, Page
 from command.people.models import Person
 from command.people.roster import Roster
@@ -27,7 +28,7 @@ from notifiers.base import Inbound
 from playbooks.source import load
 
 T = TypeVar("T")
-HANDLERS = Handlers(replies=[replies.reply], settled=[service.settled])
+HANDLERS = parts.handlers()
 TEXTS = {
     "zh": "【示例通信】呼叫：{number} 网络故障，梅江区。[请回复{{code}}应答][，或打开{{link}}]",
     "en": "Example Telecom page: {number}, network fault, Meijiang.[ Reply {{code}} to acknowledge][, or open {{link}}]",

@@ -152,7 +152,7 @@ def test_a_chain_that_an_engine_left_behind_is_taken_up_when_its_lease_ends(
     scene: Scene, on_call: str, time: Time, installation: Installation
 ) -> None:
     scene.page(*CHAIN)
-    assert len(installation.database.write(escalate._claim)) == 1
+    assert len(installation.database.write(lambda s: escalate._claim(s, escalate.CHAINS))) == 1
     scene.engine()
     assert scene.called() == []
     time.forward(seconds=31)
@@ -162,7 +162,7 @@ def test_a_chain_that_an_engine_left_behind_is_taken_up_when_its_lease_ends(
 
 def test_an_engine_that_lost_its_claim_pages_nobody(scene: Scene, installation: Installation) -> None:
     scene.page(*CHAIN)
-    (mine,) = installation.database.write(escalate._claim)
+    (mine,) = installation.database.write(lambda s: escalate._claim(s, escalate.CHAINS))
     scene.write(lambda s: service.stop(s, 1, Reason.CANCELLED))
     installation.database.write(lambda s: escalate._advance(s, mine, escalate._road(installation)))
     assert scene.called() == []
