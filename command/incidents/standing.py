@@ -63,18 +63,15 @@ def waited_minutes(session: Session, incident: Incident) -> float:
     Once they have taken one page they command, whatever happens to the others; but a page that they declined after that counts again."""
     mine = (Page.incident_id == incident.id) & (Page.person_id == incident.commander_id)
     pages = session.scalars(select(Page).where(mine)).all()
-    taken = max((page.answered_at for page in pages if _took(page)), default=None)
-    waiting = [
-        page.created_at for page in pages if page.state in UNTAKEN and (taken is None or _declined_since(page, taken))
-    ]
+    took = [page.answered_at for page in pages if page.state == PageState.ACKNOWLEDGED and page.answered_at is not None]
+    waiting = [page.created_at for page in pages if _waits(page, max(took, default=None))]
     return (clock.now(session) - min(waiting)).total_seconds() / 60 if waiting else 0.0
 
 
-def _took(page: Page) -> bool:
-    return page.state == PageState.ACKNOWLEDGED and page.answered_at is not None
-
-
-def _declined_since(page: Page, taken: datetime) -> bool:
+def _waits(page: Page, taken: datetime | None) -> bool:
+    """Whether a page of the commander, who last took one at `taken`, still waits for one to take it."""
+    if taken is None:
+        return page.state in UNTAKEN
     return page.state == PageState.DECLINED and page.response_at is not None and page.response_at > taken
 
 

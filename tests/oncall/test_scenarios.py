@@ -1,9 +1,7 @@
 """Paging as it happens at night: somebody is called, answers or does not, and the next is called in time."""
 
-import threading
-
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from command.core.installation import Installation
 from command.core.settings import GatewaySettings
@@ -123,28 +121,6 @@ def test_the_duty_officer_is_the_last_resort_of_a_chain_that_does_not_call_one(
     scene.engine()
     assert scene.chain(chain).state == EscalationState.EXHAUSTED
     assert [e["target"] for e in scene.journal("page.queued")] == ["oncall:technical", "post:duty_officer"]
-
-
-@pytest.mark.proves("I2")
-def test_two_engines_at_once_page_every_chain_once(scene: Scene, installation: Installation) -> None:
-    numbers = [f"INC-{n}" for n in range(1, 9)]
-    for number in numbers:
-        scene.page(*CHAIN, number=number)
-    together = threading.Barrier(3)
-
-    def engine() -> None:
-        together.wait()
-        for _ in range(4):
-            scene.engine()
-
-    engines = [threading.Thread(target=engine) for _ in range(3)]
-    for each in engines:
-        each.start()
-    for each in engines:
-        each.join()
-    scene.engine()
-    assert [len(scene.called(number)) for number in numbers] == [1] * 8
-    assert scene.ask(lambda s: s.scalar(select(func.count()).select_from(Delivery))) == 8
 
 
 @pytest.mark.proves("I11")
