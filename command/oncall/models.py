@@ -182,6 +182,7 @@ class Page(OfExercise, Base):
     `note_id` is what they said with it. Help asked for at `help_at` is on its way once somebody (`help_by`) acknowledged."""
 
     __tablename__ = "page"
+    __table_args__ = (Index("ix_page_person_id_created_at", "person_id", "created_at"),)
     id: Mapped[Id]
     escalation_id: Mapped[int] = mapped_column(BigId, ForeignKey("escalation.id"), index=True)
     incident_id: Mapped[int] = mapped_column(BigId, index=True)

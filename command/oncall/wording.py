@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from notifiers.base import Capabilities
 
 _CLAUSE = re.compile(r"\[([^\[\]]*\{(?:code|link)\}[^\[\]]*)\]")
+_COLON = re.compile("：|: ")
 _MARK = re.compile(r"\{\{|\}\}|\{code\}|\{link\}")
 
 
@@ -61,7 +62,8 @@ class Call:
 def together(calls: Sequence[Call], language: str) -> str:
     """One text for several pages: what all begin with once, then a line for each with its own way to be answered."""
     begin = _common([call.told for call in calls])
-    mark = max(begin.rfind("："), begin.rfind(": ") + 1) + 1
+    colon = _COLON.search(begin)
+    mark = colon.end() if colon else 0
     lines = [" ".join(filter(None, (call.code, call.told[mark:].strip(), call.link))) for call in calls]
     said = _TOGETHER["zh" if language == "zh" else "en"]
     head = begin[:mark].strip() + said[0] % len(calls)

@@ -38,11 +38,13 @@ def upgrade() -> None:
     op.create_index(op.f('ix_page_bundle_delivery_id'), 'page_bundle', ['delivery_id'], unique=False)
     op.add_column('page', sa.Column('bundle_id', BIG, nullable=True))
     op.create_index(op.f('ix_page_bundle_id'), 'page', ['bundle_id'], unique=False)
+    op.create_index('ix_page_person_id_created_at', 'page', ['person_id', 'created_at'], unique=False)
     for statement in guards.statements(op.get_bind().dialect.name, ['page_bundle'], journal=()):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_index('ix_page_person_id_created_at', table_name='page')
     op.drop_index(op.f('ix_page_bundle_id'), table_name='page')
     op.drop_column('page', 'bundle_id')
     op.drop_table('page_bundle')
