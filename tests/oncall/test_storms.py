@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from command.core.settings import GatewaySettings
+from command.engine import escalate
 from command.messages.models import Delivery, State
 from command.oncall import service
 from command.oncall.bundling import MOST_TOGETHER
@@ -175,6 +176,19 @@ def test_an_exercise_waits_for_an_exercise_only(stormed: Scene, time: Time) -> N
     stormed.page(*ONE, number="INC-7", exercise=True)
     stormed.engine()
     assert "INC-7" in stormed.inbox(QIN)[1]
+
+
+@pytest.mark.proves("I2", "I11")
+def test_a_message_that_an_engine_left_behind_is_sent_once_when_its_lease_ends(stormed: Scene, time: Time) -> None:
+    time.forward(seconds=45)
+    (lost,) = stormed.write(lambda s: escalate._claim(s, escalate.BUNDLES))
+    stormed.engine()
+    assert len(stormed.inbox(QIN)) == 1
+    time.forward(seconds=31)
+    stormed.engine()
+    assert len(stormed.inbox(QIN)) == 2
+    stormed.write(lambda s: escalate._send(s, lost, escalate._road(stormed.installation)))
+    assert len(stormed.inbox(QIN)) == 2, "who lost the claim sends nothing"
 
 
 @pytest.mark.proves("I2", "I11")

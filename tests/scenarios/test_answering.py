@@ -114,11 +114,12 @@ def test_silence_calls_the_next_person_and_a_restart_changes_nothing(night: Nigh
 
 @once
 @pytest.mark.proves("R28", "I1")
-def test_a_phone_that_is_off_brings_the_next_person_at_once(night: Night) -> None:
-    night.house.fault("receipt:30003", times=1)
+@pytest.mark.parametrize("fault", ["receipt:30003", "code:21610"], ids=["switched off", "blocked after STOP"])
+def test_a_phone_that_cannot_be_reached_brings_the_next_person_at_once(night: Night, fault: str) -> None:
+    night.house.fault(fault, times=1)
     night.scene.page(*STEPS)
     night.engine()
-    assert night.scene.journal("page.failed")[0]["code"] == "30003"
+    assert night.scene.journal("page.failed")[0]["code"] == fault[-5:]
     night.expect(YOU, "INC-1")
 
 
