@@ -6,12 +6,13 @@ from command.boards import cards
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
+from command.field import service as field
 from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
-from command.oncall import keypad, replies
+from command.oncall import keypad, replies, subscriptions
 from command.oncall import service as oncall
 
 
@@ -41,5 +42,10 @@ def open_installation(settings: Settings) -> Installation:
 
 
 def handlers() -> Handlers:
-    """Who hears of inbound messages, of what became of pages, and of keys pressed in calls."""
-    return Handlers(replies=[replies.reply], settled=[oncall.settled], keys=[keypad.press])
+    """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls."""
+    return Handlers(
+        replies=[replies.replies(field.add_note)],
+        settled=[oncall.settled],
+        subscribed=[subscriptions.subscribed],
+        keys=[keypad.press],
+    )

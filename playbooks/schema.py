@@ -72,7 +72,8 @@ class Page(Record):
     """Who is called, by what, and what happens when nobody answers.
 
     `target` is `oncall:<schedule>`, `post:<post>` or `group:<echelon>`. With `reply_code` the page may be acknowledged
-    by replying; without, only by link or by voice.
+    by replying; without, only by link or by voice. `quiet_minutes` is how long whoever acknowledged may go without a sign until
+    the next step is called (0: for ever); without it the house's rule for the tier holds.
     """
 
     target: Target
@@ -80,6 +81,7 @@ class Page(Record):
     reply_code: bool = True
     ack_within_minutes: Minutes
     escalate: Annotated[tuple[Step, ...], Field(min_length=1)]
+    quiet_minutes: Annotated[int, Field(ge=0, le=43_200)] | None = None
 
     def targets(self) -> Iterator[tuple[Place, str, str]]:
         """Every target, the first one first: its place in the page, `oncall` | `post` | `group`, and the name."""
@@ -258,6 +260,10 @@ def canonical(playbook: Playbook) -> bytes:
     content = playbook.model_dump(mode="json", by_alias=True)
     if playbook.approved_on is None:  # plans from before the field existed keep their digest
         del content["approved_on"]
+    for tier in content["tiers"].values():
+        for page in tier["pages"]:
+            if page["quiet_minutes"] is None:
+                del page["quiet_minutes"]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -34,6 +34,7 @@ LONGEST = 1800.0
 """Seconds after which the driver ends whatever has happened."""
 
 _CODE = re.compile(r"(?:回复|[Rr]eply)(?: with)? ?(?:ACK )?([0-9]{3,8})(?![0-9])")
+_TOGETHER = re.compile("回复“全部收到”|or ACK ALL")
 EVIDENCE = "All alarms of the affected radios have been quiet, and test calls in the affected counties succeed."
 
 
@@ -50,20 +51,20 @@ class Engineers:
         """Read the phones; answer what has waited long enough."""
         for number in self.numbers:
             for message in self._messages(number):
-                code = code_of(message["body"]) if message["direction"] != "inbound" else None
-                if code is None or message["sid"] in self.answered:
+                answer = answer_to(message["body"]) if message["direction"] != "inbound" else None
+                if answer is None or message["sid"] in self.answered:
                     continue
                 if now - self.seen.setdefault(message["sid"], now) >= ANSWER_AFTER:
-                    self._answer(number, message["sid"], code)
+                    self._answer(number, message["sid"], answer)
 
     def _messages(self, number: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.simulator.get(f"/api/phones/{quote(number)}/messages?limit=50")["items"]
         return found
 
-    def _answer(self, number: str, sid: str, code: str) -> None:
+    def _answer(self, number: str, sid: str, answer: str) -> None:
         self.answered.add(sid)
-        self.simulator.post(f"/api/phones/{quote(number)}/reply", {"body": f"ACK {code}"})
-        log.info("driver.acknowledged", code=code)
+        self.simulator.post(f"/api/phones/{quote(number)}/reply", {"body": answer})
+        log.info("driver.acknowledged", answer=answer)
 
 
 @dataclass
@@ -155,10 +156,12 @@ def _attempt(look: Callable[[float], Any]) -> Any:
         return None
 
 
-def code_of(text: str) -> str | None:
-    """The code a page asks to be answered with, if the text is a page."""
+def answer_to(text: str) -> str | None:
+    """What a page, or a message of several, is answered with; None for any other text."""
+    if _TOGETHER.search(text):
+        return "ACK ALL"
     found = _CODE.search(text)
-    return found[1] if found else None
+    return f"ACK {found[1]}" if found else None
 
 
 def on_call_numbers(file: Path) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from command.field import entries
 from command.field.models import FieldNote, Photo
 from command.field.pictures import Picture
 from command.incidents.models import Incident
+from command.oncall import quiet
+from command.oncall.entries import Via
 from command.oncall.models import Page
 
 LONGEST_NOTE = 2000
@@ -18,7 +20,7 @@ MOST_NOTES = 200
 """Of one page: enough for a long night, not for filling a disk."""
 
 
-def add_note(session: Session, page: Page, text: str, key: str) -> FieldNote | None:
+def add_note(session: Session, page: Page, text: str, key: str, via: Via = "link") -> FieldNote | None:
     """Keep a note on a page. `key` is the form's: the same one again is the note that is there. Raise Invalid for an empty or too long
     note, or too many."""
     known = session.scalar(select(FieldNote).where(FieldNote.page_id == page.id, FieldNote.key == key))
@@ -43,12 +45,13 @@ def add_note(session: Session, page: Page, text: str, key: str) -> FieldNote | N
     )
     session.add(made)
     session.flush()
+    quiet.sign(session, page.id, page.person_id, via)
     told = entries.NoteAdded(page_id=page.id, person_id=page.person_id, note_id=note_id, note_hash=digest)
     journal.record(session, f"incident:{incident.number}", told, exercise=page.exercise)
     return made
 
 
-def add_photo(session: Session, page: Page, picture: Picture, digest: str, text: str = "") -> Photo:
+def add_photo(session: Session, page: Page, picture: Picture, digest: str, text: str = "", via: Via = "link") -> Photo:
     """Put a kept photo (store.keep) on a page, with what was written beside it. The same photo again is the one that is there. Raise
     Invalid for a text too long, or too many photos."""
     known = session.scalar(select(Photo).where(Photo.page_id == page.id, Photo.sha256 == digest))
@@ -72,6 +75,7 @@ def add_photo(session: Session, page: Page, picture: Picture, digest: str, text:
     )
     session.add(made)
     session.flush()
+    quiet.sign(session, page.id, page.person_id, via)
     told = entries.PhotoAdded(
         photo_id=made.id,
         page_id=page.id,

@@ -133,8 +133,9 @@ def resume_pages(session: Session, incident: Incident) -> None:
 def _page(session: Session, incident: Incident, pages: Sequence[Page]) -> None:
     about = telling.about(session, incident)
     codes = places.codes_upward(session, incident.area_id)
+    texts = page_texts(session, incident)
     for page in pages:
-        oncall.start(session, about, chain(page), page_texts(session, incident), area_codes=codes)
+        oncall.start(session, about, chain(page), texts, area_codes=codes, quiet_minutes=page.quiet_minutes)
 
 
 def chain(page: Page) -> list[dict[str, object]]:

@@ -92,6 +92,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "escalation.resumed": ("{because}，立即升级呼叫", "The next step is paged at once: {because}"),
     "escalation.target_empty": ("第{step}级呼叫对象{target}无人值守", "Nobody is behind {target} at step {step}"),
     "page.queued": ("呼叫{person_id}", "Paging {person_id}"),
+    "page.bundled": (
+        "呼叫{person_id}：{seconds}秒后与其他呼叫合并发送",
+        "The page to {person_id} goes with others in {seconds} s",
+    ),
+    "page.quiet": (
+        "{person_id}应答后{minutes}分钟没有消息",
+        "No word from {person_id} for {minutes} min after the answer",
+    ),
     "page.submitted": ("呼叫{person_id}的短信已提交", "The page to {person_id} was submitted"),
     "page.acknowledged": (
         "{person_id}应答（{via}，{seconds}秒）",
@@ -233,6 +241,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "api": ("接口", "API"),
     "declined": ("无法到场", "somebody cannot come"),
     "help": ("求助", "somebody needs help"),
+    "quiet": ("应答后没有消息", "whoever acknowledged went quiet"),
     "exhausted": ("无人应答", "nobody answered"),
     "stopped": ("已停止", "stopped"),
     "has_commander": ("尚无总指挥", "nobody is in command"),

@@ -1,8 +1,9 @@
 """The incident's row under lock, and the frozen picture of it that guards look at."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -25,6 +26,8 @@ from playbooks.texts import Text
 
 IN_FLIGHT = (NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING)
 UNFINISHED = ("waiting", "open")
+UNTAKEN = (PageState.SENDING, PageState.WAITING, PageState.UNANSWERED, PageState.DECLINED)
+"""States of a page of which its person has taken nothing."""
 
 
 def lock(session: Session, which: str | int) -> Incident:
@@ -55,23 +58,21 @@ def _found(incident: Incident | None, which: str | int) -> Incident:
 
 def waited_minutes(session: Session, incident: Incident) -> float:
     """How long a page of this incident has been without a commander who took it, in minutes: unanswered, or declined; 0 where nothing
-    waits for them."""
-    unanswered = (PageState.SENDING, PageState.WAITING, PageState.UNANSWERED, PageState.DECLINED)
-    first = session.scalar(
-        select(func.min(Page.created_at)).where(
-            Page.incident_id == incident.id, Page.person_id == incident.commander_id, Page.state.in_(unanswered)
-        )
-    )
-    answered = session.scalar(
-        select(Page.id).where(
-            Page.incident_id == incident.id,
-            Page.person_id == incident.commander_id,
-            Page.state == PageState.ACKNOWLEDGED,
-        )
-    )
-    if first is None or answered is not None:
-        return 0.0
-    return (clock.now(session) - first).total_seconds() / 60
+    waits for them.
+
+    Once they have taken one page they command, whatever happens to the others; but a page that they declined after that counts again."""
+    mine = (Page.incident_id == incident.id) & (Page.person_id == incident.commander_id)
+    pages = session.scalars(select(Page).where(mine)).all()
+    took = [page.answered_at for page in pages if page.state == PageState.ACKNOWLEDGED and page.answered_at is not None]
+    waiting = [page.created_at for page in pages if _waits(page, max(took, default=None))]
+    return (clock.now(session) - min(waiting)).total_seconds() / 60 if waiting else 0.0
+
+
+def _waits(page: Page, taken: datetime | None) -> bool:
+    """Whether a page of the commander, who last took one at `taken`, still waits for one to take it."""
+    if taken is None:
+        return page.state in UNTAKEN
+    return page.state == PageState.DECLINED and page.response_at is not None and page.response_at > taken
 
 
 def authorise(

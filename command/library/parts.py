@@ -90,4 +90,12 @@ def _tier(tier: TierPlan) -> dict[str, Value]:
 def _page(page: Page) -> dict[str, Value]:
     steps = " → ".join(f"{step.after_minutes} min {step.target}" for step in page.escalate)
     reply = "yes" if page.reply_code else "no"
-    return {"by": page.by, "reply_code": reply, "ack_within_minutes": str(page.ack_within_minutes), "escalate": steps}
+    shown: dict[str, Value] = {
+        "by": page.by,
+        "reply_code": reply,
+        "ack_within_minutes": str(page.ack_within_minutes),
+        "escalate": steps,
+    }
+    if page.quiet_minutes is not None:
+        shown["quiet_minutes"] = str(page.quiet_minutes)
+    return shown

@@ -44,6 +44,7 @@ FIELDS = {
     "reply_code": N_("Reply code"),
     "ack_within_minutes": N_("Answer within, minutes"),
     "escalate": N_("Steps"),
+    "quiet_minutes": N_("Next step when quiet, minutes"),
     "name": N_("Name"),
     "kind": N_("Sort of resource"),
     "quantity": N_("Quantity"),

@@ -48,6 +48,8 @@ class Pressed:
 
 Reply = Callable[[Session, InboundMessage], str | None]
 """Reads a message in its unit of work; returns the answer to send, or None when it is not for this room."""
+Subscribed = Callable[[Session, InboundMessage, bool], str | None]
+"""Learns in the same unit of work that a number sent STOP, or (True) START, where that changed something; returns what to answer."""
 Told = Callable[[Session, Sequence[Settled]], None]
 """Learns in the same unit of work what became of pages. The same state may be told twice after a crash: handlers ignore repeats."""
 
@@ -62,6 +64,7 @@ class Handlers:
     replies: list[Reply] = field(default_factory=list)
     settled: list[Told] = field(default_factory=list)
     keys: list[Press] = field(default_factory=list)
+    subscribed: list[Subscribed] = field(default_factory=list)
 
     def answer(self, session: Session, message: InboundMessage) -> str | None:
         """The first answer a room gives, or None."""
@@ -70,6 +73,11 @@ class Handlers:
     def press(self, session: Session, pressed: Pressed) -> str | None:
         """The first word a room has on pressed keys, or None."""
         return next((text for press in self.keys if (text := press(session, pressed)) is not None), None)
+
+    def answer_subscription(self, session: Session, message: InboundMessage, back: bool) -> str | None:
+        """Tell every room of a STOP or START; the first answer a room gives, or None."""
+        answers = [heard(session, message, back) for heard in self.subscribed]
+        return next((text for text in answers if text is not None), None)
 
     def tell(self, session: Session, outcomes: Sequence[Settled]) -> None:
         """Tell every room; nothing is told of nothing."""

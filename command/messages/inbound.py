@@ -1,6 +1,6 @@
 """Messages that come in: kept once, given to the rooms' handlers, answered, all in one unit of work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -36,10 +36,15 @@ class _Sender:
 
 
 def receive(session: Session, gateway: str, came: base.Inbound, handlers: Handlers, keyring: Keyring) -> str | None:
-    """Take one message; return what was made of it, or None when it had come before (which changes nothing)."""
+    """Take one message; return what was made of it, or None when it had come before (which changes nothing).
+
+    What it brings about is done by the person whose number it is. It is taken in always; it is answered at most MOST_ANSWERS times."""
     index = keyring.index(came.sender)
     people = contacts.owners(session, index)
-    sender = _Sender(came.sender, index, people[0] if people else None)
+    person = people[0] if people else None
+    if person is not None:
+        session.info["actor"] = f"person:{person.id}"
+    sender = _Sender(came.sender, index, person)
     message = _keep(session, gateway, came, sender, keyring)
     if message is None:
         return None
@@ -77,37 +82,44 @@ def _keep(
 
 def _handle(session: Session, message: InboundMessage, sender: _Sender, handlers: Handlers, keyring: Keyring) -> str:
     word = optouts.word(message.text)
-    if word in optouts.LEAVE:
-        optouts.opt_out(session, sender.index, "reply")
-        return OPTED_OUT
-    if word in optouts.RETURN:
-        optouts.opt_in(session, sender.index)
-        return OPTED_IN
+    if word in optouts.LEAVE | optouts.RETURN:
+        return _subscribe(session, word in optouts.RETURN, message, sender, handlers, keyring)
     answer = handlers.answer(session, message)
     if answer is None and not message.exercise and exercises.allowed(session, sender.index):
-        message = InboundMessage(
-            message.id, message.gateway, message.sender_index, message.person_id, message.text, True, message.at
-        )
+        message = replace(message, exercise=True)
         answer = handlers.answer(session, message)
     if sender.person is None:
         return UNKNOWN_SENDER
     if not answer:
         return NOT_UNDERSTOOD
-    if _answers(session, message) >= MOST_ANSWERS:
-        return TOO_MANY
-    _answer(session, answer, message, sender, sender.person, keyring)
-    return ANSWERED
+    return ANSWERED if _answer(session, answer, message, sender, sender.person, keyring) else TOO_MANY
+
+
+def _subscribe(
+    session: Session, back: bool, message: InboundMessage, sender: _Sender, handlers: Handlers, keyring: Keyring
+) -> str:
+    """Take STOP or START; what the rooms say to it is answered."""
+    changed = optouts.opt_in(session, sender.index) if back else optouts.opt_out(session, sender.index, "reply")
+    answer = handlers.answer_subscription(session, message, back) if changed else None
+    if answer and sender.person is not None:
+        _answer(session, answer, message, sender, sender.person, keyring)
+    return OPTED_IN if back else OPTED_OUT
 
 
 def _answers(session: Session, message: InboundMessage) -> int:
     recent = (Inbound.sender_index == message.sender_index) & (Inbound.at > message.at - ANSWERS_WITHIN)
-    query = select(func.count()).select_from(Inbound).where(recent, Inbound.handled == ANSWERED)
+    answered = Inbound.handled.in_((ANSWERED, OPTED_OUT, OPTED_IN))
+    query = select(func.count()).select_from(Inbound).where(recent, answered)
     return session.scalar(query) or 0
 
 
 def _answer(
     session: Session, text: str, message: InboundMessage, sender: _Sender, person: Person, keyring: Keyring
-) -> None:
+) -> bool:
+    """Queue an answer; False where the sender has had enough of them. The person's row is locked while they are counted."""
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
+    if _answers(session, message) >= MOST_ANSWERS:
+        return False
     outgoing = service.Outgoing(
         purpose=Purpose.ANSWER,
         lane=Lane.PAGE,
@@ -119,3 +131,4 @@ def _answer(
         valid_until=message.at + ANSWER_VALID,
     )
     service.enqueue(session, outgoing)
+    return True

@@ -26,13 +26,15 @@ def opted_out(session: Session, recipient: bytes) -> bool:
     return session.scalar(select(OptOut.at).where(OptOut.recipient == recipient)) is not None
 
 
-def opt_out(session: Session, recipient: bytes, source: str) -> None:
-    """Record an opt-out; `source` is `reply` or the gateway that told. Once is enough."""
+def opt_out(session: Session, recipient: bytes, source: str) -> bool:
+    """Record an opt-out; `source` is `reply` or the gateway that told. Once is enough: False where it was there."""
     insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     made = insert(OptOut).values(recipient=recipient, at=clock.now(session), source=source)
-    session.execute(made.on_conflict_do_nothing(index_elements=["recipient"]))
+    once = made.on_conflict_do_nothing(index_elements=["recipient"]).returning(OptOut.recipient)
+    return session.scalar(once) is not None
 
 
-def opt_in(session: Session, recipient: bytes) -> None:
-    """Forget an opt-out."""
-    session.execute(delete(OptOut).where(OptOut.recipient == recipient))
+def opt_in(session: Session, recipient: bytes) -> bool:
+    """Forget an opt-out; False where there was none."""
+    gone = delete(OptOut).where(OptOut.recipient == recipient).returning(OptOut.recipient)
+    return session.scalar(gone) is not None

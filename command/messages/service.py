@@ -22,6 +22,7 @@ __all__ = [
     "put_body",
     "tally",
     "withdraw",
+    "withdraw_delivery",
     "withdraw_page",
     "withdraw_some",
 ]
@@ -114,6 +115,11 @@ def withdraw_some(session: Session, notice_id: int, addressees: Select[int], rea
 def withdraw_page(session: Session, page_id: int, reason: str) -> int:
     """Take back a page's message if it has not been called yet; return 1 if it was in time."""
     return halts.end(session, outbox.deliveries.c.page_id == page_id, State.WITHDRAWN, reason)
+
+
+def withdraw_delivery(session: Session, delivery_id: int, reason: str) -> int:
+    """Take back one message if it has not been called yet; return 1 if it was in time."""
+    return halts.end(session, outbox.deliveries.c.id == delivery_id, State.WITHDRAWN, reason)
 
 
 def tally(session: Session, notice_id: int) -> dict[State, int]:

@@ -22,7 +22,8 @@ class PersonOut(BaseModel):
 
 
 class PageOut(BaseModel):
-    """One call to one person. `answered_via` is sms, link or api; `reason` why it stopped, or the provider's code where it failed.
+    """One call to one person. `answered_via` is sms, link or api; `reason` why it stopped, the provider's code where it failed, or
+    quiet where nothing more was heard of whoever acknowledged it.
 
     `response` is what they do about it since `response_at`, `eta_minutes` how long their way takes from then; `help_at` since when they
     wait for help, which has come once `help_answered`."""

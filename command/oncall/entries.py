@@ -10,6 +10,8 @@ from command.oncall.models import EscalationState, Reason
 
 Via = Literal["sms", "link", "api", "keypad"]
 """How a person answered."""
+Because = Literal["declined", "help", "quiet"]
+"""Why a chain goes on."""
 
 
 class Started(Payload, kind="escalation.started"):
@@ -27,6 +29,14 @@ class Paged(Payload, kind="page.queued"):
     person_id: int
     step: int
     target: str
+
+
+class Bundled(Payload, kind="page.bundled"):
+    """The page waits `seconds` to go in one message with others to the same person."""
+
+    page_id: int
+    person_id: int
+    seconds: int
 
 
 class Submitted(Payload, kind="page.submitted"):
@@ -118,17 +128,34 @@ class Empty(Payload, kind="escalation.target_empty"):
 
 
 class Resumed(Payload, kind="escalation.resumed"):
-    """An ended chain goes on with `step` (from 0), because somebody declined or needs help."""
+    """An ended chain goes on with `step` (from 0): somebody declined, needs help, or acknowledged and then gave no sign."""
 
     escalation_id: int
     step: int
-    because: Literal["declined", "help"]
+    because: Because
 
 
 class Ended(Payload, kind="escalation.ended"):
     escalation_id: int
     state: EscalationState
     reason: Reason
+
+
+class Silent(Payload, kind="page.quiet"):
+    """Whoever acknowledged has given no sign for `minutes`: the next step is paged."""
+
+    page_id: int
+    person_id: int
+    minutes: int
+
+
+class Unsubscribed(Payload, kind="oncall.unsubscribed"):
+    """Somebody who may be paged has sent STOP (`back`: START): the provider may hold back what goes to their number. `told` are the
+    ids of those who were told."""
+
+    person_id: int
+    back: bool
+    told: list[int]
 
 
 class LayerSet(BaseModel):

@@ -6,24 +6,22 @@ next finds due. A page is answered once, by any of them, and then none goes out 
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, cast
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from command.core import clock, journal
-from command.messages import service as messages
-from command.messages.models import Delivery, Lane, Purpose, State
-from command.oncall import entries, undisturbed
+from command.messages.models import Delivery, State
+from command.oncall import bundling, entries, undisturbed
 from command.oncall.elsewhere import Reach
 from command.oncall.models import Escalation, EscalationState, Page, PageMethod, PageState
+from command.oncall.sending import Road, send
 from command.people.contacts import PersonContact, PersonQuiet
 from command.people.models import Person
 from notifiers.base import Channel
 
-VALID = timedelta(hours=1)
-"""How long a page may wait for a gateway."""
 WAIT_MINUTES = 2
 """Minutes the number on record waits for an answer, for who has set nothing."""
 UNREACHED = (State.FAILED, State.UNDELIVERED, State.EXPIRED, State.SUPPRESSED, State.WITHDRAWN)
@@ -34,31 +32,58 @@ _WAITING = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
 Because = Literal["waited", "failed", "gateway_down"]
 
 
-class Road(Protocol):
-    """How pages leave (service.Road)."""
-
-    reach: Reach
-
-    def text(self, chain: Escalation, page: Page, language: str, kind: str = "sms") -> str:
-        """What a page says by a method of this kind."""
-
-
 def begin(session: Session, chain: Escalation, page: Page, person: Person, road: Road) -> None:
-    """Send a new page by the first of its person's methods, and set down the others. Exercises and people who have set nothing: the number
-    on record, as ever. In quiet hours that the incident's tier does not override, the first waits until they are over."""
-    plan = [] if chain.exercise else usable(session, person.id, road.reach)
+    """Send a new page to a locked person by the first of their methods, and set down the others. Exercises and people who have set nothing:
+    the number on record, as ever. An SMS to that may wait in a bundle. In quiet hours that the incident's tier does not override, the first
+    method waits until they are over. A step that is to ring does so first."""
+    ways = _ways(session, chain, page, person, road.reach)
     held = None if chain.exercise else held_until(session, chain, person, road.reach.zone)
-    if held is None and len(plan) < 2 and not any(contact.address for contact in plan):
-        _enqueue(session, chain, page, person, None, road)
-        return
-    rows = [_row(page, position, contact) for position, contact in enumerate(plan)] or [_row(page, 0, None)]
+    rows = [] if ways == [_ON_RECORD] and held is None else [_row(page, at, *way) for at, way in enumerate(ways)]
     session.add_all(rows)
     session.flush()
-    if held is None:
+    if held is not None:
+        rows[0].due_at = held
+        _record(session, chain, entries.Held(page_id=page.id, person_id=person.id, until=held))
+    elif _to_record(*ways[0]) and (bundle := bundling.join(session, chain, page)) is not None:
+        seconds = max(0, round((bundle.due_at - page.created_at).total_seconds()))
+        _record(session, chain, entries.Bundled(page_id=page.id, person_id=person.id, seconds=seconds))
+    elif rows:
         _send(session, chain, page, person, rows, road)
-        return
-    rows[0].due_at = held
-    _record(session, chain, entries.Held(page_id=page.id, person_id=person.id, until=held))
+    else:
+        send(session, person, road.text(chain, page, person.language), exercise=page.exercise, page_id=page.id)
+
+
+def went_together(session: Session, page: Page, delivery_id: int) -> None:
+    """The first method of a page went out in a message of several; the one after it is due after its wait."""
+    rows = _rows(session, page.id)
+    for row in rows[:1]:
+        row.delivery_id = delivery_id
+    for row in rows[1:2]:
+        if row.delivery_id is None:
+            row.due_at = clock.now(session) + timedelta(minutes=rows[0].wait_minutes)
+
+
+_Way = tuple[str, PersonContact | None]
+_ON_RECORD: _Way = ("sms", None)
+
+
+def _ways(session: Session, chain: Escalation, page: Page, person: Person, reach: Reach) -> list[_Way]:
+    """How a page is to reach its person, in order."""
+    if chain.exercise:
+        return [_ON_RECORD]
+    ways: list[_Way] = [(contact.kind, contact) for contact in usable(session, person.id, reach)]
+    if len(ways) == 1 and _to_record(*ways[0]):
+        ways = []
+    ways = ways or [_ON_RECORD]
+    if chain.steps[page.step].get("by") == "voice" and reach.has("voice") and ways[0][0] != "voice":
+        voice: _Way = next((way for way in ways if way[0] == "voice"), ("voice", None))
+        ways = [voice, *(way for way in ways if way is not voice)]
+    return ways
+
+
+def _to_record(kind: str, contact: PersonContact | None) -> bool:
+    """Whether this is an SMS to the number on record."""
+    return kind == "sms" and (contact is None or contact.address is None)
 
 
 def usable(session: Session, person_id: int, reach: Reach) -> Sequence[PersonContact]:
@@ -79,7 +104,9 @@ def held_until(session: Session, chain: Escalation, person: Person, zone: ZoneIn
 
 
 def under_way(session: Session, pages: Sequence[Page]) -> bool:
-    """Whether anything of these pages has been put in the queue: pages held for quiet hours have not."""
+    """Whether anything of these pages has been put in the queue, or waits in a bundle: pages held for quiet hours have not."""
+    if any(page.bundle_id is not None for page in pages):
+        return True
     ids = [page.id for page in pages]
     return session.scalar(select(Delivery.id).where(Delivery.page_id.in_(ids)).limit(1)) is not None
 
@@ -169,7 +196,11 @@ def _send(
         if contact is not None and not (contact.active and contact.verified_at):
             session.delete(row)  # removed since
             continue
-        row.delivery_id = _enqueue(session, chain, page, person, contact, road)
+        kind = cast(Channel, row.kind)
+        said = road.text(chain, page, person.language, kind)
+        row.delivery_id = send(
+            session, person, said, exercise=page.exercise, page_id=page.id, channel=kind, contact=contact
+        )
         if place + 1 < len(pending):
             pending[place + 1].due_at = clock.now(session) + timedelta(minutes=row.wait_minutes)
         if because is not None:
@@ -181,34 +212,11 @@ def _send(
     return None
 
 
-def _enqueue(
-    session: Session, chain: Escalation, page: Page, person: Person, contact: PersonContact | None, road: Road
-) -> int:
-    kind = cast(Channel, contact.kind if contact else "sms")
-    number, index = person.number, person.number_index
-    if contact is not None and contact.address is not None:
-        number, index = contact.address, contact.address_index
-    assert number is not None and index is not None
-    outgoing = messages.Outgoing(
-        purpose=Purpose.PAGE,
-        lane=Lane.PAGE,
-        addressee=person.id,
-        recipient=index,
-        number=number,
-        body_id=messages.put_body(session, road.text(chain, page, person.language, kind), person.language),
-        exercise=page.exercise,
-        page_id=page.id,
-        valid_until=clock.now(session) + VALID,
-        channel=kind,
-    )
-    return messages.enqueue(session, outgoing)
-
-
-def _row(page: Page, position: int, contact: PersonContact | None) -> PageMethod:
+def _row(page: Page, position: int, kind: str, contact: PersonContact | None) -> PageMethod:
     return PageMethod(
         page_id=page.id,
         position=position,
-        kind=contact.kind if contact else "sms",
+        kind=kind,
         contact_id=contact.id if contact else None,
         wait_minutes=contact.wait_minutes if contact else WAIT_MINUTES,
         exercise=page.exercise,

@@ -106,15 +106,24 @@ class Reason(StrEnum):
     MERGED = "merged"
 
 
+_WATCHED = text("quiet_at IS NOT NULL")
+_UNSENT = text("sent_at IS NULL")
+
+
 class Escalation(OfExercise, Claimable, Base):
     """One chain of pages of an incident. `steps` is frozen at its start: [{"target", "after_minutes", "ack_minutes"}]; editing a plan
     changes nothing that runs. `texts` per language hold {code} and {link}. `step` is the next one, due at `due_at`.
 
     `area_codes` are the incident's area and those that contain it, the nearest first. Pages of a `restricted` one are listed to nobody
-    but the person paged. `over_at` is when the incident stopped needing anybody: from then on nobody is paged for a person who declines."""
+    but the person paged. `over_at` is when the incident stopped needing anybody: from then on nobody is paged for a person who declines.
+
+    `quiet_minutes` is how long whoever acknowledged may go without a sign (none: for ever); at `quiet_at` the chain goes on."""
 
     __tablename__ = "escalation"
-    __table_args__ = (Index("ix_escalation_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_escalation_due", "state", "due_at"),
+        Index("ix_escalation_quiet", "quiet_at", postgresql_where=_WATCHED, sqlite_where=_WATCHED),
+    )
     id: Mapped[Id]
     incident_id: Mapped[int] = mapped_column(BigId, index=True)
     incident_number: Mapped[str]
@@ -130,11 +139,13 @@ class Escalation(OfExercise, Claimable, Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     over_at: Mapped[datetime | None]
+    quiet_minutes: Mapped[int | None]
+    quiet_at: Mapped[datetime | None]
 
 
 class PageState(StrEnum):
     """sending → waiting → acknowledged | unanswered | stopped | declined; sending, waiting → failed; unanswered, failed → acknowledged;
-    acknowledged → declined → acknowledged."""
+    acknowledged → declined → acknowledged; acknowledged → unanswered (went quiet) → acknowledged."""
 
     SENDING = "sending"  # queued, not yet taken by a gateway
     WAITING = "waiting"  # taken by a gateway, waiting for an answer
@@ -145,14 +156,35 @@ class PageState(StrEnum):
     DECLINED = "declined"  # this person cannot come; the next step was paged at once
 
 
+QUIET = "quiet"
+"""The reason of a page that is unanswered again."""
+
+
+class PageBundle(OfExercise, Claimable, Base):
+    """Pages to one person that came close after another one and go together at `due_at`, in one message (`delivery_id`)."""
+
+    __tablename__ = "page_bundle"
+    __table_args__ = (
+        Index("ix_page_bundle_due", "due_at", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
+        Index("ix_page_bundle_person_id", "person_id", "id"),
+    )
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    delivery_id: Mapped[int | None] = mapped_column(BigId, index=True)
+
+
 class Page(OfExercise, Base):
     """One call to one person for one incident. `code` is what they answer with (see answers.code_of). `reason` is why it was stopped
-    (Reason), or the provider's code for a failed one.
+    (Reason), the provider's code for a failed one, or QUIET for one whose person acknowledged it and then gave no sign. One that had
+    to wait for company went, or will go, with its bundle.
 
     `response` is what the person does about it (responses.Response), since `response_at`; `eta_minutes` from then until they are there.
     `note_id` is what they said with it. Help asked for at `help_at` is on its way once somebody (`help_by`) acknowledged."""
 
     __tablename__ = "page"
+    __table_args__ = (Index("ix_page_person_id_created_at", "person_id", "created_at"),)
     id: Mapped[Id]
     escalation_id: Mapped[int] = mapped_column(BigId, ForeignKey("escalation.id"), index=True)
     incident_id: Mapped[int] = mapped_column(BigId, index=True)
@@ -173,6 +205,7 @@ class Page(OfExercise, Base):
     note_id: Mapped[int | None] = mapped_column(BigId)
     help_at: Mapped[datetime | None]
     help_by: Mapped[int | None] = mapped_column(BigId)
+    bundle_id: Mapped[int | None] = mapped_column(BigId, index=True)
 
 
 class PageMethod(OfExercise, Base):

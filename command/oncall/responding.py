@@ -88,11 +88,12 @@ def _at(page: Page) -> Response | None:
 
 
 def _begun(session: Session, page_id: int, person_id: int, via: Via, verb: Verb) -> tuple[Escalation, Page, Step]:
-    """The locked page and what the verb makes of it; an open page is taken."""
+    """The locked page and what the verb makes of it; an open page is taken. It is a sign of its person (see quiet)."""
     chain, page = own(session, page_id, person_id)
     step = responses.step(_at(page), verb)
     if step.takes:
         take(session, chain, page, via)
+    chain.quiet_at = None
     return chain, page, step
 
 

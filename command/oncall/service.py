@@ -2,9 +2,8 @@
 
 Whoever changes a chain locks its row first, then its pages, so that an answer, a step and an end cannot cross."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,47 +13,26 @@ from command.core.problems import N_, Conflict, Denied, NotFound
 from command.messages import service as messages
 from command.messages.about import About
 from command.messages.handlers import Settled
-from command.oncall import elsewhere, entries, methods, policies, targets, wording
+from command.oncall import bundling, entries, methods, policies, targets
 from command.oncall.answers import code_of
-from command.oncall.elsewhere import Reach
 from command.oncall.methods import UNREACHED
-from command.oncall.models import Escalation, EscalationState, Page, PageState, Reason
+from command.oncall.models import QUIET, Escalation, EscalationState, Page, PageState, Reason
 from command.oncall.responses import Response
 from command.oncall.schedules import load_schedules, on_duty
+from command.oncall.sending import Road, template
 from command.oncall.steps import ACK_MINUTES, delay, targets_of, wait
 from command.people.models import Person
 
-__all__ = ["Road", "acknowledge", "advance", "load_schedules", "on_duty", "settled", "start", "stop"]
+__all__ = ["Road", "acknowledge", "advance", "load_schedules", "on_duty", "settled", "start", "stop", "template"]
 
 OPEN = (PageState.SENDING, PageState.WAITING)
 ANSWERABLE = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
 """A chain that waits for an answer; a late one still counts until the incident is over."""
+QUIET_MINUTES = 30
+"""How long whoever acknowledged may go without a sign, at QUIET_TIERS, where the plan does not say. (Ours.)"""
+QUIET_TIERS = (1, 2)
 BEYOND = "post:commander"
 """Who is called last in a chain in which somebody declined or needs help. (Ours.)"""
-
-
-class Road:
-    """How pages leave: `ways` to answer an SMS, live and in an exercise, the address at which a page (by id) can be answered, and what else
-    people can be reached by."""
-
-    def __init__(
-        self, live: wording.Ways, exercise: wording.Ways, link: Callable[[int], str], reach: Reach = Reach()
-    ) -> None:
-        self.live, self.exercise, self.link, self.reach = live, exercise, link, reach
-
-    def text(self, chain: Escalation, page: Page, language: str, kind: str = "sms") -> str:
-        """What a page says to a reader, or in a call to a listener, of `language`."""
-        ways = self.exercise if chain.exercise else self.reach.ways.get(kind, self.live)
-        code, link = page.code if ways.code else None, self.link(page.id) if ways.link else None
-        said = wording.fill(template(chain, language), code, link)
-        if chain.exercise or kind == "voice":
-            return said
-        return said + elsewhere.also(language, page.code, ways, self.reach)
-
-
-def template(chain: Escalation, language: str) -> str:
-    """The chain's text in a language, or in the one it has."""
-    return chain.texts.get(language) or next(iter(chain.texts.values()))
 
 
 def start(
@@ -64,17 +42,21 @@ def start(
     texts: Mapping[str, str],
     *,
     area_codes: Sequence[str] = (),
+    quiet_minutes: int | None = None,
 ) -> Escalation:
     """Begin a chain: the first step is due after its minutes, in a plan at once.
 
     `steps` are as in oncall.steps; an escalation policy of the duty they begin with stands in their place. Where no step calls the duty
     officer, one more does, last: a chain does not end before somebody whose post it is was asked. `texts` per language hold {code} and
-    {link} (see wording.fill). `area_codes` are the incident's area and those that contain it, the nearest first. All is frozen here:
-    later edits of a plan or policy do not disturb it. Raise ValueError without steps or texts."""
+    {link} (see wording.fill). `area_codes` are the incident's area and those that contain it, the nearest first. `quiet_minutes` is how
+    long whoever acknowledges may go without a sign (0: for ever; None: QUIET_MINUTES at QUIET_TIERS). All is frozen here: later edits of a
+    plan or policy do not disturb it. Raise ValueError without steps or texts."""
     if not steps or not any(texts.values()):
         raise ValueError("a chain of pages needs at least one step and one text")
     now = clock.now(session)
     planned = policies.planned(session, steps, about.tier, area_codes)
+    if quiet_minutes is None and about.tier in QUIET_TIERS:
+        quiet_minutes = QUIET_MINUTES
     made = Escalation(
         incident_id=about.incident_id,
         incident_number=about.number,
@@ -85,6 +67,7 @@ def start(
         texts={language: text for language, text in texts.items() if text},
         due_at=now + delay(planned.steps),
         created_at=now,
+        quiet_minutes=quiet_minutes or None,
         exercise=about.exercise,
     )
     session.add(made)
@@ -111,6 +94,7 @@ def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
     for each in found:
         if each.empty:
             record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=each.target))
+    bundling.lock(session, [person for each in found for person in each.people])
     pages = [_page(session, chain, person, each.target, road) for each in found for person in each.people]
     chain.step += 1
     chain.due_at = now + wait(chain.steps, chain.step) if pages and methods.under_way(session, pages) else now
@@ -160,7 +144,7 @@ def own(session: Session, page_id: int, person_id: int) -> tuple[Escalation, Pag
     escalation_id = session.scalar(select(Page.escalation_id).where(Page.id == page_id))
     if escalation_id is None:
         raise NotFound(N_("There is no such page."), remedy=N_("List the pages to see their ids."))
-    chain = _locked(session, escalation_id)
+    chain = locked(session, escalation_id)
     page = session.get_one(Page, page_id, with_for_update=True, populate_existing=True)
     if page.person_id != person_id:
         raise Denied(N_("This page went to someone else."), remedy=N_("Only the person paged can answer it."))
@@ -177,7 +161,9 @@ def take(session: Session, chain: Escalation, page: Page, via: entries.Via) -> N
     """The person of a locked page takes it: its chain ends, and whoever asked for help in it is being helped. Raise Conflict."""
     require_open(chain)
     now = clock.now(session)
-    page.state, page.answered_at, page.answered_via, page.reason = PageState.ACKNOWLEDGED, now, via, None
+    if page.reason != QUIET:
+        page.answered_at, page.answered_via = now, via
+    page.state, page.reason = PageState.ACKNOWLEDGED, None
     page.response, page.response_at, page.eta_minutes, page.note_id = Response.ACKNOWLEDGED, now, None, None
     for asking in _pages(session, chain, PageState.ACKNOWLEDGED):
         if asking.help_at is not None and asking.help_by is None and asking.person_id != page.person_id:
@@ -185,9 +171,11 @@ def take(session: Session, chain: Escalation, page: Page, via: entries.Via) -> N
     seconds = int((now - page.created_at).total_seconds())
     record(session, chain, entries.Acknowledged(page_id=page.id, person_id=page.person_id, via=via, seconds=seconds))
     _end(session, chain, EscalationState.ACKNOWLEDGED, Reason.ACKNOWLEDGED)
+    if chain.quiet_minutes and chain.over_at is None:
+        chain.quiet_at = now + timedelta(minutes=chain.quiet_minutes)
 
 
-def resume(session: Session, chain: Escalation, because: Literal["declined", "help"]) -> None:
+def resume(session: Session, chain: Escalation, because: entries.Because) -> None:
     """Page the next step of a locked chain at once, also of one that had ended. From now on it ends with the commander."""
     if chain.steps[-1]["target"] != BEYOND:
         last = chain.steps[-1].get("ack_minutes", ACK_MINUTES)
@@ -195,11 +183,11 @@ def resume(session: Session, chain: Escalation, because: Literal["declined", "he
     if chain.state != EscalationState.RUNNING:
         record(session, chain, entries.Resumed(escalation_id=chain.id, step=chain.step, because=because))
     chain.state, chain.reason, chain.ended_at = EscalationState.RUNNING, None, None
-    chain.due_at, chain.lease_until = clock.now(session), None
+    chain.due_at, chain.lease_until, chain.quiet_at = clock.now(session), None, None
     chain.fence += 1
 
 
-def _locked(session: Session, escalation_id: int) -> Escalation:
+def locked(session: Session, escalation_id: int) -> Escalation:
     return session.get_one(Escalation, escalation_id, with_for_update=True, populate_existing=True)
 
 
@@ -213,7 +201,7 @@ def stop(session: Session, incident_id: int, reason: str) -> int:
     for chain in waiting:
         _end(session, chain, EscalationState.STOPPED, why)
     for chain in chains:
-        chain.over_at = clock.now(session)
+        chain.over_at, chain.quiet_at = clock.now(session), None
     return len(waiting)
 
 
@@ -226,21 +214,21 @@ def _end(session: Session, chain: Escalation, state: EscalationState, reason: Re
             if page.state in OPEN:
                 page.state, page.reason = PageState.STOPPED, reason
             messages.withdraw_page(session, page.id, reason)
+            bundling.leave(session, page, reason)
     record(session, chain, entries.Ended(escalation_id=chain.id, state=state, reason=reason))
 
 
 def settled(session: Session, outcomes: Sequence[Settled]) -> None:
     """Take what became of page messages: submitted pages wait for an answer; when nobody of a step can be reached, the next is due now."""
     for outcome in outcomes:
-        if outcome.page_id is None:
-            continue
-        escalation_id = session.scalar(select(Page.escalation_id).where(Page.id == outcome.page_id))
-        if escalation_id is not None:
-            _settle(session, _locked(session, escalation_id), outcome, clock.now(session))
+        ids = bundling.carried(session, outcome.delivery_id) if outcome.page_id is None else [outcome.page_id]
+        chains = select(Page.escalation_id, Page.id).where(Page.id.in_(ids)).order_by(Page.escalation_id, Page.id)
+        for escalation_id, page_id in session.execute(chains).tuples().all():
+            _settle(session, locked(session, escalation_id), page_id, outcome, clock.now(session))
 
 
-def _settle(session: Session, chain: Escalation, outcome: Settled, now: datetime) -> None:
-    page = session.get_one(Page, outcome.page_id, with_for_update=True, populate_existing=True)
+def _settle(session: Session, chain: Escalation, page_id: int, outcome: Settled, now: datetime) -> None:
+    page = session.get_one(Page, page_id, with_for_update=True, populate_existing=True)
     if outcome.state in UNREACHED and methods.goes_on(session, page, outcome.delivery_id):
         return
     if page.state not in OPEN:

@@ -1,5 +1,6 @@
 """The text of a page: the caller's template with the ways to answer that the gateways leave open. Pure."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from notifiers.base import Capabilities
 
 _CLAUSE = re.compile(r"\[([^\[\]]*\{(?:code|link)\}[^\[\]]*)\]")
+_COLON = re.compile("：|: ")
 _MARK = re.compile(r"\{\{|\}\}|\{code\}|\{link\}")
 
 
@@ -46,3 +48,36 @@ def told(template: str) -> str:
     before = template[: first.start()] if first else template
     end = max(before.rfind("。") + 1, before.rfind(". ") + 1)
     return fill(before[:end] if first and end else before, None, None).strip() or fill(template, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One page among several: what it says, and the code or the address by which it alone can be answered."""
+
+    told: str
+    code: str | None
+    link: str | None
+
+
+def together(calls: Sequence[Call], language: str) -> str:
+    """One text for several pages: what all begin with once, then a line for each with its own way to be answered."""
+    begin = _common([call.told for call in calls])
+    colon = _COLON.search(begin)
+    mark = colon.end() if colon else 0
+    lines = [" ".join(filter(None, (call.code, call.told[mark:].strip(), call.link))) for call in calls]
+    said = _TOGETHER["zh" if language == "zh" else "en"]
+    head = begin[:mark].strip() + said[0] % len(calls)
+    return "\n".join([head, *lines, *([said[1]] if any(call.code for call in calls) else [])])
+
+
+def _common(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    alike = itertools.takewhile(lambda chars: len(set(chars)) == 1, zip(*texts, strict=False))
+    return "".join(chars[0] for chars in alike)
+
+
+_TOGETHER = {
+    "zh": ("共%d个", "应答：回复代码；全部应答：回复“全部收到”。"),
+    "en": (" %d pages", "To acknowledge: reply the codes, or ACK ALL."),
+}
+"""How many there are, and how they are answered by reply."""

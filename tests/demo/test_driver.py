@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from command.alarms.caller import Refused
-from command.demo.driver import ANSWER_AFTER, CONFIRM_AFTER, DutyOfficer, Engineers, code_of, on_call_numbers
+from command.demo.driver import ANSWER_AFTER, CONFIRM_AFTER, DutyOfficer, Engineers, answer_to, on_call_numbers
 from command.demo.load import DEMO
+from command.oncall.wording import Call, together
 
 
 @dataclass
@@ -28,13 +29,16 @@ class Server:
         return {}
 
 
-def test_a_page_is_known_by_the_code_it_asks_for() -> None:
+def test_a_page_is_known_by_the_answer_it_asks_for() -> None:
     assert (
-        code_of("【示例通信】呼叫：2026-1122-001 影响2918户。请回复8919应答，或打开http://127.0.0.1:18000/p/1.HN1")
-        == "8919"
+        answer_to("【示例通信】呼叫：2026-1122-001 影响2918户。请回复8919应答，或打开http://127.0.0.1:18000/p/1.HN1")
+        == "ACK 8919"
     )
-    assert code_of("[Example] 2026-1122-001, 2918 users. Reply 8919 to acknowledge, or open http://x/p/1") == "8919"
-    assert code_of("【示例通信】梅江区网络已于16:42恢复，如仍异常请致电10000。") is None
+    english = "[Example] 2026-1122-001, 2918 users. Reply 8919 to acknowledge, or open http://x/p/1"
+    assert answer_to(english) == "ACK 8919"
+    several = [Call(f"Example page: {n}, network fault.", str(8918 + n), None) for n in (1, 2)]
+    assert [answer_to(together(several, language)) for language in ("zh", "en")] == ["ACK ALL"] * 2
+    assert answer_to("【示例通信】梅江区网络已于16:42恢复，如仍异常请致电10000。") is None
 
 
 def test_a_page_is_answered_once_some_seconds_after_it_came() -> None:

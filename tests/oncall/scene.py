@@ -4,21 +4,23 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from command.core import journal
+from command import parts
+from command.core import clock, journal
 from command.core.installation import Installation
 from command.core.paths import CONFIG
 from command.engine import escalate
 from command.messages import exercises, inbound
 from command.messages.about import About
-from command.messages.handlers import Handlers, Settled
-from command.messages.models import Body, Delivery, State
-from command.oncall import replies, service
+from command.messages.handlers import Settled
+from command.messages.models import Body, Delivery, Purpose, State
+from command.oncall import service
 from command.oncall.models import Escalation, Page
 from command.people.models import Person
 from command.people.roster import Roster
@@ -27,7 +29,7 @@ from notifiers.base import Inbound
 from playbooks.source import load
 
 T = TypeVar("T")
-HANDLERS = Handlers(replies=[replies.reply], settled=[service.settled])
+HANDLERS = parts.handlers()
 TEXTS = {
     "zh": "【示例通信】呼叫：{number} 网络故障，梅江区。[请回复{{code}}应答][，或打开{{link}}]",
     "en": "Example Telecom page: {number}, network fault, Meijiang.[ Reply {{code}} to acknowledge][, or open {{link}}]",
@@ -72,10 +74,13 @@ class Scene:
         texts: dict[str, str] | None = None,
         areas: Sequence[str] = AREAS,
         tier: int = 3,
+        quiet_minutes: int | None = None,
     ) -> int:
         about = About(int(number[4:]), number, tier, "network_fault", exercise, restricted=restricted)
         words = texts or {language: text.format(number=number) for language, text in TEXTS.items()}
-        return self.write(lambda s: service.start(s, about, steps, words, area_codes=areas).id)
+        return self.write(
+            lambda s: service.start(s, about, steps, words, area_codes=areas, quiet_minutes=quiet_minutes).id
+        )
 
     def engine(self) -> None:
         """One round of the cycle, as if the engine had just been started: it keeps nothing between two rounds."""
@@ -121,10 +126,16 @@ class Scene:
         return after[-1] if len(after) > before else None
 
     def deliver(self, username: str, state: State, code: str | None = None) -> None:
-        """The gateway tells what became of the last page to a person."""
+        """The gateway tells what became of the last page that went to a person alone."""
+        self._deliver(username, state, code, Delivery.page_id.is_not(None))
 
+    def deliver_last(self, username: str, state: State, code: str | None = None) -> None:
+        """The gateway tells what became of the last message of pages to a person."""
+        self._deliver(username, state, code, Delivery.purpose == Purpose.PAGE)
+
+    def _deliver(self, username: str, state: State, code: str | None, which: ColumnElement[bool]) -> None:
         def work(session: Session) -> None:
-            mine = (Delivery.addressee == self.ids[username]) & Delivery.page_id.is_not(None)
+            mine = (Delivery.addressee == self.ids[username]) & which
             row = session.scalars(select(Delivery).where(mine).order_by(Delivery.id.desc())).first()
             assert row is not None
             session.execute(update(Delivery).where(Delivery.id == row.id).values(state=state, code=code))
@@ -138,6 +149,22 @@ class Scene:
 
     def lock(self, username: str) -> None:
         self.write(lambda s: s.execute(update(Person).where(Person.username == username).values(active=False)))
+
+    def later(self) -> None:
+        """A quarter of an hour passes, so that whoever has had enough answers is answered again."""
+        self.write(lambda s: clock.move(s, timedelta(minutes=15), allowed=True))
+
+    def actors(self, kind: str, number: str = "INC-1") -> list[str]:
+        """Who brought about the entries of a kind."""
+        return self.ask(lambda s: [e.actor for e in journal.entries(s, f"incident:{number}") if e.kind == kind])
+
+    def audit(self, kind: str) -> list[dict[str, Any]]:
+        """The payloads of one kind of entry on this month's audit stream."""
+        return self.ask(
+            lambda s: [
+                orjson.loads(e.data) for e in journal.entries(s, journal.month("audit", clock.now(s))) if e.kind == kind
+            ]
+        )
 
     def journal(self, kind: str, number: str = "INC-1") -> list[dict[str, Any]]:
         """The payloads of one kind of entry on the incident's stream."""

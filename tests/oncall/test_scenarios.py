@@ -1,9 +1,7 @@
 """Paging as it happens at night: somebody is called, answers or does not, and the next is called in time."""
 
-import threading
-
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from command.core.installation import Installation
 from command.core.settings import GatewaySettings
@@ -125,34 +123,12 @@ def test_the_duty_officer_is_the_last_resort_of_a_chain_that_does_not_call_one(
     assert [e["target"] for e in scene.journal("page.queued")] == ["oncall:technical", "post:duty_officer"]
 
 
-@pytest.mark.proves("I2")
-def test_two_engines_at_once_page_every_chain_once(scene: Scene, installation: Installation) -> None:
-    numbers = [f"INC-{n}" for n in range(1, 9)]
-    for number in numbers:
-        scene.page(*CHAIN, number=number)
-    together = threading.Barrier(3)
-
-    def engine() -> None:
-        together.wait()
-        for _ in range(4):
-            scene.engine()
-
-    engines = [threading.Thread(target=engine) for _ in range(3)]
-    for each in engines:
-        each.start()
-    for each in engines:
-        each.join()
-    scene.engine()
-    assert [len(scene.called(number)) for number in numbers] == [1] * 8
-    assert scene.ask(lambda s: s.scalar(select(func.count()).select_from(Delivery))) == 8
-
-
 @pytest.mark.proves("I11")
 def test_a_chain_that_an_engine_left_behind_is_taken_up_when_its_lease_ends(
     scene: Scene, on_call: str, time: Time, installation: Installation
 ) -> None:
     scene.page(*CHAIN)
-    assert len(installation.database.write(escalate._claim)) == 1
+    assert len(installation.database.write(lambda s: escalate._claim(s, escalate.CHAINS))) == 1
     scene.engine()
     assert scene.called() == []
     time.forward(seconds=31)
@@ -162,7 +138,7 @@ def test_a_chain_that_an_engine_left_behind_is_taken_up_when_its_lease_ends(
 
 def test_an_engine_that_lost_its_claim_pages_nobody(scene: Scene, installation: Installation) -> None:
     scene.page(*CHAIN)
-    (mine,) = installation.database.write(escalate._claim)
+    (mine,) = installation.database.write(lambda s: escalate._claim(s, escalate.CHAINS))
     scene.write(lambda s: service.stop(s, 1, Reason.CANCELLED))
     installation.database.write(lambda s: escalate._advance(s, mine, reach.road(installation)))
     assert scene.called() == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.oncall.wording import Ways, fill, ways
+from command.oncall.wording import Call, Ways, fill, together, ways
 from command.oncall.wording import told as without_ways
 from notifiers.base import Capabilities
 
@@ -72,3 +72,34 @@ def test_ways_follow_the_gateways_that_pages_take(gateways: list[Capabilities], 
 )
 def test_whoever_has_the_page_open_is_not_told_how_to_answer(template: str, told: str) -> None:
     assert without_ways(template) == told
+
+
+def test_several_pages_are_named_once_each_with_their_own_code() -> None:
+    zh = [Call(f"【示例】呼叫：2026-1126-00{n} 网络故障，梅江区。", f"400{n}", None) for n in (1, 2)]
+    assert together(zh, "zh") == (
+        "【示例】呼叫：共2个\n4001 2026-1126-001 网络故障，梅江区。\n4002 2026-1126-002 网络故障，梅江区。\n"
+        "应答：回复代码；全部应答：回复“全部收到”。"
+    )
+    en = [Call(f"Example page: 2026-1126-00{n}, network fault.", f"400{n}", None) for n in (1, 2)]
+    assert together(en, "en").splitlines() == [
+        "Example page: 2 pages",
+        "4001 2026-1126-001, network fault.",
+        "4002 2026-1126-002, network fault.",
+        "To acknowledge: reply the codes, or ACK ALL.",
+    ]
+
+
+def test_where_no_reply_comes_back_each_page_has_its_own_link() -> None:
+    calls = [Call(f"Example page: INC-{n}: a fault.", None, f"http://x/p/{n}.s") for n in (1, 2)]
+    assert together(calls, "en").splitlines() == [
+        "Example page: 2 pages",
+        "INC-1: a fault. http://x/p/1.s",
+        "INC-2: a fault. http://x/p/2.s",
+    ]
+
+
+def test_pages_of_one_incident_and_texts_that_begin_differently_stay_whole() -> None:
+    same = [Call("呼叫：INC-1：断纤。", code, None) for code in ("4001", "4002")]
+    assert together(same, "zh").splitlines()[1:3] == ["4001 INC-1：断纤。", "4002 INC-1：断纤。"]
+    other = [Call("火警", "4001", None), Call("呼叫：INC-1", "4002", None)]
+    assert together(other, "zh").splitlines()[:3] == ["共2个", "4001 火警", "4002 呼叫：INC-1"]

@@ -7,7 +7,7 @@ import command.core.columns
 from command.core import guards
 
 revision = '0010'
-down_revision = '0008'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 
