@@ -200,3 +200,48 @@ def test_quiet_hours_that_are_over_hold_nothing(scene: Scene, time: Time) -> Non
     quiet(scene, WHO, (now - timedelta(hours=2)).time(), (now - timedelta(hours=1)).time())
     paged(scene)
     assert went_out(scene) == ["sms"]
+
+
+@pytest.mark.proves("R2", "I11")
+def test_a_page_that_went_in_a_message_of_several_goes_on_to_the_next_method_all_the_same(
+    scene: Scene, time: Time
+) -> None:
+    have(scene, WHO, "voice", wait=3)
+    for number in ("INC-1", "INC-2", "INC-3"):
+        scene.page(step(f"person:{scene.ids[WHO]}"), step("post:duty_officer", after=30), number=number)
+        scene.engine()
+    assert [went_out(scene, number) for number in ("INC-1", "INC-2", "INC-3")] == [["sms"], [], []]
+    assert scene.pages("INC-2")[0].state == PageState.SENDING, "the step goes on only after its minutes"
+    time.forward(seconds=61)
+    scene.engine()
+    assert all(scene.pages(number)[0].code in scene.inbox(WHO)[-1] for number in ("INC-2", "INC-3"))
+    time.forward(seconds=70)
+    goes_on(scene)
+    assert [went_out(scene, number) for number in ("INC-1", "INC-2", "INC-3")] == [["sms", "voice"], [], []]
+    time.forward(minutes=1)
+    goes_on(scene)
+    assert [went_out(scene, number) for number in ("INC-2", "INC-3")] == [["voice"], ["voice"]]
+
+
+@pytest.mark.proves("R4")
+def test_a_page_held_for_quiet_hours_makes_no_other_wait(scene: Scene, time: Time) -> None:
+    hour = time.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    quiet(scene, WHO, (hour - timedelta(hours=1)).time(), (hour + timedelta(hours=2)).time())
+    scene.page(step(f"person:{scene.ids[WHO]}"), tier=3)
+    scene.engine()
+    scene.page(step(f"person:{scene.ids[WHO]}"), tier=2, number="INC-2")
+    scene.engine()
+    (said,) = scene.inbox(WHO)
+    assert "INC-2" in said
+
+
+@pytest.mark.proves("R2")
+def test_the_last_resort_of_a_policy_rings(scene: Scene) -> None:
+    rings = {**step(f"person:{scene.ids[WHO]}"), "by": "voice"}
+    scene.page(rings)
+    scene.engine()
+    assert went_out(scene) == ["voice"] and [row.kind for row in pending(scene)] == ["sms"]
+    have(scene, WHO, "email", "voice")
+    scene.page(rings, number="INC-2", tier=1)
+    scene.engine()
+    assert went_out(scene, "INC-2") == ["voice"]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from command.core.settings import GatewaySettings
-from command.engine import escalate
+from command.engine import escalate, reach
 from command.messages.models import Delivery, State
 from command.oncall import service
 from command.oncall.bundling import MOST_TOGETHER
@@ -187,7 +187,7 @@ def test_a_message_that_an_engine_left_behind_is_sent_once_when_its_lease_ends(s
     time.forward(seconds=31)
     stormed.engine()
     assert len(stormed.inbox(QIN)) == 2
-    stormed.write(lambda s: escalate._send(s, lost, escalate._road(stormed.installation)))
+    stormed.write(lambda s: escalate._send(s, lost, reach.road(stormed.installation)))
     assert len(stormed.inbox(QIN)) == 2, "who lost the claim sends nothing"
 
 
