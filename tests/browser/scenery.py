@@ -17,7 +17,8 @@ SIGNED_IN = (
     *("/board", "/board?wall", "/board/exercise", "/board/replay", "/board/exercise/replay", "/overview"),
     *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
     *("/playbooks/network_fault?tier=2", "/playbooks/network_fault/compare", "/on-call", "/on-call?weeks=8"),
-    *("/alarms", "/people", "/me", "/styleguide", "/archive?text=cable", "/nowhere"),
+    *("/on-call/policies", "/on-call/policies/new", "/on-call/policies/1", "/on-call/mine"),
+    *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
@@ -65,6 +66,9 @@ def built(stage: Stage) -> Scenery:
     stage.engine()
     stage.acknowledge()
     stage.deliver()
+    who = {"targets": ["post:duty_officer"], "delay_minutes": 0, "ack_minutes": 5}
+    policy = stage.post("adm", "/api/v1/escalation-policies", department="technical", steps=[who], accept_gaps=True)
+    assert policy.status_code == 201, policy.text
     case = {"number": NUMBER, "incident": worst, "complaint": True, "note": "No signal since this morning"}
     assert stage.post("kef", "/api/v1/cases", **case).status_code == 201
     others = tuple(f"/incidents/{each}" for each in (closed, reported))

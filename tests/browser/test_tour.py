@@ -70,10 +70,15 @@ def walked(site: Site, shown: Scenery, visitor: BrowserContext, way: Way) -> Non
     )
     for address in shown.addresses:
         try:
-            looked_at(page, site.url + address, 404 if address == "/nowhere" else 200, way)
+            looked_at(page, site.url + address + own_language(address, way), 404 if address == "/nowhere" else 200, way)
         except AssertionError as fault:
             failed.append(f"{address}: {fault}")
     assert not failed, "\n".join(failed)
+
+
+def own_language(address: str, way: Way) -> str:
+    """What public pages need to be in this language: they follow their address, for they are the same for everybody or a customer's."""
+    return f"?lang={way.language}" if address == "/status" or address.startswith("/c/") else ""
 
 
 def looked_at(page: Page, url: str, status: int, way: Way) -> None:
