@@ -80,6 +80,8 @@ def _redirected(opened: Database) -> Database:
 
     for engine in {opened.writer, opened.reader}:
         event.listen(engine, "do_connect", connect)
+        if opened.sqlite:  # nothing here has to survive a power cut
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     return opened
 
 
