@@ -9,8 +9,17 @@ from command.core.journal import Entry, Payload
 from command.incidents.sentences import SENTENCES
 from tests.boards.stage import Stage
 
-ELSEWHERE = ("people.", "stream.", "test.", "notice.approval_overridden", "oncall.", "archive.", "case.looked_up")
-"""Kinds that the audit stream and rolled streams keep."""
+ELSEWHERE = (
+    "people.",
+    "stream.",
+    "test.",
+    "notice.approval_overridden",
+    "oncall.",
+    "policy.",
+    "archive.",
+    "case.looked_up",
+)
+"""Kinds that the audit stream, the policies' and rolled streams keep."""
 
 
 @pytest.mark.proves("B8")
