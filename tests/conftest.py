@@ -142,12 +142,19 @@ def time(database: Database) -> Time:
     return Time(database)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long proofs: every combination, four times as many kills")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Workers give way to the running demo, whose minutes are counted (see tests/scenarios/test_make_run.py)."""
     if hasattr(config, "workerinput"):
         os.nice(10)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The running demo first: it takes minutes of waiting, in which the other workers do everything else."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The running demo first: it takes minutes of waiting, in which the other workers do everything else. The long proofs only if asked."""
+    if not config.getoption("long"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
+        items[:] = [item for item in items if item.get_closest_marker("long") is None]
     items.sort(key=lambda item: "/scenarios/" not in item.nodeid)

@@ -41,19 +41,35 @@ class Engine:
         self._process.join()
 
 
+WAYS = (
+    ("sqlite", "authoritative"),
+    ("postgresql", "advisory"),
+    pytest.param("sqlite", "advisory", marks=pytest.mark.long),
+    pytest.param("postgresql", "authoritative", marks=pytest.mark.long),
+)
+"""Each database with one of the two ways in which a provider answers look-ups; with --long every combination, and more kills."""
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    return 4 * KILLS if request.config.getoption("long") else KILLS
+
+
 @pytest.mark.faults
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.proves("I1", "I2", "I11", "B11")
-@pytest.mark.parametrize("look_up", ["authoritative", "advisory"])
-def test_nothing_is_lost_or_doubled_when_the_engine_is_killed(build: Build, time: Time, look_up: str) -> None:
+@pytest.mark.parametrize(("database_url", "look_up"), WAYS, indirect=["database_url"])
+def test_nothing_is_lost_or_doubled_when_the_engine_is_killed(
+    build: Build, time: Time, look_up: str, kills: int
+) -> None:
     keys = new_key()
     house = build(gateway={"look_up": look_up}, keyring=parse(keys))
     house.enqueue(RECIPIENTS)
     for index in range(PAGES):
         house.page(RECIPIENTS + 1 + index, page_id=index + 1, text=f"请应答 {1000 + index}")
     engine, dice = Engine(house, keys), random.Random(20)
-    for _ in range(KILLS):
+    for _ in range(kills):
         engine.start()
         threading.Event().wait(dice.uniform(0, LONGEST_LIFE))
         engine.kill()
