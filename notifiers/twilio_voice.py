@@ -9,15 +9,14 @@ from typing import Any
 from twilio.rest import Client
 
 from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Unanswered, Verdict
-from notifiers.twilio_http import API_HOST, LeanHttpClient, NoAnswer, NotSent, Refused
+from notifiers.twilio_http import API_HOST, LeanHttpClient
 from notifiers.twilio_sms import (
     NOT_ASSIGNABLE,
     OVERRIDES,
     TwilioSettings,
     assignable,
     callback_prefix,
-    classified,
-    decoded,
+    created,
     mute,
 )
 
@@ -54,18 +53,7 @@ class TwilioVoice(Gateway):
         """Have Twilio ring the number; whatever happens is classified. A number of no numbering plan never leaves for the real provider."""
         if self._reaches_people and not assignable(message.to):
             return Outcome(Verdict.REJECTED, code=NOT_ASSIGNABLE, detail="no numbering plan has this number")
-        try:
-            answer = await self._client.request_async("POST", self._address, data=self._fields(message))
-        except NotSent as error:
-            return Outcome(Verdict.RETRY, code="not_sent", detail=str(error))
-        except NoAnswer as error:
-            return Outcome(Verdict.DOUBTFUL, code="no_answer", detail=str(error))
-        except Refused as error:
-            return classified(error)
-        sid = decoded(answer.text).get("sid")
-        if not isinstance(sid, str):
-            return Outcome(Verdict.DOUBTFUL, code="unreadable", detail="success without a call id")
-        return Outcome(Verdict.ACCEPTED, provider_id=sid)
+        return await created(self._client, self._address, self._fields(message))
 
     async def _look_up(self, message: Message, since: datetime) -> LookUp:
         return Unanswered("a call does not tell what it said")
