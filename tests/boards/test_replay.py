@@ -1,6 +1,5 @@
 """B6: a board replayed is the board as it stood, at every moment of its life."""
 
-import time as wall
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from tests.boards.stage import Stage
 from tests.boards.test_cards import FEW, Story, steps
 from tests.boards.test_store import put
 from tests.conftest import Time
+from tests.pace import paced
 
 
 def carried_forward(stage: Stage, board: str, window: replay.Window) -> dict[int, Any]:
@@ -196,12 +196,14 @@ def test_a_frame_of_a_long_incident_is_drawn_before_anybody_notices(stage: Stage
     took = []
     for first in range(0, len(line["instants"]), 32):  # every second stretch says as much as all
         part = line["instants"][first : first + 16]
-        begun = wall.process_time()
-        answer = stage.get("ada", f"/board/frames/{stream}?from={part[0]}&to={part[-1]}&lang=en")
-        took.append((wall.process_time() - begun) * 1000)
-        assert answer.status_code == 200 and len(answer.get_json()["frames"]) == len(part)
+
+        def stretch(part: list[int] = part) -> None:
+            answer = stage.get("ada", f"/board/frames/{stream}?from={part[0]}&to={part[-1]}&lang=en")
+            assert answer.status_code == 200 and len(answer.get_json()["frames"]) == len(part)
+
+        took.append(paced(stretch) * 1000)
     print(
         f"{len(took)} stretches of 16 frames: {sorted(took)[len(took) // 2]:.0f} ms median, {max(took):.0f} ms at most"
     )
     assert sorted(took)[int(0.95 * (len(took) - 1))] / 16 < 150
-    assert sorted(took)[len(took) // 2] / 16 < 75, "on a core shared with others"
+    assert sorted(took)[len(took) // 2] / 16 < 75
