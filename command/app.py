@@ -45,21 +45,11 @@ from command.library import api as library_api
 from command.library import pages as library_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
-from command.oncall import actions_api as oncall_actions_api
-from command.oncall import api as oncall_api
-from command.oncall import (
-    calendar_api,
-    contact_api,
-    contact_pages,
-    cover_api,
-    duty_api,
-    duty_pages,
-    flaw_api,
-    mine_pages,
-    policy_api,
-    policy_pages,
-    swap_api,
-)
+from command.oncall.duties import calendar_api, cover_api, duty_api, duty_pages, flaw_api, mine_pages, swap_api
+from command.oncall.escalation import policy_api, policy_pages
+from command.oncall.paging import actions_api as oncall_actions_api
+from command.oncall.paging import api as oncall_api
+from command.oncall.reach import contact_api, contact_pages
 from command.people import api as people_api
 from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages

@@ -30,10 +30,10 @@ from command.engine.run import Engine, run
 from command.messages import breakers
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import group as import_
-from command.oncall import schedules
-from command.oncall.commands import oncall
+from command.oncall.duties import schedules
+from command.oncall.duties.commands import oncall
+from command.oncall.duties.rotation import RotationError
 from command.oncall.models import Schedule
-from command.oncall.rotation import RotationError
 from command.parts import open_installation
 from command.people import service as people
 from command.people.commands import admin, token

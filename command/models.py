@@ -13,7 +13,7 @@ from command.messages import models as messages
 from command.network import models as network
 from command.notices import models as notices
 from command.oncall import models as oncall
-from command.oncall import plan_models as oncall_plans
+from command.oncall.duties import plan_models as oncall_plans
 from command.people import contacts
 from command.people import models as people
 

@@ -12,8 +12,8 @@ from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
-from command.oncall import keypad, replies, subscriptions
-from command.oncall import service as oncall
+from command.oncall.paging import keypad, replies, subscriptions
+from command.oncall.paging import service as oncall
 
 
 def join(database: Database) -> Database:

@@ -22,7 +22,7 @@ from command.incidents.rendering import Reader
 from command.network.models import Area, Service
 from command.notices.drafting import texts_of
 from command.notices.models import Notice
-from command.oncall import responses
+from command.oncall.paging import responses
 from command.people.language import LOCALES
 from command.people.models import Person
 

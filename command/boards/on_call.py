@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import names
-from command.oncall import schedules
+from command.oncall.duties import schedules
 from command.oncall.models import Schedule
 from command.people.models import Person
 

@@ -22,7 +22,7 @@ from command.demo.subscribers import Parameters, Site, generate
 from command.network import imports, subscriber_import
 from command.network.imports import Outcome
 from command.network.models import Subscriber
-from command.oncall import schedules
+from command.oncall.duties import schedules
 from command.people import passwords, tokens
 from command.people import service as people
 from command.people.models import ApiToken, Person

@@ -1,7 +1,7 @@
 """The cycle that looks at the duties ahead: times that nobody holds and people with two duties at once are flagged in time."""
 
 from command.core.installation import Installation
-from command.oncall import watch
+from command.oncall.duties import watch
 
 ACTOR = "system:duty_watch"
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from command.core import claims, clock
 from command.core.installation import Installation
 from command.engine import reach
-from command.oncall import bundles, quiet, service
 from command.oncall.models import Escalation, EscalationState, PageBundle
+from command.oncall.paging import bundles, quiet, service
 
 BATCH = 20
 LEASE = timedelta(seconds=30)

@@ -11,8 +11,8 @@ from command.core.installation import Installation
 from command.core.settings import GatewaySettings
 from command.messages import breakers, gateways
 from command.messages.models import EXERCISE_GATEWAY
-from command.oncall import links, methods, service, wording
-from command.oncall.elsewhere import Reach
+from command.oncall.paging import links, methods, service, wording
+from command.oncall.paging.elsewhere import Reach
 
 BATCH = 50
 ACTOR = "system:reach"

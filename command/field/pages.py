@@ -14,10 +14,10 @@ from command.core import clock
 from command.core.problems import N_, Conflict, Invalid, NotFound, Problem
 from command.field import pictures, service, store
 from command.field.shown import shown
-from command.oncall import links, responding
-from command.oncall import service as oncall
 from command.oncall.models import Escalation, Page
-from command.oncall.responses import Verb
+from command.oncall.paging import links, responding
+from command.oncall.paging import service as oncall
+from command.oncall.paging.responses import Verb
 from command.people.access import here, public
 from command.people.language import HTML, LOCALES, language
 from command.people.models import Person

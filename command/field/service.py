@@ -9,9 +9,9 @@ from command.field import entries
 from command.field.models import FieldNote, Photo
 from command.field.pictures import Picture
 from command.incidents.models import Incident
-from command.oncall import quiet
 from command.oncall.entries import Via
 from command.oncall.models import Page
+from command.oncall.paging import quiet
 
 LONGEST_NOTE = 2000
 """Characters."""

@@ -15,10 +15,10 @@ from command.field import facts
 from command.field.facts import Facts, Reported
 from command.incidents import house
 from command.incidents.activation import TIER_WORDS
-from command.oncall import responses, service, wording
 from command.oncall.models import Escalation, Page
-from command.oncall.responses import Response, Verb
-from command.oncall.standing import Standing, Stands, standing
+from command.oncall.paging import responses, service, wording
+from command.oncall.paging.responses import Response, Verb
+from command.oncall.paging.standing import Standing, Stands, standing
 from command.people.language import LOCALES, offset
 from command.people.models import Person
 

@@ -22,9 +22,9 @@ from command.incidents.guards import State
 from command.incidents.lifecycle import Action, Forbidden
 from command.incidents.models import Incident
 from command.incidents.standing import authorise, standing, step
-from command.oncall import policies
-from command.oncall import service as oncall
+from command.oncall.escalation import policies
 from command.oncall.models import Escalation
+from command.oncall.paging import service as oncall
 from command.people.access import Principal
 from playbooks.schema import Page
 from playbooks.templates import Language

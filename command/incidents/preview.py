@@ -34,7 +34,7 @@ from command.incidents.similarity import Likeness
 from command.network import impact as network_impact
 from command.network import service as network
 from command.network.models import Area, Element, Service
-from command.oncall import policies
+from command.oncall.escalation import policies
 from command.people.access import Principal
 from command.people.models import Person
 from playbooks.schema import Kind, Playbook

@@ -20,7 +20,7 @@ from command.incidents.lifecycle import Action
 from command.incidents.models import Incident, IncidentClock
 from command.incidents.standing import authorise, lock, lock_both
 from command.incidents.visibility import seen_by
-from command.oncall import service as oncall
+from command.oncall.paging import service as oncall
 from command.people.access import Principal
 
 __all__ = [

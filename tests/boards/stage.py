@@ -16,8 +16,8 @@ from command.incidents.models import AlertSeen, GradeChange, Impact, Incident
 from command.messages import service as messages
 from command.messages.models import Delivery, State
 from command.network.models import CutOff, Element, Subscriber
-from command.oncall import service as oncall
 from command.oncall.models import Page, PageState
+from command.oncall.paging import service as oncall
 from tests.builders import Operator
 
 Cards = dict[str, Any]

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from command.complaints import links as case_links
 from command.complaints.models import Case
-from command.oncall import links as page_links
 from command.oncall.models import Page
+from command.oncall.paging import links as page_links
 from tests.boards.stage import Stage
 
 NUMBER = "+8612020000001"

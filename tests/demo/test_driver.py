@@ -8,7 +8,7 @@ import pytest
 from command.alarms.caller import Refused
 from command.demo.driver import ANSWER_AFTER, CONFIRM_AFTER, DutyOfficer, Engineers, answer_to, on_call_numbers
 from command.demo.load import DEMO
-from command.oncall.wording import Call, together
+from command.oncall.paging.wording import Call, together
 
 
 @dataclass

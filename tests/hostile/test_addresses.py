@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from command.core.failures import as_problem
 from command.core.journal import Entry
-from command.oncall import links
+from command.oncall.paging import links
 from tests.incidents.conftest import Desk
 from tests.people.conftest import Browser, Office, office
 

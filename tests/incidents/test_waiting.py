@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from command.engine import escalate
 from command.incidents import standing
 from command.messages.about import About
-from command.oncall import responding
-from command.oncall import service as oncall
 from command.oncall.models import Page
+from command.oncall.paging import responding
+from command.oncall.paging import service as oncall
 from command.people.models import Person
 from tests.conftest import Time
 from tests.incidents.conftest import Desk

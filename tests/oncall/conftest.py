@@ -2,7 +2,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from command.core.installation import Installation
-from command.oncall import rotation
+from command.oncall.duties import rotation
 from tests.builders import application
 from tests.conftest import Time
 from tests.oncall.scene import Scene, demo_roster

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from command.engine import reach
 from command.messages.models import Delivery
-from command.oncall import contacts
-from command.oncall.addresses import Rules
-from command.oncall.contacts import House
 from command.oncall.models import PageMethod
+from command.oncall.reach import contacts
+from command.oncall.reach.addresses import Rules
+from command.oncall.reach.contacts import House
 from command.people.contacts import PersonContact
 from command.people.models import Person
 from notifiers.base import Channel

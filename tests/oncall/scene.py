@@ -20,8 +20,8 @@ from command.messages import exercises, inbound
 from command.messages.about import About
 from command.messages.handlers import Settled
 from command.messages.models import Body, Delivery, Purpose, State
-from command.oncall import service
 from command.oncall.models import Escalation, Page
+from command.oncall.paging import service
 from command.people.models import Person
 from command.people.roster import Roster
 from command.people.service import load_people

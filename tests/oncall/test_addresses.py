@@ -3,7 +3,7 @@
 import pytest
 
 from command.core.problems import Invalid
-from command.oncall.addresses import Rules, shown, understood
+from command.oncall.reach.addresses import Rules, shown, understood
 
 CN = Rules("CN", False, ("slack", "wecombot"))
 ABROAD = Rules(None, False, ())

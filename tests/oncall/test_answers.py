@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.oncall.answers import WORDS, Answer, Word, code_of, read
+from command.oncall.paging.answers import WORDS, Answer, Word, code_of, read
 
 codes = st.integers(1000, 9999).map(str)
 words = st.sampled_from([(word, phrase) for word, phrases in WORDS.items() for phrase in phrases])

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command.core.problems import Invalid
-from command.oncall import ics, schedules
-from command.oncall.layers import Duty, Layer, Override, spans
+from command.oncall.duties import ics, schedules
+from command.oncall.duties.layers import Duty, Layer, Override, spans
 from tests.conftest import Time
 from tests.oncall.scene import Scene, step
 from tests.oncall.test_layers import daily

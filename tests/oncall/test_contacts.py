@@ -9,7 +9,7 @@ from sqlalchemy import select
 from command.core.installation import Installation
 from command.core.settings import GatewaySettings
 from command.messages.models import Body, Delivery, State
-from command.oncall import contacts
+from command.oncall.reach import contacts
 from command.people.contacts import PersonContact, owners
 from tests.conftest import Time
 from tests.people.conftest import Browser, Office

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command.oncall import holidays
-from command.oncall.fairness import shares
-from command.oncall.layers import Duty, Layer, Leave, Span, Window, spans
-from command.oncall.rotation import Rotation
+from command.oncall.duties import holidays
+from command.oncall.duties.fairness import shares
+from command.oncall.duties.layers import Duty, Layer, Leave, Span, Window, spans
+from command.oncall.duties.rotation import Rotation
 from tests.conftest import Time
 from tests.oncall.scene import Scene
 from tests.oncall.test_rotation import ZONES

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from command.oncall import cover, feeds, schedules
+from command.oncall.duties import cover, feeds, schedules
 from command.people.access import Principal
 from command.people.models import Person
 from tests.conftest import Time

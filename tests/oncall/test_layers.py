@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command.oncall.layers import (
+from command.oncall.duties.layers import (
     BadWindow,
     Duty,
     Layer,
@@ -23,7 +23,7 @@ from command.oncall.layers import (
     layer_holder,
     spans,
 )
-from command.oncall.rotation import Rotation
+from command.oncall.duties.rotation import Rotation
 from tests.oncall.test_rotation import ZONES, utc
 
 pytestmark = pytest.mark.proves("R28")

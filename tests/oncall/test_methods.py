@@ -10,8 +10,9 @@ from command.core.settings import GatewaySettings
 from command.engine import reach
 from command.messages import breakers
 from command.messages.models import State
-from command.oncall import contacts, methods, service
 from command.oncall.models import EscalationState, PageState
+from command.oncall.paging import methods, service
+from command.oncall.reach import contacts
 from tests.conftest import Time
 from tests.oncall.reachable import add, by_person, goes_on, have, pending, quiet, went_out
 from tests.oncall.scene import Scene, step

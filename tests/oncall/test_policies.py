@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from command.core import clock, journal
-from command.oncall import policies
+from command.oncall.escalation import policies
 from command.oncall.models import DutyLayer, DutyMember, EscalationState
 from command.people.models import GroupMember, Person
 from tests.builders import build_network

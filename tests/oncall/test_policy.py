@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.oncall import holes, policy, steps
-from command.oncall.layers import Duty, Layer, Window
-from command.oncall.policy import Draft, PolicyStep
-from command.oncall.rotation import Rotation
+from command.oncall.duties.layers import Duty, Layer, Window
+from command.oncall.duties.rotation import Rotation
+from command.oncall.escalation import holes, policy, steps
+from command.oncall.escalation.policy import Draft, PolicyStep
 
 AREAS = ("800101", "8001", "80", "00")
 NIGHT = datetime(2026, 11, 28, 3, 10, tzinfo=UTC)

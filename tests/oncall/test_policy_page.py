@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from command.oncall.plan_models import EscalationPolicy
+from command.oncall.duties.plan_models import EscalationPolicy
 from tests.builders import build_network
 from tests.conftest import Time
 from tests.oncall.scene import Scene

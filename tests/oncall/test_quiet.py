@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from command.core.settings import GatewaySettings
-from command.oncall import quiet, responding, service
 from command.oncall.models import EscalationState, PageState
+from command.oncall.paging import quiet, responding, service
 from tests.conftest import Time
 from tests.oncall.scene import Scene, step
 

@@ -3,8 +3,8 @@
 import pytest
 
 from command.messages.models import Inbound
-from command.oncall import service
 from command.oncall.models import EscalationState, PageState
+from command.oncall.paging import service
 from tests.conftest import Time
 from tests.oncall.scene import Scene, step
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from command.core.problems import Conflict, Denied, Invalid, NotFound
-from command.oncall import responding, service
 from command.oncall.models import EscalationState, Page, PageState
+from command.oncall.paging import responding, service
 from tests.conftest import Time
 from tests.oncall.scene import Scene, step
 

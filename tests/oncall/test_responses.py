@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from command.core.problems import Conflict
-from command.oncall.responses import Response, Step, Verb, next_verbs, step
+from command.oncall.paging.responses import Response, Step, Verb, next_verbs, step
 
 FORWARD = (Verb.ACKNOWLEDGE, Verb.EN_ROUTE, Verb.ON_SCENE, Verb.DONE)
 STATES = (None, *Response)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command.oncall.rotation import (
+from command.oncall.duties.rotation import (
     BadHandover,
     NaiveInstant,
     NoMembers,

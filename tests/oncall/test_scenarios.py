@@ -7,8 +7,8 @@ from command.core.installation import Installation
 from command.core.settings import GatewaySettings
 from command.engine import escalate, reach
 from command.messages.models import Delivery, State
-from command.oncall import service
 from command.oncall.models import EscalationState, PageState, Reason
+from command.oncall.paging import service
 from tests.conftest import Time
 from tests.oncall.scene import Scene, step
 

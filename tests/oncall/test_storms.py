@@ -10,9 +10,9 @@ from sqlalchemy import select
 from command.core.settings import GatewaySettings
 from command.engine import escalate, reach
 from command.messages.models import Delivery, State
-from command.oncall import service
-from command.oncall.bundling import MOST_TOGETHER
 from command.oncall.models import PageState
+from command.oncall.paging import service
+from command.oncall.paging.bundling import MOST_TOGETHER
 from tests.conftest import Time
 from tests.oncall.scene import Scene, step
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from command.core import clock, journal
-from command.oncall import schedules
+from command.oncall.duties import schedules
 from command.oncall.models import DutyOverride
 from command.people import passwords
 from command.people import service as people

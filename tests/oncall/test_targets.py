@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from command.core import clock, journal
-from command.oncall import schedules, targets
+from command.oncall.duties import schedules
+from command.oncall.escalation import targets
 from command.oncall.models import DutyMember
 from command.people.roster import Roster
 from tests.oncall.scene import Scene

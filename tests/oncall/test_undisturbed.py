@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.oncall.undisturbed import until
+from command.oncall.reach.undisturbed import until
 
 ZONES = ("Asia/Shanghai", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
 _times = st.times().map(lambda at: at.replace(second=0, microsecond=0))

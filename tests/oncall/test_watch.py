@@ -13,11 +13,11 @@ from sqlalchemy import func, select, update
 
 from command.engine import duty_watch
 from command.messages.models import Delivery, Purpose
-from command.oncall import schedules
-from command.oncall.flaws import Flaw, Kind, flaws
-from command.oncall.layers import Span
+from command.oncall.duties import schedules
+from command.oncall.duties.flaws import Flaw, Kind, flaws
+from command.oncall.duties.layers import Span
+from command.oncall.duties.plan_models import DutyFlag
 from command.oncall.models import DutyMember, DutyOverride
-from command.oncall.plan_models import DutyFlag
 from command.people.models import Person, PersonPost
 from tests.conftest import Time
 from tests.oncall.scene import Scene

@@ -10,8 +10,8 @@ from command.app import create_app
 from command.core.installation import Installation
 from command.core.keys import Keyring, new_key, parse
 from command.core.settings import GatewaySettings
-from command.oncall import service
 from command.oncall.models import PageState
+from command.oncall.paging import service
 from command.people import tokens
 from command.people.models import Person
 from tests.builders import application

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.oncall.wording import Call, Ways, fill, together, ways
-from command.oncall.wording import told as without_ways
+from command.oncall.paging.wording import Call, Ways, fill, together, ways
+from command.oncall.paging.wording import told as without_ways
 from notifiers.base import Capabilities
 
 BOTH = "INC-1[, reply {code}][, or open {link}]"

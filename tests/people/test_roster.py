@@ -7,7 +7,7 @@ import phonenumbers
 import pytest
 
 from command.core.paths import CONFIG
-from command.oncall.rotation import Rotation, on_duty
+from command.oncall.duties.rotation import Rotation, on_duty
 from command.people.authority import TIERS, Post, Tier
 from command.people.departments import Structure
 from command.people.roster import Gap, Roster, gaps

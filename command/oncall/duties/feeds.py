@@ -1,0 +1,85 @@
+"""Duties for calendar programs (iCalendar, RFC 5545): a private address per person, of their own duties or of a whole schedule."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from command.core import clock, names
+from command.core.problems import N_, NotFound
+from command.oncall import entries
+from command.oncall.duties import schedules
+from command.oncall.duties.layers import Span
+from command.oncall.models import CalendarFeed, Schedule
+from command.people.entries import audit
+from command.people.models import Person
+
+BEHIND, AHEAD = timedelta(days=30), timedelta(days=180)
+"""How much of the past and the future a feed tells."""
+REFRESH = timedelta(hours=1)
+
+
+def create(session: Session, person: Person, schedule: Schedule | None) -> str:
+    """A new secret for a person's own duties, or for a schedule; the one before for the same ends. It is not kept."""
+    now = clock.now(session)
+    which = schedule.id if schedule else None
+    same = (CalendarFeed.person_id == person.id) & CalendarFeed.schedule_id.is_not_distinct_from(which)
+    session.execute(update(CalendarFeed).where(same, CalendarFeed.revoked_at.is_(None)).values(revoked_at=now))
+    text = secrets.token_urlsafe(24)
+    made = CalendarFeed(person_id=person.id, schedule_id=which, secret_hash=_digest(text), created_at=now)
+    session.add(made)
+    session.flush()
+    audit(session, entries.FeedMade(feed_id=made.id, person_id=person.id, schedule_id=which))
+    return text
+
+
+def read(session: Session, text: str, origin: str) -> bytes:
+    """The calendar behind a secret; raise NotFound for one that is wrong, ended, or of somebody who has left."""
+    query = select(CalendarFeed).where(CalendarFeed.secret_hash == _digest(text), CalendarFeed.revoked_at.is_(None))
+    feed = session.scalar(query)
+    person = session.get(Person, feed.person_id) if feed else None
+    if feed is None or person is None or not person.active:
+        raise NotFound(
+            N_("This calendar address is not valid."), remedy=N_("Make a new one on the page of those on call.")
+        )
+    return _calendar(session, feed, person, origin)
+
+
+def _calendar(session: Session, feed: CalendarFeed, person: Person, origin: str) -> bytes:
+    language = "zh" if person.language == "zh" else "en"
+    rows = (
+        [session.get_one(Schedule, feed.schedule_id)] if feed.schedule_id else list(session.scalars(select(Schedule)))
+    )
+    made = Calendar()
+    made.add("prodid", "-//Tocsin//On call//EN")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", names.of(rows[0] if feed.schedule_id else person, language))
+    made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", "PT1H")
+    now = clock.now(session)
+    for row in rows:
+        for span in schedules.spans(session, row, now - BEHIND, now + AHEAD):
+            if span.member is not None and (feed.schedule_id or span.member == person.id):
+                made.add_component(_event(session, row, span, now, language, origin))
+    return bytes(made.to_ical())
+
+
+def _event(session: Session, row: Schedule, span: Span, now: datetime, language: str, origin: str) -> Event:
+    holder = session.get_one(Person, span.member)
+    event = Event()
+    event.add("uid", f"{row.code}-{span.start:%Y%m%dT%H%M%SZ}-{holder.id}@{urlsplit(origin).hostname}")
+    event.add("dtstamp", now)
+    event.add("dtstart", span.start)
+    event.add("dtend", span.end)
+    event.add("summary", f"{names.of(row, language)}: {names.of(holder, language)}")
+    event.add("url", f"{origin}/on-call#{row.code}")
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,1 @@
+"""Pages: sent by the ways people chose, answered, escalated, bundled."""
