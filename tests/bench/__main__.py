@@ -7,7 +7,18 @@ import time
 
 import orjson
 
-MODULES = ("fan_out", "impact", "imports", "alarms", "send", "board", "board_page", "board_latency", "archive_search")
+MODULES = (
+    "fan_out",
+    "impact",
+    "imports",
+    "alarms",
+    "send",
+    "page_lane",
+    "board",
+    "board_page",
+    "board_latency",
+    "archive_search",
+)
 
 
 def main() -> int:
