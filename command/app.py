@@ -45,7 +45,17 @@ from command.library import api as library_api
 from command.library import pages as library_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
-from command.oncall.duties import calendar_api, cover_api, duty_api, duty_pages, flaw_api, mine_pages, swap_api
+from command.oncall.duties import (
+    calendar_api,
+    cover_api,
+    duty_api,
+    duty_pages,
+    flaw_api,
+    mine_pages,
+    schedule_api,
+    schedule_pages,
+    swap_api,
+)
 from command.oncall.escalation import policy_api, policy_pages
 from command.oncall.paging import actions_api as oncall_actions_api
 from command.oncall.paging import api as oncall_api
@@ -68,8 +78,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     oncall_api.api,
     oncall_actions_api.api,
     duty_api.api,
+    schedule_api.api,
     cover_api.api,
     duty_pages.pages,
+    schedule_pages.pages,
     contact_api.api,
     contact_pages.pages,
     policy_api.api,

@@ -1,10 +1,11 @@
 """Errors at the edge as RFC 9457 problem documents, in the reader's language, leaking nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from command.core.names import Words
@@ -133,6 +134,18 @@ _KINDS = {
     "datetime_from_date_parsing": (N_("This is not a time."), _TIME),
     "datetime_object_invalid": (N_("This is not a time."), _TIME),
 }
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(model: type[M], values: Mapping[str, Any]) -> M:
+    """The input that a form's values make; raise Report for the first fault, at its field."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = items(error.errors(include_url=False))[0]
+        raise Report(422, "invalid", first.detail, first.remedy, field=first.field, **first.values) from error
 
 
 def items(errors: Iterable[ErrorDetails]) -> list[Item]:

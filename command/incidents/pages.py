@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
-from command.core.documents import Report as Refusal
-from command.core.documents import document, items
+from command.core.documents import document, validated
 from command.core.problems import N_, Invalid, Problem
 from command.incidents import additions, alike, intake, preview, report_api, standing, visibility
 from command.incidents import report_form as typed_in
@@ -127,7 +125,7 @@ def _read(session: Session) -> tuple[Report, bool]:
         **{name: form.get(name) or 0 for name in ("records_leaked", "complaints")},
         "restricted": {"yes": True, "no": False}.get(form.get("restricted", "")),
     }
-    return report_from(_validated(values), None), not typed
+    return report_from(validated(ReportIn, values), None), not typed
 
 
 def _says_something(given: Report) -> None:
@@ -138,14 +136,6 @@ def _says_something(given: Report) -> None:
             field="summary",
             remedy=N_("Say in a sentence what happened, or name elements or users affected."),
         )
-
-
-def _validated(values: dict[str, Any]) -> ReportIn:
-    try:
-        return ReportIn.model_validate(values)
-    except ValidationError as error:
-        first = items(error.errors(include_url=False))[0]
-        raise Refusal(422, "invalid", first.detail, first.remedy, field=first.field, **first.values) from error
 
 
 def _own_area() -> str | None:

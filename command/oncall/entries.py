@@ -177,6 +177,14 @@ class ScheduleSet(Payload, kind="oncall.schedule_set"):
     layers: list[LayerSet]
 
 
+class ScheduleNamed(Payload, kind="oncall.schedule_named"):
+    """A duty was made, or its names or its department changed."""
+
+    schedule_id: int
+    code: str
+    department: str
+
+
 class Covered(Payload, kind="oncall.covered"):
     """Somebody holds a duty for a time, whoever the layers name."""
 

@@ -129,7 +129,8 @@ def layer(**given: Any) -> dict[str, Any]:
 
 
 def put(client: FlaskClient, scene: Scene, *layers: dict[str, Any], by: str = QIN) -> Any:
-    return client.put("/api/v1/schedules/technical/layers", json={"layers": list(layers)}, headers=bearer(scene, by))
+    whole = {"name_zh": "技术值班", "name_en": "Technical duty", "department": "technical", "layers": list(layers)}
+    return client.put("/api/v1/schedules/technical", json=whole, headers=bearer(scene, by))
 
 
 def test_day_and_night_layers_preview_what_will_be_paged(scene: Scene, client: FlaskClient, time: Time) -> None:
@@ -166,8 +167,8 @@ def test_a_hole_in_the_week_is_named(scene: Scene, client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("fault", "field"),
     [
-        ({"zone": "Mars/Olympus"}, "layers.zone"),
-        ({"members": ["nobody"]}, "members"),
+        ({"zone": "Mars/Olympus"}, "layers.0.zone"),
+        ({"members": ["nobody"]}, "layers.0.members.0"),
         ({"members": []}, "layers.0.members"),
         ({"period_days": 0}, "layers.0.period_days"),
         ({"handover": "25:00"}, "layers.0.handover"),

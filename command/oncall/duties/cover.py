@@ -16,6 +16,8 @@ from command.people.models import Person
 
 PLANNERS = frozenset({Post.COMMANDER, Post.DEPUTY, Post.DUTY_OFFICER})
 """Posts whose holders plan duties for others; everybody else plans for themselves."""
+EDITORS = PLANNERS | {Post.ADMINISTRATOR}
+"""Posts whose holders make and change the duties themselves."""
 LONGEST = timedelta(days=366)
 GRACE = timedelta(minutes=5)
 """How far in the past a beginning may lie and still mean now: a form is filled in a moment before it is sent."""

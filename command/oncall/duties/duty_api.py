@@ -1,81 +1,24 @@
-"""Schedules over HTTP: their layers, who holds a duty, and who will."""
+"""Duties over HTTP: who holds one, who will, and how it is shared."""
 
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel, Field
-from sqlalchemy import select
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.core.problems import N_, Denied, Invalid
-from command.oncall.duties import asked, cover, fairness, holidays, rotation, schedules
-from command.oncall.duties.asked import Instant, PersonOut, Strict, Username, person_out
+from command.core.problems import N_, Invalid
+from command.oncall.duties import fairness, holidays, schedules
+from command.oncall.duties.asked import Instant, PersonOut, Strict, person_out
 from command.oncall.duties.layers import Span
-from command.oncall.models import DutyLayer, Schedule
-from command.people.access import access, here, principal, unit
-from command.people.authority import Post
+from command.people.access import access, here
 from command.people.models import Person
 
 api = APIBlueprint("duty", __name__, url_prefix="/api/v1", tag="On call")
 LOOK_AHEAD = timedelta(days=40)
 """How far beyond an instant the end of a turn is looked for."""
 WIDEST = timedelta(days=400)
-
-
-class WindowIO(Strict):
-    """A part of each local week: `days` 0 (Monday) to 6; an `end` that is not later than `start` is on the next day."""
-
-    days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)]
-    start: time
-    end: time
-
-
-class LayerIn(Strict):
-    """A rotation: `members` (usernames) take turns of `period_days` from `starts_on`, handing over at `handover` in `zone`, inside the
-    `windows` if there are any."""
-
-    name_zh: Annotated[str, Field(min_length=1, max_length=64)]
-    name_en: Annotated[str, Field(min_length=1, max_length=64)]
-    zone: Annotated[str, Field(max_length=64)]
-    starts_on: date
-    handover: time
-    period_days: Annotated[int, Field(ge=1, le=366)] = 7
-    members: Annotated[list[Username], Field(min_length=1, max_length=100)]
-    windows: Annotated[list[WindowIO], Field(max_length=20)] = []
-
-
-class LayersIn(Strict):
-    """All layers of a schedule, the topmost last."""
-
-    layers: Annotated[list[LayerIn], Field(min_length=1, max_length=10)]
-
-
-class LayerOut(BaseModel):
-    name_zh: str
-    name_en: str
-    zone: str
-    starts_on: date
-    handover: str
-    period_days: int
-    members: list[PersonOut]
-    windows: list[WindowIO]
-
-
-class ScheduleOut(BaseModel):
-    """A duty with its layers, the topmost last."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    department: str
-    layers: list[LayerOut]
-
-
-class ScheduleList(BaseModel):
-    items: list[ScheduleOut]
-    next: None = None
 
 
 class AtIn(Strict):
@@ -138,58 +81,6 @@ class FairnessOut(BaseModel):
     items: list[ShareOut]
 
 
-@api.get("/schedules")
-@api.output(ScheduleList)
-@access("read")
-def all_schedules() -> dict[str, Any]:
-    """All duties, by code."""
-    with here().database.read() as session:
-        rows = session.scalars(select(Schedule).order_by(Schedule.code)).all()
-        return {"items": [_schedule_out(session, row) for row in rows]}
-
-
-@api.get("/schedules/<code>")
-@api.output(ScheduleOut)
-@access("read")
-def schedule(code: str) -> ScheduleOut:
-    """One duty with its layers."""
-    with here().database.read() as session:
-        return _schedule_out(session, schedules.find(session, code))
-
-
-@api.put("/schedules/<code>/layers")
-@api.input(LayersIn)
-@api.output(ScheduleOut)
-@access("read")
-def set_layers(code: str, json_data: LayersIn) -> ScheduleOut:
-    """Replace the layers of a duty. Chains of pages that run are not disturbed; what is paged next follows the new layers."""
-    who = principal()
-    if not who.posts & (cover.PLANNERS | {Post.ADMINISTRATOR}):
-        raise Denied(
-            N_("Only a commander, a deputy, a duty officer or an administrator changes a schedule."),
-            remedy=N_("Ask one of them."),
-        )
-
-    def work(session: Session) -> ScheduleOut:
-        found = schedules.find(session, code)
-        members = [[asked.person(session, name, "members").id for name in each.members] for each in json_data.layers]
-        try:
-            schedules.set_layers(session, found, [_layer_row(each) for each in json_data.layers], members)
-        except rotation.UnknownZone as error:
-            raise Invalid(
-                N_("This is no time zone."), field="layers.zone", remedy=N_("Use an IANA name such as Asia/Shanghai.")
-            ) from error
-        except rotation.RotationError as error:
-            raise Invalid(
-                N_("This layer contradicts itself."),
-                field="layers",
-                remedy=N_("Give wall times in whole seconds, without an offset."),
-            ) from error
-        return _schedule_out(session, found)
-
-    return unit(work)
-
-
 @api.get("/schedules/<code>/on-duty")
 @api.input(AtIn, location="query", arg_name="wanted")
 @api.output(DutyOut)
@@ -211,7 +102,7 @@ def on_duty(code: str, wanted: AtIn) -> DutyOut:
 @access("read")
 def shares(code: str, wanted: PreviewIn) -> FairnessOut:
     """How a duty is shared over a time: hours, nights, weekends and holidays of each, on the operator's wall clock."""
-    _not_too_wide(wanted)
+    not_too_wide(wanted)
     settings = here().settings
     days = frozenset(holidays.readable(settings.holidays)[0])
     with here().database.read() as session:
@@ -226,14 +117,20 @@ def shares(code: str, wanted: PreviewIn) -> FairnessOut:
 @access("read")
 def preview(code: str, wanted: PreviewIn) -> PreviewOut:
     """Who will hold a duty over a time, exactly as pages will follow it."""
-    _not_too_wide(wanted)
+    not_too_wide(wanted)
     with here().database.read() as session:
         held = schedules.spans(session, schedules.find(session, code), wanted.start, wanted.end)
-        items = [SpanOut(person=_holder(session, s), layer=s.layer, start=s.start, end=s.end) for s in held]
+        return preview_out(session, code, held)
+
+
+def preview_out(session: Session, code: str, held: Sequence[Span]) -> PreviewOut:
+    """Holders as they are told."""
+    items = [SpanOut(person=_holder(session, s), layer=s.layer, start=s.start, end=s.end) for s in held]
     return PreviewOut(schedule=code, items=items, gaps=[each for each in items if each.person is None])
 
 
-def _not_too_wide(wanted: PreviewIn) -> None:
+def not_too_wide(wanted: PreviewIn) -> None:
+    """Raise Invalid for a time longer than is looked at in one go."""
     if wanted.end - wanted.start > WIDEST:
         raise Invalid(N_("This is longer than 400 days."), field="end", remedy=N_("Ask for less at once."))
 
@@ -254,30 +151,3 @@ def _share(session: Session, share: fairness.Share) -> ShareOut:
 
 def _holder(session: Session, span: Span) -> PersonOut | None:
     return person_out(session.get_one(Person, span.member)) if span.member is not None else None
-
-
-def _layer_row(given: LayerIn) -> DutyLayer:
-    windows = [{"days": w.days, "start": w.start.isoformat(), "end": w.end.isoformat()} for w in given.windows]
-    own = given.model_dump(exclude={"members", "windows"})
-    return DutyLayer(**own, windows=windows)
-
-
-def _schedule_out(session: Session, row: Schedule) -> ScheduleOut:
-    layers = [_layer_out(session, each) for each in schedules.layers_of(session, row)]
-    return ScheduleOut(
-        code=row.code, name_zh=row.name_zh, name_en=row.name_en, department=row.department, layers=layers
-    )
-
-
-def _layer_out(session: Session, row: DutyLayer) -> LayerOut:
-    people = [session.get_one(Person, id) for id in schedules.member_ids(session, row)]
-    return LayerOut(
-        name_zh=row.name_zh,
-        name_en=row.name_en,
-        zone=row.zone,
-        starts_on=row.starts_on,
-        handover=row.handover.isoformat("minutes"),
-        period_days=row.period_days,
-        members=[person_out(each) for each in people],
-        windows=[WindowIO.model_validate(each) for each in row.windows],
-    )

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.documents import document
 from command.core.problems import N_, Invalid, Problem
-from command.oncall.duties import asked, cover, fairness, feeds, holidays, schedules, watch
-from command.oncall.duties.layers import Span
+from command.oncall.duties import asked, cover, drawing, fairness, feeds, holidays, schedules, watch
+from command.oncall.duties.drawing import Turn
 from command.oncall.models import DutyOverride, PersonLeave, Schedule
 from command.people import language
 from command.people.access import access, here, principal, public, unit
@@ -22,21 +22,6 @@ from command.people.models import Person
 pages = Blueprint("duty_pages", __name__)
 
 WEEKS = (2, 4, 8)
-HUES = 6
-"""How many ways the calendar tells people apart; the name stands beside each all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A span of the calendar as the page draws it: where it begins and how wide it is, in percent of the time shown."""
-
-    person: Person | None
-    hue: int
-    cover: bool
-    start: datetime
-    end: datetime
-    left: float
-    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +136,8 @@ def page(problem: Problem | None = None, feed: str = "") -> str:
     days_off, fault = holidays.readable(here().settings.holidays)
     with here().database.read() as session:
         now = clock.now(session)
-        begin = _midnight(_first_day(now))
-        end = _midnight(begin.date() + timedelta(weeks=weeks))
+        begin = midnight(_first_day(now))
+        end = midnight(begin.date() + timedelta(weeks=weeks))
         rows = session.scalars(select(Schedule).order_by(Schedule.code)).all()
         lines = [_line(session, row, now, (begin, end), days_off) for row in rows]
         people = session.scalars(select(Person).where(Person.active).order_by(Person.id).limit(1000)).all()
@@ -168,6 +153,7 @@ def page(problem: Problem | None = None, feed: str = "") -> str:
         people=people,
         who=who,
         planner=bool(who.posts & cover.PLANNERS),
+        editor=bool(who.posts & cover.EDITORS),
         covers=covers,
         flaws=flaws,
         doubled=doubled,
@@ -176,7 +162,7 @@ def page(problem: Problem | None = None, feed: str = "") -> str:
         holidays=[days_off[day] for day in days if day in days_off],
         holidays_fault=fault,
         today=now.astimezone(language.zone()).date(),
-        here_now=_share(now, begin, end),
+        here_now=drawing.share(now, begin, end),
         weeks=weeks,
         choices=WEEKS,
         earlier=days[0] - timedelta(weeks=weeks),
@@ -205,7 +191,8 @@ def _first_day(now: datetime) -> date:
     return within - timedelta(days=within.weekday())
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When a day begins on the reader's wall clock."""
     return datetime.combine(day, time(), tzinfo=language.zone())
 
 
@@ -215,22 +202,13 @@ def _line(
     begin, end = time_shown
     ahead = schedules.spans(session, row, now, now + timedelta(days=40))
     shown = schedules.spans(session, row, begin, end)
-    members = {span.member for span in (*shown, *ahead)} - {None}
-    known = {id: session.get_one(Person, id) for id in members if id is not None}
-    order = {id: place % HUES for place, id in enumerate(sorted(known))}
-
-    def turn(span: Span) -> Turn:
-        left = _share(span.start, begin, end)
-        person = known[span.member] if span.member is not None else None
-        hue = order[span.member] if span.member is not None else 0
-        wide = _share(span.end, begin, end) - left
-        return Turn(person, hue, span.layer is None and person is not None, span.start, span.end, left, wide)
-
-    turns = [turn(span) for span in shown]
+    known = drawing.people(session, (*shown, *ahead))
+    turns = drawing.turns(shown, known, begin, end)
+    first = drawing.turns(ahead[:2], known, begin, end)
     return Line(
         schedule=row,
-        now=turn(ahead[0]),
-        next=turn(ahead[1]) if len(ahead) > 1 else None,
+        now=first[0],
+        next=first[1] if len(first) > 1 else None,
         turns=turns,
         gaps=[each for each in turns if each.person is None],
         shares=[
@@ -238,11 +216,6 @@ def _line(
             for each in fairness.shares(shown, here().settings.tz, days_off)
         ],
     )
-
-
-def _share(at: datetime, begin: datetime, end: datetime) -> float:
-    """Where an instant lies in the time shown, in percent."""
-    return round(100 * min(max((at - begin) / (end - begin), 0.0), 1.0), 3)
 
 
 def _running(session: Session, table: Any, now: datetime) -> list[tuple[Any, Person]]:

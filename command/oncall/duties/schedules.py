@@ -1,12 +1,14 @@
 """Schedules as rows: loading them from a roster, reading the duty they describe, and who holds it at an instant."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 
+import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from command.core.problems import N_, NotFound
+from command.core.problems import N_, Conflict, NotFound
 from command.oncall import entries
 from command.oncall.duties import layers
 from command.oncall.duties.layers import Duty, Layer, Leave, Override, Span, Window
@@ -32,9 +34,7 @@ def load_schedules(session: Session, roster: Roster) -> dict[str, int]:
 
 def _load(session: Session, card: ScheduleCard, people: dict[str, int]) -> int:
     schedule = session.scalar(select(Schedule).where(Schedule.code == card.code)) or Schedule(code=card.code)
-    schedule.name_zh, schedule.name_en, schedule.department = card.name.zh, card.name.en, card.department
-    session.add(schedule)
-    session.flush()
+    describe(session, schedule, card.name.zh, card.name.en, card.department)
     wanted = [_layer_row(card, each) for each in card.layers]
     members = [[people[name] for name in each.members] for each in card.layers]
     set_layers(session, schedule, wanted, members)
@@ -62,35 +62,85 @@ def set_layers(
 ) -> None:
     """Replace the layers of a schedule, the topmost last, by unsaved ones with the ids of their members; nothing happens where they are
     the same. Raise RotationError naming what cannot be."""
-    described = [_described(layer, ids) for layer, ids in zip(wanted, members, strict=True)]
-    for layer, ids in zip(wanted, members, strict=True):
-        _layer(layer, ids)
-    before = [_described(layer, member_ids(session, layer)) for layer in layers_of(session, schedule)]
-    if before == described:
+    described = [_described(row, ids) for row, ids in zip(wanted, members, strict=True)]
+    for row, ids in zip(wanted, members, strict=True):
+        layer(row, ids)
+    before = [_kept(row, member_ids(session, row)) for row in layers_of(session, schedule)]
+    if before == [_kept(row, ids) for row, ids in zip(wanted, members, strict=True)]:
         return
     old = select(DutyLayer.id).where(DutyLayer.schedule_id == schedule.id)
     session.execute(delete(DutyMember).where(DutyMember.layer_id.in_(old)))
     session.execute(delete(DutyLayer).where(DutyLayer.schedule_id == schedule.id))
-    for position, (layer, ids) in enumerate(zip(wanted, members, strict=True)):
-        layer.schedule_id, layer.position = schedule.id, position
-        session.add(layer)
+    for position, (row, ids) in enumerate(zip(wanted, members, strict=True)):
+        row.schedule_id, row.position = schedule.id, position
+        session.add(row)
         session.flush()
-        session.add_all(DutyMember(layer_id=layer.id, position=at, person_id=id) for at, id in enumerate(ids))
+        session.add_all(DutyMember(layer_id=row.id, position=at, person_id=id) for at, id in enumerate(ids))
     session.flush()
     audit(
         session, entries.ScheduleSet(schedule_id=schedule.id, layers=[entries.LayerSet(**each) for each in described])
     )
 
 
-def _described(layer: DutyLayer, members: Sequence[int]) -> dict[str, object]:
+def _described(row: DutyLayer, members: Sequence[int]) -> dict[str, object]:
     return {
-        "zone": layer.zone,
-        "starts_on": layer.starts_on.isoformat(),
-        "handover": layer.handover.isoformat(),
-        "period_days": layer.period_days,
-        "windows": layer.windows,
+        "zone": row.zone,
+        "starts_on": row.starts_on.isoformat(),
+        "handover": row.handover.isoformat(),
+        "period_days": row.period_days,
+        "windows": row.windows,
         "members": list(members),
     }
+
+
+def _kept(row: DutyLayer, members: Sequence[int]) -> dict[str, object]:
+    """All that is kept of a layer, its names too."""
+    return {**_described(row, members), "name": [row.name_zh, row.name_en]}
+
+
+def create(session: Session, code: str) -> Schedule:
+    """A duty without layers or names yet; raise Conflict where there is one of this code."""
+    if session.scalar(select(Schedule.id).where(Schedule.code == code)) is not None:
+        raise Conflict(
+            N_("There is a duty of this code already."),
+            field="code",
+            remedy=N_("Change that one, or use another code."),
+        )
+    return Schedule(code=code)
+
+
+def describe(session: Session, schedule: Schedule, name_zh: str, name_en: str, department: str) -> None:
+    """Give a duty its names and department; on record where they change."""
+    wanted = (name_zh, name_en, department)
+    if (schedule.name_zh, schedule.name_en, schedule.department) == wanted:
+        return
+    schedule.name_zh, schedule.name_en, schedule.department = wanted
+    session.add(schedule)
+    session.flush()
+    audit(session, entries.ScheduleNamed(schedule_id=schedule.id, code=schedule.code, department=schedule.department))
+
+
+def version(session: Session, schedule: Schedule) -> str:
+    """What changes whenever the duty's names or layers do."""
+    rows = [_kept(row, member_ids(session, row)) for row in layers_of(session, schedule)]
+    named = [schedule.name_zh, schedule.name_en, schedule.department]
+    return hashlib.sha256(orjson.dumps([named, rows])).hexdigest()[:16]
+
+
+def require_unchanged(session: Session, schedule: Schedule, read: str) -> None:
+    """Lock a duty; raise Conflict where it is no longer what was read."""
+    session.execute(select(Schedule.id).where(Schedule.id == schedule.id).with_for_update())
+    if version(session, schedule) != read:
+        raise Conflict(
+            N_("Somebody has changed this duty meanwhile."),
+            code="duty-changed",
+            remedy=N_("Open it again in another window, and bring the two together."),
+        )
+
+
+def every(session: Session) -> Sequence[Schedule]:
+    """All duties, by code."""
+    return session.scalars(select(Schedule).order_by(Schedule.code)).all()
 
 
 def find(session: Session, code: str) -> Schedule:
@@ -114,9 +164,9 @@ def layers_of(session: Session, schedule: Schedule) -> list[DutyLayer]:
     return list(session.scalars(query.order_by(DutyLayer.position)))
 
 
-def member_ids(session: Session, layer: DutyLayer) -> list[int]:
+def member_ids(session: Session, row: DutyLayer) -> list[int]:
     """The ids of the people who take turns in a layer, in order."""
-    query = select(DutyMember.person_id).where(DutyMember.layer_id == layer.id)
+    query = select(DutyMember.person_id).where(DutyMember.layer_id == row.id)
     return list(session.scalars(query.order_by(DutyMember.position)))
 
 
@@ -124,11 +174,22 @@ def duty(session: Session, schedule: Schedule, start: datetime, end: datetime) -
     """All that decides who holds a schedule's duty in [start, end]: its layers, the overrides, and the leave of its members. A layer
     without members counts for nothing."""
     rows = [(row, member_ids(session, row)) for row in layers_of(session, schedule)]
-    turns = calendar_turns(session, schedule, start, end)
+    return duty_of(session, schedule, rows, start, end)
+
+
+def duty_of(
+    session: Session,
+    schedule: Schedule | None,
+    rows: Sequence[tuple[DutyLayer, Sequence[int]]],
+    start: datetime,
+    end: datetime,
+) -> Duty:
+    """The same with other layers, each with the ids of its members; without a schedule there are no overrides and no calendar."""
+    turns = calendar_turns(session, schedule, start, end) if schedule else []
     members = {id for _, ids in rows for id in ids} | {turn.member for turn in turns}
     return Duty(
-        layers=tuple(_layer(row, ids) for row, ids in rows if ids),
-        overrides=tuple(_overrides(session, schedule, start, end)),
+        layers=tuple(layer(row, ids) for row, ids in rows if ids),
+        overrides=tuple(_overrides(session, schedule, start, end) if schedule else ()),
         leave=tuple(_leave(session, members, start, end)),
         calendar=tuple(turns),
     )
@@ -144,7 +205,8 @@ def calendar_turns(session: Session, schedule: Schedule, start: datetime, end: d
     ]
 
 
-def _layer(row: DutyLayer, members: Sequence[int]) -> Layer:
+def layer(row: DutyLayer, members: Sequence[int]) -> Layer:
+    """A layer as it is computed with; raise RotationError or BadWindow where it cannot be."""
     turns = Rotation(tuple(members), row.starts_on, row.handover, row.zone, period_days=row.period_days)
     return Layer(turns, tuple(_window(each) for each in row.windows))
 
