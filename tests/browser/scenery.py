@@ -18,6 +18,7 @@ SIGNED_IN = (
     *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
     *("/playbooks/network_fault?tier=2", "/playbooks/network_fault/compare", "/on-call", "/on-call?weeks=8"),
     *("/on-call/policies", "/on-call/policies/new", "/on-call/policies/1", "/on-call/mine"),
+    *("/on-call/schedules/new", "/on-call/schedules/technical"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
