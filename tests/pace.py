@@ -4,6 +4,7 @@ A core that others share makes the same work cost twice the CPU time; a limit in
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 
@@ -13,7 +14,7 @@ UNIT = 0.010
 
 def _work() -> None:
     """What requests are made of: rows made, sorted, gathered, written down."""
-    rows = [{"id": n, "name": f"incident {n}", "at": n * 7919 % 10_007} for n in range(10_000)]
+    rows: list[dict[str, Any]] = [{"id": n, "name": f"incident {n}", "at": n * 7919 % 10_007} for n in range(10_000)]
     rows.sort(key=lambda row: (row["at"], row["name"]))
     found: dict[int, int] = {}
     for row in rows:
