@@ -131,6 +131,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{person_id} is not to be disturbed; the page is held until {until}",
     ),
     "page.failed": ("呼叫{person_id}失败：{code}", "The page to {person_id} failed: {code}"),
+    "handover.passed": (
+        "{from_person_id}向{to_person_id}交班：呼叫{pages}，任务{tasks}，首问责任：{owner}",
+        "{from_person_id} handed over to {to_person_id}: pages {pages}, tasks {tasks}, first-contact ownership: {owner}",
+    ),
     "note.added": ("{person_id}从现场备注", "{person_id} noted from the field"),
     "photo.added": (
         "{person_id}从现场发来照片（编号{photo_id}，{width}×{height}）",

@@ -36,7 +36,7 @@ def pass_on(session: Session, page_id: int, from_id: int, to: Person) -> Page | 
     if page is None:
         return None
     mine = _mine(session, chain, page, to)
-    if page.state == PageState.ACKNOWLEDGED:
+    if PageState.ACKNOWLEDGED in (page.state, mine.state):
         _follow(session, chain, page, mine)
     else:
         take(session, chain, mine, VIA)
