@@ -38,5 +38,6 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("sweep", 2.0, lambda: sweep.run_once(installation, gateways, heard)),
         Cycle("duty_watch", 60.0, lambda: duty_watch.run_once(installation)),
         Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
+        Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

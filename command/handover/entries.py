@@ -68,6 +68,18 @@ class Unaccepted(Payload, kind="handover.unaccepted"):
     told: list[int]
 
 
+class Missing(Payload, kind="handover.missing"):
+    """A turn ended with `items` promises open that were not offered to the next one: `told` are the ids of the duty officers told,
+    so many `minutes` after the change."""
+
+    schedule_id: int
+    from_person_id: int
+    change_at: datetime
+    items: int
+    minutes: int
+    told: list[int]
+
+
 class Passed(Payload, kind="handover.passed"):
     """On an incident's stream: what somebody left in it is the next one's. `pages` are the ids of those handed over, `tasks` codes; notes
     are what was written to the incident and its pages."""

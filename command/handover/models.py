@@ -82,6 +82,20 @@ class Handover(Base):
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
 
 
+class HandoverReminder(Base):
+    """Somebody's turn of a schedule ends at `change_at` with something open that they have not offered to the next one: they were reminded
+    at `reminded_at`, the duty officer told at `alarmed_at`, each once."""
+
+    __tablename__ = "handover_reminder"
+    __table_args__ = (UniqueConstraint("schedule_id", "from_id", "change_at"),)
+    id: Mapped[Id]
+    schedule_id: Mapped[int] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    from_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    change_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    alarmed_at: Mapped[datetime | None]
+
+
 class HandoverItem(OfExercise, Base):
     """One thing that passes with a hand-over. `ref_id` is the page's, the task's or the incident's id; `note_id` what was written to it."""
 

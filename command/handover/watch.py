@@ -51,7 +51,8 @@ def _locked(session: Session, which: ColumnElement[bool]) -> list[Handover]:
 
 def _tell(session: Session, handover: Handover, word: bool) -> None:
     taker = session.get_one(Person, handover.to_id)
-    reached = telling.tell(session, handover, "offered", taker, service.count(session, handover), word)
+    what = "offered_word" if word else "offered"
+    reached = telling.tell(session, handover, what, taker, service.count(session, handover))
     audit(session, entries.Told(handover_id=handover.id, person_id=taker.id, reached=reached))
 
 

@@ -100,6 +100,7 @@ class Duty(Desk):
     def engine(self) -> None:
         """A round of the cycle, as if the engine had just been started: it keeps nothing between two."""
         hand_over.run_once(self.installation)
+        hand_over.remind_once(self.installation)
 
     def inbox(self, who: str) -> list[str]:
         query = select(Body.text).join(Delivery, Delivery.body_id == Body.id).order_by(Delivery.id)

@@ -85,12 +85,12 @@ def test_the_next_one_is_told_once_before_the_change_and_takes_over_by_sms(duty:
     number = duty.acknowledged()
     handover = duty.offered()
     duty.engine()
-    assert not any("hand-over" in text for text in duty.inbox(duty.taker))
+    assert not any("hands" in text for text in duty.inbox(duty.taker))
     duty.until_change(minutes=29)
     duty.engine()
     duty.engine()
-    (text,) = [text for text in duty.inbox(duty.taker) if "hand-over" in text]
-    assert f"/on-call/hand-over/{handover}" in text and text.endswith("reply TAKE OVER.")
+    (text,) = [text for text in duty.inbox(duty.taker) if "hands" in text]
+    assert "Reply TAKE OVER" in text and text.endswith(f"/on-call/hand-over/{handover}")
     answer = duty.reply(duty.taker, "Take over.")
     assert answer is not None and answer.startswith("You have taken over Technical")
     assert duty.page(number, duty.taker).state == PageState.ACKNOWLEDGED
@@ -113,6 +113,39 @@ def test_the_duty_officer_hears_once_of_what_nobody_has_accepted(duty: Duty) -> 
     (entry,) = duty.audit("handover.unaccepted")
     assert (entry["minutes"], entry["told"]) == (15, [duty.people["dou"]])
     assert duty.prepared()["offered"] is not None
+
+
+@pytest.mark.proves("R28", "R14")
+def test_a_duty_that_ends_with_something_open_and_is_not_handed_over_does_not_pass_silently(duty: Duty) -> None:
+    number = duty.acknowledged()
+    duty.engine()
+    before = duty.inbox(duty.leaver)
+    duty.until_change(minutes=29)
+    for _ in range(2):
+        duty.engine()
+    (text,) = duty.inbox(duty.leaver)[len(before) :]
+    assert "your duty Technical ends at" in text and "1 items open" in text
+    duty.until_change(minutes=-14)
+    duty.engine()
+    assert duty.audit("handover.missing") == []
+    duty.until_change(minutes=-15)
+    for _ in range(2):
+        duty.engine()
+    (entry,) = duty.audit("handover.missing")
+    assert (entry["items"], entry["told"]) == (1, [duty.people["dou"]])
+    assert duty.leaver.title() in duty.inbox("dou")[-1]
+    assert duty.settle(duty.offered(), "accept").json["state"] == "accepted"
+    assert duty.page(number, duty.taker).state == PageState.ACKNOWLEDGED
+
+
+@once
+def test_a_duty_that_ends_with_nothing_open_bothers_nobody(duty: Duty) -> None:
+    duty.responding()
+    before = duty.inbox(duty.leaver), duty.inbox("dou")
+    for minutes in (29, -20):
+        duty.until_change(minutes=minutes)
+        duty.engine()
+    assert (duty.inbox(duty.leaver), duty.inbox("dou")) == before
 
 
 @once

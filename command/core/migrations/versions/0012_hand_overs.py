@@ -73,11 +73,29 @@ def upgrade() -> None:
         sa.UniqueConstraint('handover_id', 'kind', 'ref_id', name=op.f('uq_handover_item_handover_id_kind_ref_id')),
     )
     op.create_index(op.f('ix_handover_item_incident_id'), 'handover_item', ['incident_id'])
+    op.create_table(
+        'handover_reminder',
+        sa.Column('id', BIG, nullable=False),
+        sa.Column('schedule_id', BIG, nullable=False),
+        sa.Column('from_id', BIG, nullable=False),
+        sa.Column('change_at', TIME(), nullable=False),
+        sa.Column('reminded_at', TIME(), nullable=True),
+        sa.Column('alarmed_at', TIME(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ['schedule_id'], ['schedule.id'], name=op.f('fk_handover_reminder_schedule_id_schedule'), ondelete='CASCADE'
+        ),
+        sa.ForeignKeyConstraint(['from_id'], ['person.id'], name=op.f('fk_handover_reminder_from_id_person')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_handover_reminder')),
+        sa.UniqueConstraint(
+            'schedule_id', 'from_id', 'change_at', name=op.f('uq_handover_reminder_schedule_id_from_id_change_at')
+        ),
+    )
     for statement in guards.statements(op.get_bind().dialect.name, ['handover_item'], journal=()):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table('handover_reminder')
     op.drop_table('handover_item')
     op.drop_table('handover')
     op.drop_index('ix_task_owner_id', 'task')
