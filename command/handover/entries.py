@@ -6,7 +6,7 @@ from command.core.journal import Payload
 from command.incidents.entries import NoteRef
 
 
-class Offered(Payload, kind="handover.offered"):
+class Offered(Payload, kind="oncall.handover_offered"):
     """Somebody offers their duty to the next one, who holds it from `change_at`; `items` pass with it. `chosen`: nobody follows by plan."""
 
     handover_id: int
@@ -19,7 +19,7 @@ class Offered(Payload, kind="handover.offered"):
     note: NoteRef | None
 
 
-class Told(Payload, kind="handover.told"):
+class Told(Payload, kind="oncall.handover_told"):
     """The next one was told; not `reached`: they have no number."""
 
     handover_id: int
@@ -27,7 +27,7 @@ class Told(Payload, kind="handover.told"):
     reached: bool
 
 
-class Accepted(Payload, kind="handover.accepted"):
+class Accepted(Payload, kind="oncall.handover_accepted"):
     """The next one accepted, so many seconds after the offer; `passed` items are theirs now, of `over` nothing was left."""
 
     handover_id: int
@@ -39,7 +39,7 @@ class Accepted(Payload, kind="handover.accepted"):
     over: int
 
 
-class Declined(Payload, kind="handover.declined"):
+class Declined(Payload, kind="oncall.handover_declined"):
     """The next one does not accept, for a reason; `told` are the ids of those who were told."""
 
     handover_id: int
@@ -50,14 +50,14 @@ class Declined(Payload, kind="handover.declined"):
     told: list[int]
 
 
-class Withdrawn(Payload, kind="handover.withdrawn"):
+class Withdrawn(Payload, kind="oncall.handover_withdrawn"):
     handover_id: int
     schedule_id: int
     from_person_id: int
     to_person_id: int
 
 
-class Unaccepted(Payload, kind="handover.unaccepted"):
+class Unaccepted(Payload, kind="oncall.handover_unaccepted"):
     """Nobody had accepted `minutes` after the change; `told` are the ids of the duty officers told."""
 
     handover_id: int
@@ -68,7 +68,7 @@ class Unaccepted(Payload, kind="handover.unaccepted"):
     told: list[int]
 
 
-class Missing(Payload, kind="handover.missing"):
+class Missing(Payload, kind="oncall.handover_missing"):
     """A turn ended with `items` promises open that were not offered to the next one: `told` are the ids of the duty officers told,
     so many `minutes` after the change."""
 

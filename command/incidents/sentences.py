@@ -132,8 +132,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "page.failed": ("呼叫{person_id}失败：{code}", "The page to {person_id} failed: {code}"),
     "handover.passed": (
-        "{from_person_id}向{to_person_id}交班：呼叫{pages}，任务{tasks}，首问责任：{owner}",
-        "{from_person_id} handed over to {to_person_id}: pages {pages}, tasks {tasks}, first-contact ownership: {owner}",
+        "{from_person_id}向{to_person_id}交班",
+        "{from_person_id} handed the duty over to {to_person_id}",
     ),
     "note.added": ("{person_id}从现场备注", "{person_id} noted from the field"),
     "photo.added": (

@@ -40,7 +40,7 @@ def test_what_is_open_passes_to_the_next_one_on_record(duty: Duty) -> None:
     assert {"handover.passed", "page.handed_over", "task.passed"} <= set(duty.kinds(number))
     (passed,) = duty.entries(f"incident:{number}", "handover.passed")
     assert (passed["from_person_id"], passed["to_person_id"]) == (duty.people[duty.leaver], duty.people[duty.taker])
-    (accepted,) = duty.audit("handover.accepted")
+    (accepted,) = duty.audit("oncall.handover_accepted")
     assert (accepted["passed"], accepted["over"]) == (2, 0)
     told = str(duty.journal(number))
     assert "see to page:" in told and "see to task:" in told
@@ -95,7 +95,7 @@ def test_the_next_one_is_told_once_before_the_change_and_takes_over_by_sms(duty:
     assert answer is not None and answer.startswith("You have taken over Technical")
     assert duty.page(number, duty.taker).state == PageState.ACKNOWLEDGED
     assert duty.reply(duty.taker, "接班") == "No duty waits for you to take over."
-    assert [entry["reached"] for entry in duty.audit("handover.told")] == [True]
+    assert [entry["reached"] for entry in duty.audit("oncall.handover_told")] == [True]
 
 
 @pytest.mark.proves("R28", "I11")
@@ -110,7 +110,7 @@ def test_the_duty_officer_hears_once_of_what_nobody_has_accepted(duty: Duty) -> 
         hand_over.run_once(duty.installation)
     (text,) = [text for text in duty.inbox("dou") if "not taken over" in text]
     assert f"{duty.leaver.title()} stays responsible" in text
-    (entry,) = duty.audit("handover.unaccepted")
+    (entry,) = duty.audit("oncall.handover_unaccepted")
     assert (entry["minutes"], entry["told"]) == (15, [duty.people["dou"]])
     assert duty.prepared()["offered"] is not None
 
@@ -127,11 +127,11 @@ def test_a_duty_that_ends_with_something_open_and_is_not_handed_over_does_not_pa
     assert "your duty Technical ends at" in text and "1 items open" in text
     duty.until_change(minutes=-14)
     duty.engine()
-    assert duty.audit("handover.missing") == []
+    assert duty.audit("oncall.handover_missing") == []
     duty.until_change(minutes=-15)
     for _ in range(2):
         duty.engine()
-    (entry,) = duty.audit("handover.missing")
+    (entry,) = duty.audit("oncall.handover_missing")
     assert (entry["items"], entry["told"]) == (1, [duty.people["dou"]])
     assert duty.leaver.title() in duty.inbox("dou")[-1]
     assert duty.settle(duty.offered(), "accept").json["state"] == "accepted"
@@ -163,7 +163,7 @@ def test_declining_takes_a_reason_and_tells_whoever_leaves_and_the_duty_officer(
     assert duty.settle(handover, "accept").status_code == 409
     duty.until_change(hours=-1)
     duty.engine()
-    assert duty.audit("handover.unaccepted") == []
+    assert duty.audit("oncall.handover_unaccepted") == []
 
 
 @once
@@ -215,7 +215,7 @@ def test_of_what_is_over_meanwhile_nothing_passes_and_the_rest_does(duty: Duty) 
     }
     assert owner(duty, stays, "brief_agents") == duty.taker
     assert owner(duty, gone) == duty.leaver
-    (accepted,) = duty.audit("handover.accepted")
+    (accepted,) = duty.audit("oncall.handover_accepted")
     assert (accepted["passed"], accepted["over"]) == (2, 3)
     assert duty.entries(f"incident:{gone}", "handover.passed") == []
 
