@@ -13,9 +13,10 @@ from command.core import clock
 from command.core.problems import N_, Conflict, Denied, Invalid, NotFound
 from command.handover import entries, gathering, passing, telling, turns
 from command.handover.gathering import Case, Promise
-from command.handover.models import Handover, HandoverItem, Outcome, State
+from command.handover.models import Handover, HandoverItem, Kind, Outcome, State
 from command.handover.turns import Turn
 from command.incidents.entries import note as noted
+from command.incidents.visibility import known_to
 from command.oncall.duties.telling import settings
 from command.oncall.models import Schedule
 from command.people.entries import audit
@@ -52,6 +53,7 @@ def offer(
     _one_at_a_time(session, schedule, from_id)
     taker = _taker(session, turn, to)
     chosen = _chosen(gathering.open_of(session, schedule, from_id), given)
+    _can_be_done(session, chosen, taker)
     cited = noted(session, _short(note, "note"))
     now = clock.now(session)
     change_at = turn.change_at or now
@@ -212,6 +214,19 @@ def _chosen(cases: Sequence[Case], given: Sequence[Given]) -> list[tuple[Case, P
                 item=key[:64],
             )
     return [(*known[key], _short(each.note, "items")) for key, each in wanted.items()]
+
+
+def _can_be_done(session: Session, chosen: Sequence[tuple[Case, Promise, str]], taker: Person) -> None:
+    """Raise Invalid for a task in a restricted incident of which the next one may not know: they could never finish it."""
+    owned = {case.incident.id for case, promise, _ in chosen if promise.kind == Kind.OWNER}
+    for case, promise, _ in chosen:
+        if promise.kind == Kind.TASK and case.incident.id not in owned and not known_to(session, case.incident, taker):
+            raise Invalid(
+                N_("Whoever is next may not know of incident %(number)s, so they cannot do its task."),
+                field="items",
+                remedy=N_("Have them given a role in it first, or leave this task out."),
+                number=case.incident.number,
+            )
 
 
 def _item(session: Session, handover: Handover, case: Case, promise: Promise, text: str) -> HandoverItem:

@@ -35,6 +35,8 @@ class Duty(Desk):
         self.received = itertools.count(1)
         self.database.write(self._two_members)
         names = {id: name for name, id in self.people.items()}
+        if self._span(time.now()).end - time.now() < timedelta(hours=3):
+            time.forward(hours=4)
         span = self._span(time.now())
         self.change: datetime = span.end
         self.until_change(hours=2)

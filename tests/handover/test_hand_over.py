@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from command.engine import hand_over
-from command.incidents.models import Incident
+from command.incidents.models import Incident, Role
 from command.oncall.duties import cover, schedules
 from command.oncall.models import Escalation, PageState
 from command.people.models import Person
@@ -289,6 +289,21 @@ def test_who_may_not_know_of_a_restricted_incident_does_not_read_of_it_in_a_hand
     seen = duty.get("dep", f"/api/v1/hand-overs/{handover}").json
     assert (seen["items"], seen["hidden"]) == ([], 1)
     assert duty.get(duty.taker, f"/api/v1/hand-overs/{handover}").json["items"][0]["incident"] == number
+
+
+@once
+@pytest.mark.proves("R19")
+def test_a_task_of_a_restricted_incident_does_not_pass_to_who_could_never_finish_it(duty: Duty) -> None:
+    number = duty.acknowledged()
+    duty.take(number, TASK)
+    duty.database.write(lambda s: s.execute(update(Incident).values(restricted=True)))
+    duty.database.write(lambda s: s.execute(update(Person).values(department="technical")))
+    duty.database.write(lambda s: s.execute(update(Role).values(person_id=duty.people["ada"])))
+    refused = duty.offer()
+    assert (refused.status_code, refused.json["field"]) == (422, "items")
+    assert number in refused.json["detail"]
+    pages = [each for each in duty.everything() if each["item"].startswith("page:")]
+    assert duty.offer(items=pages).status_code == 201
 
 
 @once
