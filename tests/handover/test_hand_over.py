@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from command.core.settings import GatewaySettings, Settings
 from command.engine import hand_over
 from command.incidents.models import Incident, Role
 from command.oncall.duties import cover, schedules
@@ -314,5 +315,25 @@ def test_a_task_is_taken_by_one_at_a_time(duty: Duty) -> None:
     assert duty.take(number, TASK, "dou").status_code == 409
     assert duty.act("dou", number, "task", code="brief_agents", to="take")["tasks"]
     assert duty.kinds(number).count("task.taken") == 2
+    card = duty.get("ada", f"/board/state/incident:{number}?lang=en").json["cards"]["tasks:security"]
+    assert duty.leaver.title() in card and f"/tasks/{TASK}/actions/take" not in card
     duty.post("dou", f"/api/v1/incidents/{number}/tasks/{TASK}/actions/done")
     assert duty.take(number, TASK).status_code == 409
+
+
+@once
+class TestOneWay:
+    """A gateway that brings no replies back."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        gateway = GatewaySettings(name="sms", transport="simulated", two_way=False)
+        return settings.model_copy(update={"gateways": (gateway,)})
+
+    def test_the_next_one_is_given_the_link_and_no_word_to_reply(self, duty: Duty) -> None:
+        duty.acknowledged()
+        handover = duty.offered()
+        duty.until_change(minutes=29)
+        duty.engine()
+        text = duty.inbox(duty.taker)[-1]
+        assert "TAKE OVER" not in text and text.endswith(f"/on-call/hand-over/{handover}")
