@@ -1,5 +1,7 @@
 """A duty changes hands: what is open passes on record, nothing passes silently, and until it is accepted whoever leaves answers for it."""
 
+import threading
+
 import pytest
 from sqlalchemy import update
 
@@ -114,6 +116,20 @@ def test_the_duty_officer_hears_once_of_what_nobody_has_accepted(duty: Duty) -> 
     (entry,) = duty.audit("oncall.handover_unaccepted")
     assert (entry["minutes"], entry["told"]) == (15, [duty.people["dou"]])
     assert duty.prepared()["offered"] is not None
+
+
+@pytest.mark.proves("I11")
+def test_two_engines_at_once_tell_once(duty: Duty) -> None:
+    duty.acknowledged()
+    duty.offered()
+    duty.until_change(minutes=-16)
+    before = len(duty.inbox(duty.taker)), len(duty.inbox("dou"))
+    engines = [threading.Thread(target=hand_over.run_once, args=(duty.installation,)) for _ in range(2)]
+    for each in engines:
+        each.start()
+    for each in engines:
+        each.join()
+    assert (len(duty.inbox(duty.taker)), len(duty.inbox("dou"))) == (before[0] + 1, before[1] + 1)
 
 
 @pytest.mark.proves("R28", "R14")
