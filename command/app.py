@@ -26,6 +26,8 @@ from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.field import pages as field_pages
 from command.field import photos
+from command.handover import api as handover_api
+from command.handover import pages as handover_pages
 from command.incidents import (
     actions_api,
     alerts_api,
@@ -90,6 +92,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     flaw_api.api,
     calendar_api.api,
     mine_pages.pages,
+    handover_api.api,
+    handover_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,

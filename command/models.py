@@ -7,6 +7,7 @@ from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.field import models as field
+from command.handover import models as handover
 from command.incidents import models as incidents
 from command.knowledge import models as knowledge
 from command.messages import models as messages
@@ -27,6 +28,7 @@ rooms = (
     contacts,
     beats,
     field,
+    handover,
     heads,
     incidents,
     installation,

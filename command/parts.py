@@ -7,6 +7,7 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.field import service as field
+from command.handover import replies as takeovers
 from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
@@ -44,7 +45,7 @@ def open_installation(settings: Settings) -> Installation:
 def handlers() -> Handlers:
     """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls."""
     return Handlers(
-        replies=[replies.replies(field.add_note)],
+        replies=[takeovers.reply, replies.replies(field.add_note)],
         settled=[oncall.settled],
         subscribed=[subscriptions.subscribed],
         keys=[keypad.press],

@@ -114,7 +114,7 @@ NOTICE = (
     *("id", "kind", "state", "audience", "automatic", "override", "created_at", "submitted_by"),
     *("approved_by", "approved_at", "finished_at", "withdrawn_at"),
 )
-TASK = ("id", "code", "state", "due_at", "done_at", "done_by", "risky", "after", "note_id")
+TASK = ("id", "code", "state", "due_at", "done_at", "done_by", "risky", "after", "note_id", "owner_id")
 
 
 SUMMARY = (

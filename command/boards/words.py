@@ -36,7 +36,13 @@ WORDS: dict[str, dict[str, str]] = {
     "clock": {"running": N_("Running"), "met": N_("Met"), "breached": N_("Breached")},
     "actor": {"system": N_("Automatic"), "source": N_("Source"), "playbook": N_("Playbook")},
     "impact": {"outage": N_("Outage"), "degradation": N_("Degradation")},
-    "via": {"sms": N_("by SMS"), "link": N_("by link"), "api": N_("over the API"), "keypad": N_("by keypad")},
+    "via": {
+        "sms": N_("by SMS"),
+        "link": N_("by link"),
+        "api": N_("over the API"),
+        "keypad": N_("by keypad"),
+        "hand_over": N_("by hand-over"),
+    },
     "page": {
         "sending": N_("Being sent"),
         "waiting": N_("Waiting for an answer"),
@@ -45,6 +51,7 @@ WORDS: dict[str, dict[str, str]] = {
         "stopped": N_("Stopped"),
         "failed": N_("Failed"),
         "declined": N_("Cannot come"),
+        "handed_over": N_("Handed over"),
     },
     "response": {
         "acknowledged": N_("Acknowledged"),

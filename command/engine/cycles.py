@@ -3,7 +3,19 @@
 import threading
 
 from command.core.installation import Installation
-from command.engine import clocks, deliver, duty_watch, escalate, fan_out, quiet, reach, receipts, record, sweep
+from command.engine import (
+    clocks,
+    deliver,
+    duty_watch,
+    escalate,
+    fan_out,
+    hand_over,
+    quiet,
+    reach,
+    receipts,
+    record,
+    sweep,
+)
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
 from command.network import service as network
@@ -25,5 +37,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("quiet", 2.0, lambda: quiet.run_once(installation)),
         Cycle("sweep", 2.0, lambda: sweep.run_once(installation, gateways, heard)),
         Cycle("duty_watch", 60.0, lambda: duty_watch.run_once(installation)),
+        Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
+        Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

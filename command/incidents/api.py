@@ -211,4 +211,4 @@ def incident_tasks(number: str) -> Any:
     """What each department has to do by when."""
     with here().database.read() as session:
         found: Sequence[Any] = tasks.of(session, read(session, number))
-        return TasksOut(items=[views.task_out(task, language()) for task in found], next=None)
+        return TasksOut(items=[views.task_out(session, task, language()) for task in found], next=None)

@@ -94,12 +94,22 @@ def transfer(
         )
     if not to.active:
         raise Invalid(N_("This person is not active."), field="to", remedy=N_("Name somebody who is."))
-    cited = entries.note(session, briefing)
+    _hand(session, incident, role, to.id, entries.note(session, briefing), accepted=to.id == by.person_id)
+
+
+def pass_on(session: Session, incident: Incident, role: str, to_id: int, note: entries.NoteRef | None) -> None:
+    """A role of a locked incident passes to somebody who accepts it in this moment, with a hand-over; whoever calls has asked both."""
+    _hand(session, incident, role, to_id, note, accepted=True)
+
+
+def _hand(
+    session: Session, incident: Incident, role: str, to_id: int, cited: entries.NoteRef | None, *, accepted: bool
+) -> None:
     before = incident.owner_id if role == OWNER else _end(session, incident, role)
-    begun = _begin(session, incident, role, to.id, cited)
-    if to.id == by.person_id:
+    begun = _begin(session, incident, role, to_id, cited)
+    if accepted:
         begun.accepted_at = begun.from_at
-    changed = entries.RoleTransferred(role=role, from_person_id=before, to_person_id=to.id, briefing=cited)
+    changed = entries.RoleTransferred(role=role, from_person_id=before, to_person_id=to_id, briefing=cited)
     entries.record(session, incident, changed)
 
 

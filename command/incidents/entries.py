@@ -253,6 +253,23 @@ class TaskChanged(Payload, kind="task.changed"):
     note: NoteRef | None
 
 
+class TaskTaken(Payload, kind="task.taken"):
+    """Somebody promised to do a task."""
+
+    task: str
+    person_id: int
+    note: NoteRef | None
+
+
+class TaskPassed(Payload, kind="task.passed"):
+    """The promise to do a task passed on with a hand-over."""
+
+    task: str
+    from_person_id: int | None
+    to_person_id: int
+    note: NoteRef | None
+
+
 class ClockStarted(Payload, kind="clock.started"):
     clock: str
     due_at: datetime

@@ -142,7 +142,8 @@ class AlertSeen(OfExercise, Base):
 
 
 class Task(OfExercise, Base):
-    """One thing a department has to do. waiting (for those in `after`) → open → done | skipped."""
+    """One thing a department has to do. waiting (for those in `after`) → open → done | skipped. `owner_id` is who has promised to do it,
+    since they took it or it was handed over to them."""
 
     __tablename__ = "task"
     __table_args__ = (UniqueConstraint("incident_id", "code"),)
@@ -161,6 +162,7 @@ class Task(OfExercise, Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
     note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+    owner_id: Mapped[int | None] = mapped_column(BigId, index=True)
 
 
 class IncidentClock(OfExercise, Claimable, Base):

@@ -73,6 +73,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "objective.changed": ("目标{objective_state}", "Objective {objective_state}"),
     "task.given": ("下达任务{task}（{department}），{due_at}前完成", "Task {task} given to {department}, due {due_at}"),
     "task.changed": ("任务{task}：{state}", "Task {task} is {state}"),
+    "task.taken": ("{person_id}承担任务{task}", "{person_id} takes task {task}"),
+    "task.passed": (
+        "任务{task}由{from_person_id}移交{to_person_id}",
+        "Task {task} passed from {from_person_id} to {to_person_id}",
+    ),
     "clock.started": ("时限开始：{clock}，截止{due_at}", "Clock started: {clock}, due {due_at}"),
     "clock.moved": (
         "时限提前：{clock}，截止{due_at}（原{before}）",
@@ -113,6 +118,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "page.done": ("{person_id}报告完成（{via}）", "{person_id} reports done ({via})"),
     "page.help": ("{person_id}求助（{via}）", "{person_id} needs help ({via})"),
     "page.declined": ("{person_id}无法到场（{via}）", "{person_id} cannot come ({via})"),
+    "page.handed_over": (
+        "{from_person_id}的呼叫移交{to_person_id}",
+        "The page of {from_person_id} passed to {to_person_id}",
+    ),
     "page.next_method": (
         "改用{method}呼叫{person_id}（第{place}种方式，{because}）",
         "Paging {person_id} by {method} (way {place}: {because})",
@@ -122,6 +131,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{person_id} is not to be disturbed; the page is held until {until}",
     ),
     "page.failed": ("呼叫{person_id}失败：{code}", "The page to {person_id} failed: {code}"),
+    "handover.passed": (
+        "{from_person_id}向{to_person_id}交班",
+        "{from_person_id} handed the duty over to {to_person_id}",
+    ),
     "note.added": ("{person_id}从现场备注", "{person_id} noted from the field"),
     "photo.added": (
         "{person_id}从现场发来照片（编号{photo_id}，{width}×{height}）",
@@ -238,6 +251,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "waited": ("未应答", "not answered"),
     "gateway_down": ("网关不可用", "gateway down"),
     "link": ("链接", "link"),
+    "hand_over": ("交接班", "hand-over of duty"),
     "api": ("接口", "API"),
     "declined": ("无法到场", "somebody cannot come"),
     "help": ("求助", "somebody needs help"),

@@ -1,4 +1,4 @@
-"""What each department has to do by when (R6): given by the plan, done, dropped with a reason, taken up again."""
+"""What each department has to do by when (R6): given by the plan, taken by somebody, done, dropped with a reason, taken up again."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -136,6 +136,38 @@ def reopen(session: Session, incident: Incident, code: str, by: Principal, reaso
         )
     task.done_at = task.done_by = None
     return _turn(session, incident, task, OPEN, entries.note(session, reason))
+
+
+def take(session: Session, incident: Incident, code: str, by: Principal, note: str = "") -> Task:
+    """Promise to do an unfinished task; taking one's own again changes nothing. Raise Conflict where it is finished, or somebody else's:
+    that one is handed over."""
+    authorise(session, incident, by, "edit_task")
+    task = find(session, incident, code)
+    if task.state in FINISHED:
+        raise Conflict(
+            N_("Task %(code)s is %(state)s."),
+            remedy=N_("Take it up again with reopen if it has to be done once more."),
+            code=code,
+            state=task.state,
+        )
+    if task.owner_id not in (None, by.person_id):
+        raise Conflict(
+            N_("Somebody else has taken task %(code)s."),
+            remedy=N_("Ask them to do it, or to hand it over at the end of their duty."),
+            code=code,
+        )
+    if task.owner_id is None:
+        task.owner_id = by.person_id
+        taken = entries.TaskTaken(task=task.code, person_id=by.person_id, note=entries.note(session, note))
+        entries.record(session, incident, taken)
+    return task
+
+
+def pass_on(session: Session, incident: Incident, task: Task, to_id: int, note: entries.NoteRef | None) -> None:
+    """Somebody else promises to do an unfinished task of a locked incident from now on; whoever calls has asked both."""
+    before, task.owner_id = task.owner_id, to_id
+    passed = entries.TaskPassed(task=task.code, from_person_id=before, to_person_id=to_id, note=note)
+    entries.record(session, incident, passed)
 
 
 def _finish(session: Session, incident: Incident, task: Task, state: str, by: Principal, note: str) -> Task:

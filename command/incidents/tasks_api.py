@@ -21,7 +21,7 @@ class TaskIn(Act):
     """What to do with the task of a code. Skipping needs the reason."""
 
     code: Name
-    to: Literal["done", "skip", "reopen"]
+    to: Literal["take", "done", "skip", "reopen"]
 
 
 class TaskDoIn(Act):
@@ -29,6 +29,7 @@ class TaskDoIn(Act):
 
 
 _TASKS: dict[str, Callable[[Session, Incident, str, Principal, str], Any]] = {
+    "take": tasks.take,
     "done": tasks.done,
     "skip": tasks.skip,
     "reopen": tasks.reopen,
@@ -40,7 +41,7 @@ _TASKS: dict[str, Callable[[Session, Incident, str, Principal, str], Any]] = {
 @api.output(IncidentOut)
 @access("edit_task")
 def task(number: str, json_data: TaskIn) -> Any:
-    """Finish, skip or reopen a task."""
+    """Take, finish, skip or reopen a task."""
     body = json_data
     return act(number, lambda s, i, who: _TASKS[body.to](s, i, body.code, who, body.reason))
 
@@ -50,10 +51,19 @@ def _task(number: str, code: str, verb: str, reason: str) -> TaskOut:
 
     def work(session: Session) -> TaskOut:
         incident = service.seen_by(session, service.lock(session, number), who)
-        return views.task_out(_TASKS[verb](session, incident, code, who, reason), tongue)
+        return views.task_out(session, _TASKS[verb](session, incident, code, who, reason), tongue)
 
     done: TaskOut = guarded(work)
     return done
+
+
+@api.post("/tasks/<code>/actions/take")
+@api.input(TaskDoIn)
+@api.output(TaskOut)
+@access("edit_task")
+def task_take(number: str, code: str, json_data: TaskDoIn) -> Any:
+    """Promise to do a task."""
+    return _task(number, code, "take", json_data.reason)
 
 
 @api.post("/tasks/<code>/actions/done")

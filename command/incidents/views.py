@@ -75,6 +75,7 @@ class TaskOut(BaseModel):
     risky: bool
     done_at: datetime | None
     done_by: str | None
+    owner: PersonOut | None
 
 
 class ImpactOut(BaseModel):
@@ -214,7 +215,7 @@ def full(session: Session, incident: Incident, language: str) -> IncidentOut:
             for r in command_roles.of(session, incident)
         ],
         commander_since=incident.commander_since,
-        tasks=[task_out(task, language) for task in tasks.of(session, incident)],
+        tasks=[task_out(session, task, language) for task in tasks.of(session, incident)],
         playbook=PlaybookOut(code=plan.code, version=plan.version) if plan else None,
         merged_into=into.number if into else None,
         records_leaked=incident.records_leaked,
@@ -259,10 +260,11 @@ def note_text(session: Session, note_id: int | None) -> str | None:
     return masked_words(body) if body is not None else None
 
 
-def task_out(task: Task, language: str) -> TaskOut:
+def task_out(session: Session, task: Task, language: str) -> TaskOut:
     """A task in the reader's language."""
     zh = language == "zh"
     return TaskOut(
+        owner=person(session, task.owner_id, language),
         title=task.title_zh if zh else task.title_en,
         detail=task.detail_zh if zh else task.detail_en,
         **{

@@ -22,6 +22,12 @@ def visible(session: Session, incident: Incident, who: Principal) -> bool:
     return session.scalar(holds.limit(1)) is not None
 
 
+def known_to(session: Session, incident: Incident, person: Person) -> bool:
+    """Whether somebody who does not ask themselves may know of an incident."""
+    posts = frozenset(held.post for held in person.posts)
+    return visible(session, incident, Principal(person.id, person.username, posts, person.area_code, person.language))
+
+
 def only_visible(session: Session, query: Select[Incident], who: Principal) -> Select[Incident]:
     """The same query over incidents without those that `who` may not know of."""
     if _sees_all(session, who):

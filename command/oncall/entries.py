@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from command.core.journal import Payload
 from command.oncall.models import EscalationState, Reason
 
-Via = Literal["sms", "link", "api", "keypad"]
-"""How a person answered."""
+Via = Literal["sms", "link", "api", "keypad", "hand_over"]
+"""How a person answered; by a hand-over of duty they took what another had acknowledged, or had still to answer."""
 Because = Literal["declined", "help", "quiet"]
 """Why a chain goes on."""
 
@@ -92,6 +92,15 @@ class Declined(Payload, kind="page.declined"):
     via: Via
     note_id: int | None
     note_hash: str | None
+
+
+class HandedOver(Payload, kind="page.handed_over"):
+    """Another person answers for a page from now on: by `to_page_id`, which is theirs."""
+
+    page_id: int
+    to_page_id: int
+    from_person_id: int
+    to_person_id: int
 
 
 class Failed(Payload, kind="page.failed"):

@@ -145,7 +145,8 @@ class Escalation(OfExercise, Claimable, Base):
 
 class PageState(StrEnum):
     """sending → waiting → acknowledged | unanswered | stopped | declined; sending, waiting → failed; unanswered, failed → acknowledged;
-    acknowledged → declined → acknowledged; acknowledged → unanswered (went quiet) → acknowledged."""
+    acknowledged → declined → acknowledged; acknowledged → unanswered (went quiet) → acknowledged. Any that somebody still answers for
+    → handed_over."""
 
     SENDING = "sending"  # queued, not yet taken by a gateway
     WAITING = "waiting"  # taken by a gateway, waiting for an answer
@@ -154,6 +155,7 @@ class PageState(StrEnum):
     STOPPED = "stopped"  # the chain ended while the page was open
     FAILED = "failed"  # the provider says it did not arrive; an answer proves otherwise
     DECLINED = "declined"  # this person cannot come; the next step was paged at once
+    HANDED_OVER = "handed_over"  # another person answers for it now, by a page of their own in the same chain
 
 
 QUIET = "quiet"

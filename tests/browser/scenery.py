@@ -19,6 +19,7 @@ SIGNED_IN = (
     *("/playbooks/network_fault?tier=2", "/playbooks/network_fault/compare", "/on-call", "/on-call?weeks=8"),
     *("/on-call/policies", "/on-call/policies/new", "/on-call/policies/1", "/on-call/mine"),
     *("/on-call/schedules/new", "/on-call/schedules/technical"),
+    *("/on-call/hand-over", "/on-call/hand-over/1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -72,6 +73,12 @@ def built(stage: Stage) -> Scenery:
     assert policy.status_code == 201, policy.text
     case = {"number": NUMBER, "incident": worst, "complaint": True, "note": "No signal since this morning"}
     assert stage.post("kef", "/api/v1/cases", **case).status_code == 201
+    task = f"/api/v1/incidents/{worst}/tasks/rule_out_attack/actions/take"
+    assert stage.post("eng", task).status_code == 200
+    prepared = stage.get("eng", "/api/v1/schedules/technical/hand-over").get_json()
+    items = [{"item": each["item"], "note": "Call back"} for one in prepared["cases"] for each in one["promises"]]
+    offered = {"items": items, "note": "The guard has the key", "to": "ada"}
+    assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = tuple(each.format(worst) for each in OF_INCIDENT)
     return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
