@@ -1,5 +1,5 @@
-"""`tocsin import areas|services|elements|subscribers FILE.csv` and `tocsin import geography FILE.geojson`: with a progress bar, and with
-what became of the rows."""
+"""`tocsin import areas|travel|services|elements|subscribers FILE.csv` and `tocsin import geography FILE.geojson`: with a progress bar, and
+with what became of the rows."""
 
 from collections.abc import Callable
 from functools import partial
@@ -28,9 +28,17 @@ def group() -> None:
 @group.command()
 @_FILE
 def areas(file: Path) -> None:
-    """code,parent,level,name_zh,name_en"""
+    """code,parent,level,name_zh,name_en,latitude,longitude"""
     opened = _open()
     _import(file, partial(imports.areas, opened.database))
+
+
+@group.command()
+@_FILE
+def travel(file: Path) -> None:
+    """from,to,minutes: how long the way takes from one area to another"""
+    opened = _open()
+    _import(file, partial(imports.travel, opened.database))
 
 
 @group.command()

@@ -3,7 +3,7 @@
 Rows are known by their code or name, so the same file twice changes nothing and a corrected file mends what it names. Good rows are
 kept whatever the others hold. These files are small next to subscribers and are read whole."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from command.core.database import Database
 from command.network import masks
 from command.network.csvfile import BadRow, Columns, Rejects, Row, check_encoding, read
-from command.network.models import Area, Element, Link, Service
+from command.network.models import Area, AreaPlace, AreaTravel, Element, Link, Service
 from command.network.revision import changed
 
 T = TypeVar("T")
@@ -26,7 +26,10 @@ Reject = Callable[[int, BadRow], None]
 Lined = tuple[int, Row]
 
 LEVELS = ("country", "province", "prefecture", "county")
-AREAS = Columns(("code", "parent", "level", "name_zh", "name_en"))
+AREAS = Columns(("code", "parent", "level", "name_zh", "name_en"), {"latitude": "", "longitude": ""})
+TRAVEL = Columns(("from", "to", "minutes"))
+LONGEST_WAY = 10_080
+"""Minutes: a week."""
 SERVICES = Columns(("code", "bit", "name_zh", "name_en"), {"critical": "0"})
 ELEMENTS = Columns(("name", "kind", "area", "services"), {"uplinks": "", "core": "0"})
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
@@ -48,8 +51,14 @@ def quiet(_: int) -> None:
 
 
 def areas(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
-    """Import areas: code, parent, level, name_zh, name_en. A parent may stand below its child in the file."""
+    """Import areas: code, parent, level, name_zh, name_en, latitude, longitude. A parent may stand below its child in the file; a place
+    that is left out stays what it was."""
     return _run(database, path, AREAS, _areas, progress)
+
+
+def travel(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
+    """Import the minutes from one area to another: from, to, minutes."""
+    return _run(database, path, TRAVEL, _travel, progress)
 
 
 def services(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
@@ -117,14 +126,15 @@ def slices(rows: Iterable[T], size: int) -> Iterator[list[T]]:
         yield some
 
 
-def upsert(session: Session, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
+def upsert(session: Session, table: Table, key: str | tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; one whose key is known takes the new values instead."""
     if not rows:
         return
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = make(table)
-    given = {name: statement.excluded[name] for name in rows[0] if name != key}
-    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=given), rows)
+    keys = (key,) if isinstance(key, str) else key
+    given = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=given), rows)
 
 
 def _once(
@@ -148,7 +158,26 @@ def _area(row: Row) -> Row:
         needed(row, name)
     if row["level"] != LEVELS[0] and not row["parent"]:
         raise BadRow("parent", "is empty", "name the area it lies in; only a country has none")
+    _place(row)
     return row
+
+
+def _place(row: Row) -> dict[str, float]:
+    """Latitude and longitude where they are given. Raises BadRow."""
+    if bool(row["latitude"]) != bool(row["longitude"]):
+        lacking = "longitude" if row["latitude"] else "latitude"
+        raise BadRow(lacking, "is empty", "write both or neither")
+    found = {}
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        if not row[name]:
+            continue
+        try:
+            found[name] = float(row[name])
+        except ValueError:
+            raise BadRow(name, f"{row[name]!r} is no number", "write degrees such as 24.31") from None
+        if not -most <= found[name] <= most:
+            raise BadRow(name, f"{row[name]} is not on the earth", f"write degrees from -{most} to {most}")
+    return found
 
 
 def _areas(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
@@ -192,11 +221,37 @@ def _write_areas(session: Session, rows: list[Row]) -> None:
         ]
         upsert(session, _table(Area), "code", values)
         known = dict(session.execute(select(Area.code, Area.id)).tuples().all())
+    places = [{"area_id": known[row["code"]], **place} for row in rows if (place := _place(row))]
+    upsert(session, _table(AreaPlace), "area_id", places)
 
 
 def _table(model: Any) -> Table:
     table: Table = model.__table__
     return table
+
+
+# --- travel
+
+
+def _travel(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
+    with database.read() as session:
+        ids = dict(session.execute(select(Area.code, Area.id)).tuples().all())
+    kept = {(row["from_id"], row["to_id"]): row for _, row in good(rows, reject, lambda row: _way(row, ids))}
+    database.write(partial(_write_travel, rows=list(kept.values())), actor="system:import")
+    return len(kept)
+
+
+def _way(row: Row, ids: dict[str, int]) -> dict[str, int]:
+    for name in ("from", "to"):
+        if row[name] not in ids:
+            raise BadRow(name, f"area {row[name]!r} is unknown", "import the areas first or correct the code")
+    if not row["minutes"].isdecimal() or not 1 <= int(row["minutes"]) <= LONGEST_WAY:
+        raise BadRow("minutes", f"{row['minutes']!r} is no time", f"write whole minutes from 1 to {LONGEST_WAY}")
+    return {"from_id": ids[row["from"]], "to_id": ids[row["to"]], "minutes": int(row["minutes"])}
+
+
+def _write_travel(session: Session, rows: list[dict[str, int]]) -> None:
+    upsert(session, _table(AreaTravel), ("from_id", "to_id"), rows)
 
 
 # --- services

@@ -21,6 +21,28 @@ class Area(Base):
     name_en: Mapped[str]
 
 
+class AreaPlace(Base):
+    """Where an area lies, in degrees (WGS 84): its main town, from and to which help goes."""
+
+    __tablename__ = "area_place"
+    __table_args__ = (
+        CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="on_earth"),
+    )
+    area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id", ondelete="CASCADE"), primary_key=True)
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+
+
+class AreaTravel(Base):
+    """Minutes from one area to another, as the operator's matrix gave them; the way back may have a row of its own."""
+
+    __tablename__ = "area_travel"
+    __table_args__ = (CheckConstraint("minutes BETWEEN 1 AND 10080", name="minutes"),)
+    from_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id", ondelete="CASCADE"), primary_key=True)
+    to_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id", ondelete="CASCADE"), primary_key=True, index=True)
+    minutes: Mapped[int]
+
+
 class AreaShape(Base):
     """The outline of an area for maps, as the operator's GeoJSON gave it, simplified: rings of [longitude, latitude] in degrees."""
 
