@@ -3,7 +3,19 @@
 import threading
 
 from command.core.installation import Installation
-from command.engine import clocks, deliver, duty_watch, escalate, fan_out, quiet, reach, receipts, record, sweep
+from command.engine import (
+    clocks,
+    deliver,
+    duty_watch,
+    escalate,
+    fan_out,
+    phone_drill,
+    quiet,
+    reach,
+    receipts,
+    record,
+    sweep,
+)
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
 from command.network import service as network
@@ -18,6 +30,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("warm", 1.0, lambda: network.warm(installation.database)),
         Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),
         Cycle("reach", 0.5, lambda: reach.run_once(installation)),
+        Cycle("phone_drill", 1.0, lambda: phone_drill.run_once(installation)),
         Cycle("deliver", 0.2, lambda: deliver.run_once(installation, sender, stopping.is_set)),
         Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),
         Cycle("receipts", 0.3, lambda: receipts.run_once(installation, heard)),

@@ -1,0 +1,62 @@
+"""What a phone drill says, in both languages. The engine sends it, outside of any request, so it does not come from the catalogues.
+
+Every text begins with the mark of an exercise and says that nothing has happened: nobody may drive to a site because of one."""
+
+from command.core.settings import Settings
+from command.people.models import Person
+
+
+def call(person: Person, settings: Settings, name: str, said: str, code: str | None, link: str | None) -> str:
+    """The message that calls a person; None closes a way to answer. Without any, the command centre's number is named."""
+    texts = TEXTS[_language(person)]
+    ways = [texts["code"] % code] if code else []
+    ways += [texts["link"] % link] if link else []
+    hotline = settings.centre_hotline or settings.hotline
+    how = texts["or"].join(ways) if ways else texts["signed_in"] % hotline
+    operator = settings.operator_name_zh if _language(person) == "zh" else settings.operator_name_en
+    return texts["call"] % {"operator": operator, "name": name, "said": _sentence(said, texts["stop"]), "how": how}
+
+
+def answer(person: Person, which: str, name: str, settings: Settings, code: str = "") -> str:
+    """What is said back to an answer."""
+    hotline = settings.centre_hotline or settings.hotline
+    return TEXTS[_language(person)][which] % {"name": name, "code": code, "hotline": hotline}
+
+
+def _language(person: Person) -> str:
+    return "zh" if person.language == "zh" else "en"
+
+
+def _sentence(said: str, stop: str) -> str:
+    text = said.strip()
+    return text + ("" if not text or text[-1] in "。！？.!?" else stop.strip()) + (" " if text and stop == ". " else "")
+
+
+TEXTS = {
+    "zh": {
+        "call": "【演练】%(operator)s呼叫演练：%(name)s。%(said)s%(how)s。这是演练，没有发生真实事件。",
+        "code": "请回复%s或“收到”应答",
+        "link": "打开%s",
+        "or": "，或",
+        "signed_in": "请登录系统应答，或致电%s",
+        "stop": "。",
+        "answered": "【演练】已记录您的应答：%(name)s。无需其他操作。",
+        "again": "【演练】您已应答过：%(name)s。",
+        "late": "【演练】%(name)s已结束，您的应答已按迟到记录。",
+        "over": "【演练】%(name)s已停止，无需应答。",
+        "unclear": "【演练】未能识别。应答请回复%(code)s或“收到”。如有真实事件，请致电%(hotline)s。",
+    },
+    "en": {
+        "call": "[DRILL] %(operator)s phone drill: %(name)s. %(said)s%(how)s. This is a drill: nothing has happened.",
+        "code": "Reply %s or ACK to answer",
+        "link": "open %s",
+        "or": ", or ",
+        "signed_in": "Sign in to answer, or call %s",
+        "stop": ". ",
+        "answered": "[DRILL] Your answer is noted: %(name)s. Nothing else to do.",
+        "again": "[DRILL] You have already answered: %(name)s.",
+        "late": "[DRILL] %(name)s is over; your answer is noted as late.",
+        "over": "[DRILL] %(name)s was stopped; no answer is needed.",
+        "unclear": "[DRILL] Not understood. To answer, reply %(code)s or ACK. If something has really happened, call %(hotline)s.",
+    },
+}
