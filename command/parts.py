@@ -48,5 +48,5 @@ def handlers() -> Handlers:
         replies=[replies.replies(field.add_note, drill_answers.meant), drill_answers.reply],
         settled=[oncall.settled],
         subscribed=[subscriptions.subscribed],
-        keys=[keypad.press],
+        keys=[keypad.press, drill_answers.press],
     )

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
 from command.messages import gateways
-from command.messages.models import EXERCISE_GATEWAY
 from command.oncall.paging import links, wording
 from command.oncall.phone_drill import runs
 from command.oncall.phone_drill.calling import Road
@@ -46,6 +45,6 @@ def _do(installation: Installation, work: partial[bool], id: int) -> bool:
 
 def road(installation: Installation) -> Road:
     """How drills leave this installation now."""
-    exercise = gateways.configured(installation, EXERCISE_GATEWAY)
-    ways = wording.ways([gateways.capabilities(exercise)] if exercise else [])
+    carried = gateways.exercise_channels(installation)
+    ways = {kind: wording.ways([gateways.capabilities(one)]) for kind, one in carried.items()}
     return Road(ways, links.maker(installation, "d", links.DRILL))

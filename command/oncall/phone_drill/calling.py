@@ -2,7 +2,7 @@
 
 Whoever is called goes on the allow-list of exercises, by the word of whoever planned the drill, until late answers are no longer taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -23,8 +23,6 @@ from command.people.contacts import PersonContact
 from command.people.models import Person
 from notifiers.base import Channel
 
-KINDS: frozenset[str] = frozenset({"sms"})
-"""What the exercise gateway carries."""
 LATE = timedelta(hours=24)
 """How long after a drill an answer is still noted, as late."""
 NO_METHOD = "no_method"
@@ -33,10 +31,10 @@ _CODES, _STEP = 1000, 787
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """How drills leave this installation: `ways` to answer through the exercise gateway, and the address at which a call (by id) can be
-    answered."""
+    """How drills leave this installation: the `ways` to answer of each kind of message that the exercise gateway carries, and the address
+    at which a call (by id) can be answered."""
 
-    ways: Ways
+    ways: Mapping[str, Ways]
     link: Callable[[int], str]
 
 
@@ -60,13 +58,13 @@ def code_of(call_id: int) -> str:
     return f"{call_id * _STEP % _CODES:04d}"
 
 
-def ways_of(session: Session, person: Person, by: str) -> list[Way]:
-    """The ways by which an exercise may call a person, in order; empty where nothing can reach them."""
+def ways_of(session: Session, person: Person, by: str, kinds: Container[str]) -> list[Way]:
+    """The ways by which an exercise may call a person, in order: of `kinds` alone; empty where nothing can reach them."""
     found: list[Way] = []
     if by == By.ORDER:
         mine = (PersonContact.person_id == person.id) & PersonContact.active & PersonContact.verified_at.is_not(None)
         rows = session.scalars(select(PersonContact).where(mine).order_by(PersonContact.position, PersonContact.id))
-        found = [way for row in rows if row.kind in KINDS and (way := _by_contact(person, row)) is not None]
+        found = [way for row in rows if row.kind in kinds and (way := _by_contact(person, row)) is not None]
     if not found and person.number is not None and person.number_index is not None:
         found = [Way("sms", person.number, person.number_index)]
     return found
@@ -83,7 +81,7 @@ def _by_contact(person: Person, row: PersonContact) -> Way | None:
 def go_on(session: Session, drill: PhoneDrill, run: PhoneDrillRun, call: PhoneDrillCall, road: Road) -> None:
     """Call a person by their next way, for a locked run; the one after it is due after its wait. Nobody answered is called again."""
     person = session.get_one(Person, call.person_id)
-    ways = ways_of(session, person, drill.by_ways) if person.active else []
+    ways = ways_of(session, person, drill.by_ways, road.ways) if person.active else []
     place, now = call.ways, clock.now(session)
     call.due_at = None
     if place >= len(ways):
@@ -111,8 +109,7 @@ def _send(
 ) -> int:
     call.code = code_of(call.id)
     exercises.allow_at_least(session, way.index, run.until + LATE, f"person:{drill.made_by}")
-    code, link = call.code if road.ways.code else None, road.link(call.id) if road.ways.link else None
-    text = drill_texts.call(person, telling.settings(session), drill.name, drill.said, code, link)
+    text = _text(session, drill, call, person, way.kind, road)
     outgoing = messages.Outgoing(
         purpose=Purpose.DRILL,
         lane=Lane.CORRECTION,
@@ -125,6 +122,14 @@ def _send(
         channel=cast(Channel, way.kind),
     )
     return messages.enqueue(session, outgoing)
+
+
+def _text(session: Session, drill: PhoneDrill, call: PhoneDrillCall, person: Person, kind: str, road: Road) -> str:
+    """What the message says; a call says by itself which key answers it."""
+    open_ways = road.ways[kind]
+    code, link = call.code if open_ways.code else None, road.link(call.id) if open_ways.link else None
+    how = None if kind == "voice" else (code, link)
+    return drill_texts.call(person, telling.settings(session), drill.name, drill.said, how)
 
 
 def _row(call: PhoneDrillCall, place: int, way: Way, delivery: int, now: datetime) -> PhoneDrillWay:

@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Denied, NotFound
-from command.messages.handlers import InboundMessage
+from command.messages.handlers import InboundMessage, Pressed
 from command.oncall.duties import telling
 from command.oncall.paging import answers
 from command.oncall.paging.answers import Answer, Word
 from command.oncall.phone_drill import drill_entries, drill_texts
 from command.oncall.phone_drill.calling import LATE
 from command.oncall.phone_drill.drill_entries import Via
-from command.oncall.phone_drill.drill_models import PhoneDrill, PhoneDrillCall, PhoneDrillRun, RunState
+from command.oncall.phone_drill.drill_models import PhoneDrill, PhoneDrillCall, PhoneDrillRun, PhoneDrillWay, RunState
 from command.people import contacts
 from command.people.models import Person
 
 ANSWERED, AGAIN, IS_LATE, OVER = "answered", "again", "late", "over"
 """What became of an answer."""
+KEY = "1"
 Open = tuple[PhoneDrillCall, PhoneDrillRun]
 
 
@@ -72,6 +73,16 @@ def reply(session: Session, message: InboundMessage) -> str | None:
     if said.word is None:
         return drill_texts.answer(person, "unclear", drill.name, settings, call.code)
     return drill_texts.answer(person, take(session, call.id, person.id, "sms"), drill.name, settings)
+
+
+def press(session: Session, pressed: Pressed) -> str | None:
+    """1 on the keypad answers; what the call says last, None for another key or for what is no drill's call."""
+    if pressed.page_id is not None or pressed.digits != KEY:
+        return None
+    call_id = session.scalar(select(PhoneDrillWay.call_id).where(PhoneDrillWay.delivery_id == pressed.delivery_id))
+    if call_id is None:
+        return None
+    return drill_texts.spoken(pressed.language, take(session, call_id, pressed.person_id, "keypad"))
 
 
 def take(session: Session, call_id: int, person_id: int, via: Via) -> str:

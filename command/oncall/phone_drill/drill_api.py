@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from command.core.problems import N_, NotFound
 from command.oncall.duties.asked import NothingIn, PersonOut, person_out
 from command.oncall.phone_drill import drill_answers, groups, plans, runs, shown
+from command.oncall.phone_drill.drill_entries import Via
 from command.oncall.phone_drill.drill_form import DrillIn
 from command.oncall.phone_drill.drill_models import By, Every, PhoneDrill, PhoneDrillCall, PhoneDrillRun, RunState
 from command.people.access import Principal, access, here, principal, unit
@@ -190,7 +191,7 @@ def answer(run_id: int, json_data: NothingIn) -> AnsweredOut:
     return unit(lambda session: AnsweredOut(outcome=answer_own(session, run_id, who, "api")))
 
 
-def answer_own(session: Session, run_id: int, who: Principal, via: drill_answers.Via) -> str:
+def answer_own(session: Session, run_id: int, who: Principal, via: Via) -> str:
     """Take the answer of whoever asks; raise NotFound where they were not called."""
     mine = (PhoneDrillCall.run_id == run_id) & (PhoneDrillCall.person_id == who.person_id)
     call_id = session.scalar(select(PhoneDrillCall.id).where(mine))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from command.core import journal
 from command.core.journal import Payload
 
-Via = Literal["sms", "link", "page", "api"]
+Via = Literal["sms", "link", "page", "api", "keypad"]
 
 
 class Planned(Payload, kind="phone_drill.planned"):
@@ -111,7 +111,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "phone_drill.no_method": ("{person_id}没有可用的联系方式", "{person_id} has no way to be reached"),
     "phone_drill.answered": ("{person_id}应答，用时{seconds}秒", "{person_id} answered after {seconds} s"),
     "phone_drill.paused": (
-        "因一级或二级真实事件暂停，撤回{withdrawn}条",
+        "因Ⅰ级或Ⅱ级真实事件暂停，撤回{withdrawn}条",
         "Paused for a real incident of tier I or II; {withdrawn} messages taken back",
     ),
     "phone_drill.resumed": ("继续", "Resumed"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from command.core import clock, names
 from command.core.documents import Report, document, items
 from command.core.problems import N_, Problem
-from command.oncall.phone_drill import drill_entries, drill_words, groups, plans, runs, shown
+from command.oncall.phone_drill import drill_entries, drill_log, drill_words, groups, plans, runs, shown
 from command.oncall.phone_drill.drill_api import answer_own
 from command.oncall.phone_drill.drill_form import DrillIn, typed
 from command.oncall.phone_drill.drill_models import PhoneDrill, PhoneDrillCall
@@ -186,8 +186,10 @@ def _one(drill_id: int, problem: Problem | None = None) -> Any:
         compared = shown.compared(held[: shown.COMPARED]) if everybody else []
         people = len(groups.people(session, row.targets))
         whom = _whom(session, row)
+        log = drill_log.told(session, row.id, language.language()) if everybody else []
     return render_template(
         "oncall/drill.html",
+        log=log,
         drill=row,
         whom=whom,
         people=people,

@@ -6,21 +6,30 @@ from command.core.settings import Settings
 from command.people.models import Person
 
 
-def call(person: Person, settings: Settings, name: str, said: str, code: str | None, link: str | None) -> str:
-    """The message that calls a person; None closes a way to answer. Without any, the command centre's number is named."""
+def call(person: Person, settings: Settings, name: str, said: str, how: tuple[str | None, str | None] | None) -> str:
+    """The message that calls a person. `how` it is answered: by a code, by an address, None for a way that is closed; without any the
+    command centre's number is named. None: it says nothing of that."""
     texts = TEXTS[_language(person)]
+    operator = settings.operator_name_zh if _language(person) == "zh" else settings.operator_name_en
+    told = {"operator": operator, "name": name, "said": _sentence(said, texts["stop"])}
+    return texts["call"] % {**told, "how": _how(texts, settings, *how) + texts["stop"] if how else ""}
+
+
+def _how(texts: dict[str, str], settings: Settings, code: str | None, link: str | None) -> str:
     ways = [texts["code"] % code] if code else []
     ways += [texts["link"] % link] if link else []
-    hotline = settings.centre_hotline or settings.hotline
-    how = texts["or"].join(ways) if ways else texts["signed_in"] % hotline
-    operator = settings.operator_name_zh if _language(person) == "zh" else settings.operator_name_en
-    return texts["call"] % {"operator": operator, "name": name, "said": _sentence(said, texts["stop"]), "how": how}
+    return texts["or"].join(ways) if ways else texts["signed_in"] % (settings.centre_hotline or settings.hotline)
 
 
 def answer(person: Person, which: str, name: str, settings: Settings, code: str = "") -> str:
     """What is said back to an answer."""
     hotline = settings.centre_hotline or settings.hotline
     return TEXTS[_language(person)][which] % {"name": name, "code": code, "hotline": hotline}
+
+
+def spoken(language: str, which: str) -> str:
+    """What a call says last to whoever pressed the key."""
+    return SPOKEN["zh" if language == "zh" else "en"][which]
 
 
 def _language(person: Person) -> str:
@@ -34,7 +43,7 @@ def _sentence(said: str, stop: str) -> str:
 
 TEXTS = {
     "zh": {
-        "call": "【演练】%(operator)s呼叫演练：%(name)s。%(said)s%(how)s。这是演练，没有发生真实事件。",
+        "call": "【演练】%(operator)s呼叫演练：%(name)s。%(said)s%(how)s这是演练，没有发生真实事件。",
         "code": "请回复%s或“收到”应答",
         "link": "打开%s",
         "or": "，或",
@@ -47,7 +56,7 @@ TEXTS = {
         "unclear": "【演练】未能识别。应答请回复%(code)s或“收到”。如有真实事件，请致电%(hotline)s。",
     },
     "en": {
-        "call": "[DRILL] %(operator)s phone drill: %(name)s. %(said)s%(how)s. This is a drill: nothing has happened.",
+        "call": "[DRILL] %(operator)s phone drill: %(name)s. %(said)s%(how)sThis is a drill: nothing has happened.",
         "code": "Reply %s or ACK to answer",
         "link": "open %s",
         "or": ", or ",
@@ -58,5 +67,20 @@ TEXTS = {
         "late": "[DRILL] %(name)s is over; your answer is noted as late.",
         "over": "[DRILL] %(name)s was stopped; no answer is needed.",
         "unclear": "[DRILL] Not understood. To answer, reply %(code)s or ACK. If something has really happened, call %(hotline)s.",
+    },
+}
+
+SPOKEN = {
+    "zh": {
+        "answered": "已记录您的应答。这是演练，谢谢。",
+        "again": "您已应答过。这是演练，谢谢。",
+        "late": "演练已结束，您的应答已按迟到记录。",
+        "over": "演练已停止，无需应答。",
+    },
+    "en": {
+        "answered": "Your answer is noted. This was a drill. Thank you.",
+        "again": "You have already answered. This was a drill. Thank you.",
+        "late": "The drill is over; your answer is noted as late.",
+        "over": "The drill was stopped; no answer is needed.",
     },
 }

@@ -45,7 +45,7 @@ MESSAGES = {
     "delivered": N_("delivered"),
     "undelivered": N_("not delivered"),
     "failed": N_("failed"),
-    "in_doubt": N_("in doubt"),
+    "in_doubt": N_("not known yet"),
     "unknown": N_("unknown"),
     "withdrawn": N_("taken back"),
     "expired": N_("expired"),
