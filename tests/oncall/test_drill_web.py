@@ -69,6 +69,7 @@ def test_a_drill_is_planned_seen_and_called_off_by_a_program(scene: Scene, clien
         ({"every": "hourly"}, "every"),
         ({"name": "   "}, "name"),
         ({"said": "x" * 200}, "said"),
+        ({"said": "call 13800001111"}, "said"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -85,7 +86,6 @@ def test_a_group_without_anybody_is_refused(scene: Scene, client: FlaskClient) -
     scene.lock("shen.gang"), scene.lock("han.mei")
     refused = client.post(API, json=body(scene, targets=["post:resource_manager"]), headers=bearer(scene, "li.hong"))
     assert (refused.status_code, refused.json["field"]) == (422, "targets")
-    assert "calls nobody" in refused.json["detail"] or "没有可呼叫的人" in refused.json["detail"]
 
 
 @pytest.mark.proves("R9")
@@ -130,11 +130,9 @@ def test_results_name_everybody_to_planners_and_oneself_to_others(scene: Scene, 
     later(scene, seconds=40)
     scene.reply(QIN, "收到")
     whole = client.get(f"/api/v1/phone-drill-runs/{run_id}", headers=bearer(scene, "yang.shu")).json
-    assert (
-        whole["summary"]
-        == {"people": 3, "reached": 1, "answered": 1, "late": 0, "failed": 0, "median": 40.0, "slowest": 40.0}
-        or round(whole["summary"]["median"]) == 40
-    )
+    counts = {"people": 3, "reached": 1, "answered": 1, "late": 0, "failed": 0}
+    assert {name: whole["summary"][name] for name in counts} == counts
+    assert round(whole["summary"]["median"]) == round(whole["summary"]["slowest"]) == 40
     assert [item["stands"] for item in whole["items"]] == ["called", "called", "answered"]
     own = client.get(f"/api/v1/phone-drill-runs/{run_id}", headers=bearer(scene, "chen.bo")).json
     assert [item["person"]["id"] for item in own["items"]] == [scene.ids["chen.bo"]]

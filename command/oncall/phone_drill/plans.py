@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.log import masked_words
 from command.core.problems import N_, Conflict, Invalid, NotFound
 from command.oncall.phone_drill import drill_entries, groups, recurrence
 from command.oncall.phone_drill.drill_models import By, Every, PhoneDrill, PhoneDrillRun, RunState
@@ -56,6 +57,8 @@ def plan(session: Session, draft: Draft, who: Principal) -> PhoneDrill:
         )
     targets = list(dict.fromkeys(groups.kept(session, each.strip()) for each in draft.targets if each.strip()))
     called = _called(session, targets)
+    for field, text in (("name", draft.name), ("said", draft.said)):
+        _require_no_number(field, text)
     _require_alone(session, rhythm, first, timedelta(minutes=draft.wait_minutes), called)
     row = PhoneDrill(
         name=draft.name.strip(),
@@ -102,6 +105,14 @@ def _rhythm(draft: Draft) -> Rhythm:
     if not draft.name.strip():
         raise Invalid(N_("A drill needs a name."), field="name", remedy=N_("Name it; everybody called reads it."))
     return Rhythm(draft.starts.replace(second=0, microsecond=0), ZoneInfo(draft.zone), draft.every)
+
+
+def _require_no_number(field: str, text: str) -> None:
+    """Raise Invalid where a text that pages show holds somebody's number."""
+    if masked_words(text) != text:
+        raise Invalid(
+            N_("This holds a phone number."), field=field, remedy=N_("Leave it out: everybody called reads it.")
+        )
 
 
 def _called(session: Session, targets: Sequence[str]) -> list[Person]:

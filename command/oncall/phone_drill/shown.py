@@ -128,8 +128,8 @@ def runs_of(session: Session, drill_id: int, most: int = 50) -> list[PhoneDrillR
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One person over several runs, the newest last; None where they were not called. `never` answered in any of two or more; `wrong`:
-    the last time they were called no message could arrive."""
+    """One person over several runs, the newest last; None where they were not called. `never`: they answered none of two or more that
+    ended; `wrong`: the last time they were called no message could arrive."""
 
     person: Person
     lines: Sequence[Line | None]
@@ -137,15 +137,22 @@ class Compared:
     wrong: bool
 
 
+def comparable(shown: Sequence[Shown]) -> list[Shown]:
+    """Of runs, the newest first, those that tell something about people: the last COMPARED, the newest last."""
+    told = [each for each in shown if each.run.state in (RunState.ENDED, RunState.RUNNING)]
+    return list(reversed(told[:COMPARED]))
+
+
 def compared(shown: Sequence[Shown]) -> list[Compared]:
     """Person by person over runs (the newest first); those who never answer and wrong numbers come first."""
-    held = [each for each in reversed(shown) if each.run.state in (RunState.ENDED, RunState.RUNNING)]
+    held = comparable(shown)
     people = {line.person.id: line.person for each in held for line in each.lines}
     by_run = [{line.person.id: line for line in each.lines} for each in held]
     rows = []
     for person in people.values():
         lines = [found.get(person.id) for found in by_run]
         called = [line for line in lines if line is not None]
-        never = len(called) > 1 and not any(line.result.seconds is not None for line in called)
+        over = [line for line in called if line.stands != "called"]
+        never = len(over) > 1 and not any(line.result.seconds is not None for line in called)
         rows.append(Compared(person, lines, never, called[-1].stands in ("failed", "no_method")))
     return sorted(rows, key=lambda row: (not row.never, not row.wrong, row.person.id))
