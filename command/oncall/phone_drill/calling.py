@@ -144,6 +144,26 @@ def _row(call: PhoneDrillCall, place: int, way: Way, delivery: int, now: datetim
     )
 
 
+def tell_planner(session: Session, drill: PhoneDrill, which: str, until: datetime) -> None:
+    """Tell whoever planned a drill what became of it, as an exercise too; nobody where they cannot be reached."""
+    planner = session.get_one(Person, drill.made_by)
+    if not planner.active or planner.number is None or planner.number_index is None:
+        return
+    exercises.allow_at_least(session, planner.number_index, until + LATE, f"person:{planner.id}")
+    text = drill_texts.answer(planner, which, drill.name, telling.settings(session))
+    outgoing = messages.Outgoing(
+        purpose=Purpose.ANSWER,
+        lane=Lane.CORRECTION,
+        addressee=planner.id,
+        recipient=planner.number_index,
+        number=planner.number,
+        body_id=messages.put_body(session, text, planner.language),
+        exercise=True,
+        valid_until=until + LATE,
+    )
+    messages.enqueue(session, outgoing)
+
+
 def take_back(session: Session, call: PhoneDrillCall, reason: str, *, again: bool) -> int:
     """Take back what of a call has not left yet; return how many messages. `again`: it is due once more."""
     rows = session.scalars(select(PhoneDrillWay).where(PhoneDrillWay.call_id == call.id)).all()

@@ -14,7 +14,7 @@ from command.messages.handlers import InboundMessage, Pressed
 from command.oncall.duties import telling
 from command.oncall.paging import answers
 from command.oncall.paging.answers import Answer, Word
-from command.oncall.phone_drill import drill_entries, drill_texts
+from command.oncall.phone_drill import calling, drill_entries, drill_texts
 from command.oncall.phone_drill.calling import LATE
 from command.oncall.phone_drill.drill_entries import Via
 from command.oncall.phone_drill.drill_models import PhoneDrill, PhoneDrillCall, PhoneDrillRun, PhoneDrillWay, RunState
@@ -100,6 +100,7 @@ def take(session: Session, call_id: int, person_id: int, via: Via) -> str:
     if run.state == RunState.STOPPED or call.called_at is None or now > run.until + LATE:
         return OVER
     call.answered_at, call.answered_via, call.due_at = now, via, None
+    calling.take_back(session, call, "answered", again=False)
     seconds, late = int((now - call.called_at).total_seconds()), is_late(call, run)
     said = drill_entries.Answered(run_id=run.id, person_id=person_id, via=via, seconds=seconds, late=late)
     drill_entries.record(session, run.drill_id, said)

@@ -53,6 +53,8 @@ TEXTS = {
         "again": "【演练】您已应答过：%(name)s。",
         "late": "【演练】%(name)s已结束，您的应答已按迟到记录。",
         "over": "【演练】%(name)s已停止，无需应答。",
+        "missed": "【演练】%(name)s未能举行：到时没有引擎运行。下次计划不变。",
+        "paused": "【演练】%(name)s已暂停：正在处置Ⅰ级或Ⅱ级真实事件。可在演练页面继续或停止。",
         "unclear": "【演练】未能识别。应答请回复%(code)s或“收到”。如有真实事件，请致电%(hotline)s。",
     },
     "en": {
@@ -66,6 +68,8 @@ TEXTS = {
         "again": "[DRILL] You have already answered: %(name)s.",
         "late": "[DRILL] %(name)s is over; your answer is noted as late.",
         "over": "[DRILL] %(name)s was stopped; no answer is needed.",
+        "missed": "[DRILL] %(name)s was not held: no engine ran when it was due. What is planned next stays planned.",
+        "paused": "[DRILL] %(name)s is paused: a real incident of tier I or II goes on. Its page lets it go on or stops it.",
         "unclear": "[DRILL] Not understood. To answer, reply %(code)s or ACK. If something has really happened, call %(hotline)s.",
     },
 }

@@ -6,7 +6,7 @@ behind the next finds due."""
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -44,7 +44,8 @@ def due(session: Session) -> tuple[list[int], list[int]]:
     run = PhoneDrillRun
     over = or_(run.until <= now, _interrupted(), exists().where(PhoneDrillCall.run_id == run.id, _to_call(session)))
     too_long = run.paused_at <= now - LONGEST_PAUSE
-    work = or_((run.state == RunState.RUNNING) & over, (run.state == RunState.PAUSED) & too_long)
+    going_on = text("phone_drill_run.state IN ('running', 'paused')")  # written out, so that the partial index serves
+    work = going_on & or_((run.state == RunState.RUNNING) & over, (run.state == RunState.PAUSED) & too_long)
     return list(session.scalars(plans)), list(session.scalars(select(run.id).where(work).order_by(run.id)))
 
 
@@ -65,6 +66,7 @@ def begin(session: Session, drill_id: int) -> PhoneDrillRun | None:
         run.ended_at = now
         late = int((now - at).total_seconds() // 60)
         drill_entries.record(session, drill.id, drill_entries.Missed(run_id=run.id, minutes_late=late))
+        calling.tell_planner(session, drill, "missed", now)
         return run
     people = groups.people(session, drill.targets)[: groups.MOST_PEOPLE]
     session.add_all(PhoneDrillCall(run_id=run.id, person_id=person.id, due_at=now, exercise=True) for person in people)
@@ -193,6 +195,7 @@ def _pause(session: Session, run: PhoneDrillRun) -> None:
     withdrawn = sum(calling.take_back(session, call, "paused", again=True) for call in _calls(session, run))
     run.state, run.paused_at = RunState.PAUSED, clock.now(session)
     drill_entries.record(session, run.drill_id, drill_entries.Paused(run_id=run.id, withdrawn=withdrawn))
+    calling.tell_planner(session, session.get_one(PhoneDrill, run.drill_id), "paused", run.until)
 
 
 def _stop(session: Session, run: PhoneDrillRun, because: str) -> None:
