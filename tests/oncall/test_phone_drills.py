@@ -50,7 +50,9 @@ def test_a_reader_of_english_is_called_in_english(scene: Scene) -> None:
     scene.write(lambda s: setattr(s.get_one(paging.Person, scene.ids[QIN]), "language", "en"))
     held(scene, said="Ignore your dashboards")
     (text,) = scene.inbox(QIN)
-    assert text.startswith("[DRILL] Example Telecom phone drill: 月度点名. Ignore your dashboards. Reply 0")
+    assert text.startswith(
+        "[DRILL] Example Telecom phone drill: 月度点名. Ignore your dashboards. This is a drill: nothing has happened. Reply 0"
+    )
     assert scene.reply(QIN, "ack") == "[DRILL] Your answer is noted: 月度点名. Nothing else to do."
 
 

@@ -20,7 +20,7 @@ api = APIBlueprint("phone_drills", __name__, url_prefix="/api/v1", tag="Phone dr
 
 
 class DrillOut(BaseModel):
-    """A plan; `next_at` is null once nothing is planned any more, `people` are those it means now (null for who may not plan)."""
+    """A plan; `next_at` is null once nothing is planned any more. Runs: the newest first."""
 
     id: int
     name: str

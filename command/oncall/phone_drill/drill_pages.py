@@ -169,7 +169,8 @@ def table(found: shown.Shown) -> str:
 
 
 def _way(sent: shown.Sent) -> str:
-    said = f"{gettext(drill_words.KINDS[sent.kind])}: {gettext(drill_words.MESSAGES[sent.state])}"
+    kind, state = gettext(drill_words.KINDS[sent.kind]), gettext(drill_words.MESSAGES[sent.state])
+    said = f"{kind} {state}"
     return f"{said} ({sent.code})" if sent.code else said
 
 

@@ -12,7 +12,7 @@ def call(person: Person, settings: Settings, name: str, said: str, how: tuple[st
     texts = TEXTS[_language(person)]
     operator = settings.operator_name_zh if _language(person) == "zh" else settings.operator_name_en
     told = {"operator": operator, "name": name, "said": _sentence(said, texts["stop"])}
-    return texts["call"] % {**told, "how": _how(texts, settings, *how) + texts["stop"] if how else ""}
+    return texts["call"] % {**told, "how": texts["then"] + _how(texts, settings, *how) if how else ""}
 
 
 def _how(texts: dict[str, str], settings: Settings, code: str | None, link: str | None) -> str:
@@ -43,12 +43,13 @@ def _sentence(said: str, stop: str) -> str:
 
 TEXTS = {
     "zh": {
-        "call": "【演练】%(operator)s呼叫演练：%(name)s。%(said)s%(how)s这是演练，没有发生真实事件。",
+        "call": "【演练】%(operator)s呼叫演练：%(name)s。%(said)s这是演练，没有发生真实事件。%(how)s",
         "code": "请回复%s或“收到”应答",
         "link": "打开%s",
         "or": "，或",
         "signed_in": "请登录系统应答，或致电%s",
         "stop": "。",
+        "then": "",
         "answered": "【演练】已记录您的应答：%(name)s。无需其他操作。",
         "again": "【演练】您已应答过：%(name)s。",
         "late": "【演练】%(name)s已结束，您的应答已按迟到记录。",
@@ -58,12 +59,13 @@ TEXTS = {
         "unclear": "【演练】未能识别。应答请回复%(code)s或“收到”。如有真实事件，请致电%(hotline)s。",
     },
     "en": {
-        "call": "[DRILL] %(operator)s phone drill: %(name)s. %(said)s%(how)sThis is a drill: nothing has happened.",
+        "call": "[DRILL] %(operator)s phone drill: %(name)s. %(said)sThis is a drill: nothing has happened.%(how)s",
         "code": "Reply %s or ACK to answer",
         "link": "open %s",
         "or": ", or ",
         "signed_in": "Sign in to answer, or call %s",
         "stop": ". ",
+        "then": " ",
         "answered": "[DRILL] Your answer is noted: %(name)s. Nothing else to do.",
         "again": "[DRILL] You have already answered: %(name)s.",
         "late": "[DRILL] %(name)s is over; your answer is noted as late.",
