@@ -10,6 +10,7 @@ from sqlalchemy import select
 from command.core import clock
 from command.core import journal as kept
 from command.engine import phone_drill
+from command.incidents.models import GradeChange, Incident
 from command.messages.models import Delivery, Purpose
 from command.oncall.phone_drill import plans, runs
 from command.oncall.phone_drill.drill_models import By, PhoneDrill, PhoneDrillCall, PhoneDrillRun, PhoneDrillWay
@@ -109,6 +110,41 @@ def messages(scene: Scene) -> list[Delivery]:
 def ways(scene: Scene, username: str) -> list[PhoneDrillWay]:
     mine = select(PhoneDrillWay).where(PhoneDrillWay.call_id == call(scene, username).id)
     return scene.ask(lambda s: list(s.scalars(mine.order_by(PhoneDrillWay.position))))
+
+
+def incident(scene: Scene, tier: int, exercise: bool = False, state: str = "responding") -> int:
+    """An incident that was graded so just now; its id."""
+
+    def work(session: Any) -> int:
+        now = clock.now(session)
+        grades = {"tier": tier, "current_tier": tier, "projected_tier": tier, "rules": [], "exercise": exercise}
+        made = Incident(
+            number=f"INC-9{tier}",
+            kind="network_fault",
+            state=state,
+            source="person",
+            detected_at=now,
+            reported_at=now,
+            **grades,
+        )
+        session.add(made)
+        session.flush()
+        session.add(GradeChange(incident_id=made.id, at=now, by="system", **grades))
+        return made.id
+
+    return int(scene.write(work))
+
+
+def regrade(scene: Scene, incident_id: int, tier: int) -> None:
+    def work(session: Any) -> None:
+        made = session.get_one(Incident, incident_id)
+        made.tier = tier
+        grades = {"tier": tier, "current_tier": tier, "projected_tier": tier, "rules": []}
+        session.add(
+            GradeChange(incident_id=made.id, at=clock.now(session), by="system", exercise=made.exercise, **grades)
+        )
+
+    scene.write(work)
 
 
 def stop(scene: Scene, run_id: int, by: str = PLANNER) -> None:

@@ -203,7 +203,7 @@ def test_a_stopped_drill_takes_back_what_has_not_left(scene: Scene) -> None:
 def test_a_real_incident_of_tier_i_or_ii_pauses_it(scene: Scene, tier: int, exercise: bool, state: str) -> None:
     run_id = held(scene)
     later(scene, seconds=5)
-    scene.page(step(f"person:{scene.ids[QIN]}"), tier=tier, exercise=exercise)
+    drills.incident(scene, tier, exercise)
     engine(scene)
     assert run_of(scene, run_id).state == state
     assert (State.WITHDRAWN in {each.state for each in messages(scene)}) == (state == "paused")
@@ -217,7 +217,7 @@ def test_a_paused_drill_goes_on_when_somebody_says_so_and_awaits_answers_as_much
     run_id = held(scene)
     until = run_of(scene, run_id).until
     later(scene, seconds=5)
-    scene.page(step(f"person:{scene.ids[QIN]}"), tier=1)
+    drills.incident(scene, 1)
     engine(scene)
     later(scene, minutes=60)
     engine(scene)
@@ -226,13 +226,38 @@ def test_a_paused_drill_goes_on_when_somebody_says_so_and_awaits_answers_as_much
     engine(scene)
     assert run_of(scene, run_id).state == RunState.RUNNING
     assert timedelta(minutes=60) <= run_of(scene, run_id).until - until < timedelta(minutes=61)
+    index = scene.installation.keyring.index(scene.roster.person(QIN).number)
+    allowed = scene.ask(lambda s: s.get_one(exercises.ExerciseAllowed, index).until)
+    assert allowed == run_of(scene, run_id).until + timedelta(hours=24)
     ready = [each.addressee for each in messages(scene) if each.state == State.READY]
     assert sorted(ready) == sorted(scene.ids[name] for name in (QIN, YOU, CHEN))
 
 
 @pytest.mark.proves("R9")
+def test_an_incident_that_is_raised_to_tier_ii_pauses_it_and_one_known_before_does_not_again(scene: Scene) -> None:
+    incident = drills.incident(scene, 3)
+    run_id = held(scene)
+    later(scene, seconds=5)
+    drills.regrade(scene, incident, 2)
+    engine(scene)
+    assert run_of(scene, run_id).state == RunState.PAUSED
+    later(scene, seconds=5)
+    drills.resume(scene, run_id)
+    later(scene, seconds=5)
+    drills.regrade(scene, incident, 1)
+    engine(scene)
+    assert run_of(scene, run_id).state == RunState.RUNNING
+
+
+@pytest.mark.proves("R9")
+def test_an_incident_that_is_restored_holds_no_drill_back(scene: Scene) -> None:
+    drills.incident(scene, 1, state="restored")
+    assert run_of(scene, held(scene)).state == RunState.RUNNING
+
+
+@pytest.mark.proves("R9")
 def test_it_is_paused_from_the_beginning_while_such_an_incident_goes_on_and_stops_if_nobody_cares(scene: Scene) -> None:
-    scene.page(step(f"person:{scene.ids[QIN]}"), tier=2)
+    drills.incident(scene, 2)
     run_id = held(scene)
     assert run_of(scene, run_id).state == RunState.PAUSED and messages(scene) == []
     later(scene, hours=13)

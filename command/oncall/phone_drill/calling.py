@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.messages import exercises
 from command.messages import service as messages
-from command.messages.models import Lane, Purpose
+from command.messages.models import Delivery, Lane, Purpose
 from command.oncall.duties import telling
 from command.oncall.paging.wording import Ways
 from command.oncall.phone_drill import drill_entries, drill_texts
@@ -142,6 +142,19 @@ def _row(call: PhoneDrillCall, place: int, way: Way, delivery: int, now: datetim
         sent_at=now,
         exercise=True,
     )
+
+
+def keep_allowed(session: Session, drill: PhoneDrill, run: PhoneDrillRun) -> None:
+    """Whoever was called stays on the allow-list as long as late answers are taken, also of a run that takes longer than it was to."""
+    called = (
+        select(Delivery.recipient)
+        .join(PhoneDrillWay, PhoneDrillWay.delivery_id == Delivery.id)
+        .join(PhoneDrillCall, PhoneDrillCall.id == PhoneDrillWay.call_id)
+        .where(PhoneDrillCall.run_id == run.id)
+        .distinct()
+    )
+    for recipient in session.scalars(called).all():
+        exercises.allow_at_least(session, recipient, run.until + LATE, f"person:{drill.made_by}")
 
 
 def tell_planner(session: Session, drill: PhoneDrill, which: str, until: datetime) -> None:

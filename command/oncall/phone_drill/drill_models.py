@@ -67,8 +67,8 @@ class PhoneDrill(OfExercise, Base):
 
 
 class PhoneDrillRun(OfExercise, Base):
-    """A drill as it was held. `at` is when it was due, `until` when answers are no longer awaited. From `watch_from` on, a live incident of
-    tier I or II that begins pauses it. `reason` says why it stopped."""
+    """A drill as it was held. `at` is when it was due, `until` when answers are no longer awaited. An incident that becomes one of
+    tier I or II after `watch_from` pauses it. `reason` says why it stopped."""
 
     __tablename__ = "phone_drill_run"
     __table_args__ = (

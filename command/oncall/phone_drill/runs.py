@@ -3,7 +3,7 @@
 All is rows. Whoever changes a run locks its row first, so two engines never call a person twice by one way, and what an engine leaves
 behind the next finds due."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, text
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.problems import N_, Conflict, NotFound
 from command.messages.models import Delivery, State
-from command.oncall.models import Escalation
 from command.oncall.paging.methods import UNREACHED
 from command.oncall.phone_drill import calling, drill_entries, groups, recurrence
 from command.oncall.phone_drill.calling import Road
@@ -30,26 +29,29 @@ from command.people.access import Principal, must
 GRACE = timedelta(hours=1)
 """How late a drill may begin; one that no engine began by then is missed, for people would take a late one for real."""
 LONGEST_PAUSE = timedelta(hours=12)
-WAKING_TIER = 2
-"""Live incidents of this tier and above pause drills."""
 CALLED_AT_ONCE = 10
 """People called in one unit of work."""
+Grave = Callable[[Session, datetime | None], bool]
+"""Whether a live incident of tier I or II goes on; with a time, one that became so after it."""
 GOING_ON = (RunState.RUNNING, RunState.PAUSED)
 
 
-def due(session: Session) -> tuple[list[int], list[int]]:
+def due(session: Session, grave: Grave) -> tuple[list[int], list[int]]:
     """Ids of plans that are due, and of runs in which something is to be done: a look without the write lock."""
     now = clock.now(session)
     plans = select(PhoneDrill.id).where(PhoneDrill.next_at <= now).order_by(PhoneDrill.next_at, PhoneDrill.id)
     run = PhoneDrillRun
-    over = or_(run.until <= now, _interrupted(), exists().where(PhoneDrillCall.run_id == run.id, _to_call(session)))
+    over = or_(run.until <= now, exists().where(PhoneDrillCall.run_id == run.id, _to_call(session)))
     too_long = run.paused_at <= now - LONGEST_PAUSE
     going_on = text("phone_drill_run.state IN ('running', 'paused')")  # written out, so that the partial index serves
     work = going_on & or_((run.state == RunState.RUNNING) & over, (run.state == RunState.PAUSED) & too_long)
-    return list(session.scalars(plans)), list(session.scalars(select(run.id).where(work).order_by(run.id)))
+    found = set(session.scalars(select(run.id).where(work)))
+    running = select(run.id, run.watch_from).where(going_on, run.state == RunState.RUNNING)
+    found |= {id for id, since in session.execute(running).tuples() if id not in found and grave(session, since)}
+    return list(session.scalars(plans)), sorted(found)
 
 
-def begin(session: Session, drill_id: int) -> PhoneDrillRun | None:
+def begin(session: Session, drill_id: int, grave: Grave) -> PhoneDrillRun | None:
     """Begin a plan that is due and set its next time; None where another engine has. With a live incident of tier I or II going on it is
     paused from the beginning."""
     now = clock.now(session)
@@ -71,7 +73,7 @@ def begin(session: Session, drill_id: int) -> PhoneDrillRun | None:
     people = groups.people(session, drill.targets)[: groups.MOST_PEOPLE]
     session.add_all(PhoneDrillCall(run_id=run.id, person_id=person.id, due_at=now, exercise=True) for person in people)
     drill_entries.record(session, drill.id, drill_entries.Began(run_id=run.id, people=len(people)))
-    if session.scalar(select(_incident())):
+    if grave(session, None):
         _pause(session, run)
     return run
 
@@ -94,21 +96,6 @@ def _new(session: Session, drill: PhoneDrill, at: datetime, state: RunState) -> 
     return session.get(PhoneDrillRun, run_id) if run_id is not None else None
 
 
-def _incident() -> ColumnElement[bool]:
-    """Whether people are being called for a live incident of tier I or II."""
-    return exists().where(Escalation.exercise.is_(False), Escalation.tier <= WAKING_TIER, Escalation.over_at.is_(None))
-
-
-def _interrupted() -> ColumnElement[bool]:
-    """Whether such an incident began to call people after the run did, or was let go on."""
-    return exists().where(
-        Escalation.exercise.is_(False),
-        Escalation.tier <= WAKING_TIER,
-        Escalation.over_at.is_(None),
-        Escalation.created_at > PhoneDrillRun.watch_from,
-    )
-
-
 def _to_call(session: Session) -> ColumnElement[bool]:
     """Calls that should go out by their next way now: its time has come, or the message before it reached nobody."""
     lost = exists().where(
@@ -121,7 +108,7 @@ def _to_call(session: Session) -> ColumnElement[bool]:
     return and_(waits, or_(PhoneDrillCall.due_at <= clock.now(session), lost))
 
 
-def work(session: Session, run_id: int, road: Road) -> bool:
+def work(session: Session, run_id: int, road: Road, grave: Grave) -> bool:
     """Do what is due of a run: pause it, end it, or call some people; whether there may be more to do."""
     run = _locked(session, run_id)
     now = clock.now(session)
@@ -130,7 +117,7 @@ def work(session: Session, run_id: int, road: Road) -> bool:
         return False
     if run.state != RunState.RUNNING:
         return False
-    if session.scalar(select(PhoneDrillRun.id).where(PhoneDrillRun.id == run.id, _interrupted())):
+    if grave(session, run.watch_from):
         _pause(session, run)
         return False
     if run.until <= now:
@@ -161,6 +148,7 @@ def resume(session: Session, run_id: int, who: Principal) -> PhoneDrillRun:
     now = clock.now(session)
     run.until += now - run.paused_at
     run.state, run.paused_at, run.watch_from = RunState.RUNNING, None, now
+    calling.keep_allowed(session, session.get_one(PhoneDrill, run.drill_id), run)
     drill_entries.record(session, run.drill_id, drill_entries.Resumed(run_id=run.id))
     return run
 
