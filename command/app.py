@@ -61,6 +61,8 @@ from command.oncall.duties import (
 from command.oncall.escalation import policy_api, policy_pages
 from command.oncall.paging import actions_api as oncall_actions_api
 from command.oncall.paging import api as oncall_api
+from command.oncall.phone_drill import answer_page as drill_answer_page
+from command.oncall.phone_drill import drill_api, drill_pages
 from command.oncall.reach import contact_api, contact_pages
 from command.people import api as people_api
 from command.people import choices, gate, identity, language, places
@@ -94,6 +96,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     mine_pages.pages,
     handover_api.api,
     handover_pages.pages,
+    drill_api.api,
+    drill_pages.pages,
+    drill_answer_page.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,

@@ -15,6 +15,7 @@ from command.network import models as network
 from command.notices import models as notices
 from command.oncall import models as oncall
 from command.oncall.duties import plan_models as oncall_plans
+from command.oncall.phone_drill import drill_models as phone_drills
 from command.people import contacts
 from command.people import models as people
 
@@ -40,4 +41,5 @@ rooms = (
     oncall,
     oncall_plans,
     people,
+    phone_drills,
 )

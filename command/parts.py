@@ -15,6 +15,7 @@ from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
 from command.oncall.paging import keypad, replies, subscriptions
 from command.oncall.paging import service as oncall
+from command.oncall.phone_drill import drill_answers
 
 
 def join(database: Database) -> Database:
@@ -45,8 +46,8 @@ def open_installation(settings: Settings) -> Installation:
 def handlers() -> Handlers:
     """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls."""
     return Handlers(
-        replies=[takeovers.reply, replies.replies(field.add_note)],
+        replies=[takeovers.reply, replies.replies(field.add_note, drill_answers.meant), drill_answers.reply],
         settled=[oncall.settled],
         subscribed=[subscriptions.subscribed],
-        keys=[keypad.press],
+        keys=[keypad.press, drill_answers.press],
     )

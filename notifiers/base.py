@@ -36,7 +36,8 @@ Channel = Literal["sms", "voice", "email", "chat"]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a gateway can do; routing obeys it. It carries messages of its `channel` only.
+    """What a gateway can do; routing obeys it. It carries messages of its `channel` only, and of those it carries `also`; what it says of
+    links and characters holds for its own channel.
 
     `daily_cap` counts messages a day (None: no cap). `look_up` says how far an answer "not found" may be trusted:
     `authoritative` means the message was not taken. `elements` are the operator's own elements it depends on.
@@ -50,6 +51,7 @@ class Capabilities:
     look_up: Literal["none", "advisory", "authoritative"]
     elements: tuple[str, ...] = ()
     channel: Channel = "sms"
+    also: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Message:
 
     `attempt` is our id of this try (32 hex characters), `to` an E.164 number (SMS, voice), a mailbox or a chat's
     address, `valid_for` the seconds after which the text is pointless, `reference` a short string inside
-    `text` by which a look-up can recognise it.
+    `text` by which a look-up can recognise it, `channel` what kind of address `to` is.
     """
 
     attempt: str
@@ -67,6 +69,7 @@ class Message:
     exercise: bool
     valid_for: int | None = None
     reference: str | None = None
+    channel: Channel = "sms"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from apprise import Apprise, NotifyBase, NotifyFormat
 
-from notifiers.base import Capabilities, Gateway, Message, Outcome, Verdict
+from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Unanswered, Verdict
 
 CAPABILITIES = Capabilities(
     two_way=False, url=True, voice=False, unicode=True, daily_cap=None, look_up="none", channel="chat"
@@ -31,14 +32,33 @@ class Chat(Gateway):
         connections: int = 4,
     ) -> None:
         super().__init__(name, live=True, capabilities=capabilities)
+        self._transport = ChatTransport(schemes, connections)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def _send(self, message: Message) -> Outcome:
+        return await self._transport.submit(message)
+
+
+class ChatTransport:
+    """The wire to chats, without the guard between exercise and live."""
+
+    def __init__(self, schemes: Sequence[str] = SCHEMES, connections: int = 4) -> None:
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its words hold addresses
         self._schemes = tuple(schemes)
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="chat")
 
     async def aclose(self) -> None:
+        """End the threads; a second call does nothing."""
         self._threads.shutdown(wait=False)
 
-    async def _send(self, message: Message) -> Outcome:
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        """A chat tells nothing afterwards."""
+        return Unanswered("a chat does not tell")
+
+    async def submit(self, message: Message) -> Outcome:
+        """Write to the chat; whatever happens is classified, nothing is raised."""
         chat = chat_of(message.to, self._schemes)
         if chat is None:
             return Outcome(Verdict.REJECTED, code="invalid_address", detail="no chat that may be written to")

@@ -4,14 +4,15 @@ A drill at Hawaii's emergency office reached the public in 2018 because test and
 exercise gateway is another object, holds its own transport, and asks an allow-list that denies by default.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Transport, Verdict
+from notifiers.base import Capabilities, Channel, Gateway, LookUp, Message, Outcome, Transport, Unanswered, Verdict
 
 MARKS = ("【演练】", "[DRILL]")
 NOT_ALLOWED = "not_allowed"
+NO_WIRE = "no_exercise_way"
 
 
 def marked(text: str) -> str:
@@ -22,7 +23,8 @@ def marked(text: str) -> str:
 
 
 class Exercise(Gateway):
-    """Sends exercise messages to numbers for which `allowed` says yes; all others are rejected without a call."""
+    """Sends exercise messages to addresses for which `allowed` says yes; all others are rejected without a call. `others` are wires for
+    what is no SMS, by channel."""
 
     def __init__(
         self,
@@ -30,18 +32,26 @@ class Exercise(Gateway):
         allowed: Callable[[str], bool],
         capabilities: Capabilities,
         name: str = "exercise",
+        others: Mapping[Channel, Transport] | None = None,
     ) -> None:
         super().__init__(name, live=False, capabilities=capabilities)
-        self._transport = transport
+        self._wires: dict[Channel, Transport] = {**(others or {}), "sms": transport}
         self._allowed = allowed
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        for wire in self._wires.values():
+            await wire.aclose()
 
     async def _send(self, message: Message) -> Outcome:
         if not self._allowed(message.to):
             return Outcome(Verdict.REJECTED, code=NOT_ALLOWED, detail="number is not on the drill's allow-list")
-        return await self._transport.submit(replace(message, text=marked(message.text)))
+        wire = self._wires.get(message.channel)
+        if wire is None:
+            return Outcome(Verdict.REJECTED, code=NO_WIRE, detail="exercises have no way of this kind")
+        return await wire.submit(replace(message, text=marked(message.text)))
 
     async def _look_up(self, message: Message, since: datetime) -> LookUp:
-        return await self._transport.find(replace(message, text=marked(message.text)), since)
+        wire = self._wires.get(message.channel)
+        if wire is None:
+            return Unanswered("exercises have no way of this kind")
+        return await wire.find(replace(message, text=marked(message.text)), since)

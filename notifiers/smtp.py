@@ -9,13 +9,14 @@ import smtplib
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
 from typing import Literal
 
-from notifiers.base import Capabilities, Gateway, Message, NotifierError, Outcome, Verdict
+from notifiers.base import Capabilities, Gateway, LookUp, Message, NotifierError, Outcome, Unanswered, Verdict
 
 CAPABILITIES = Capabilities(
     two_way=False, url=True, voice=False, unicode=True, daily_cap=None, look_up="none", channel="email"
@@ -65,13 +66,32 @@ class Smtp(Gateway):
 
     def __init__(self, settings: SmtpSettings, capabilities: Capabilities = CAPABILITIES, name: str = "mail") -> None:
         super().__init__(name, live=True, capabilities=capabilities)
+        self._transport = MailTransport(settings)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def _send(self, message: Message) -> Outcome:
+        return await self._transport.submit(message)
+
+
+class MailTransport:
+    """The wire to a mail server, without the guard between exercise and live."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._threads = ThreadPoolExecutor(settings.connections, thread_name_prefix="smtp")
 
     async def aclose(self) -> None:
+        """End the threads; a second call does nothing."""
         self._threads.shutdown(wait=False)
 
-    async def _send(self, message: Message) -> Outcome:
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        """A mail server tells nothing afterwards."""
+        return Unanswered("a mail server does not tell")
+
+    async def submit(self, message: Message) -> Outcome:
+        """Hand the mail over; whatever happens is classified, nothing is raised."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._deliver, message)
 
     def _deliver(self, message: Message) -> Outcome:

@@ -30,13 +30,10 @@ RINGING = 30
 """Seconds a phone rings; a mailbox mostly takes over later."""
 
 
-class TwilioVoice(Gateway):
-    """The live voice gateway: refuses exercise messages before anything else happens."""
+class CallTransport:
+    """The wire to Twilio's calls, without the guard between exercise and live."""
 
-    def __init__(
-        self, settings: TwilioSettings, voice_url: str, capabilities: Capabilities = CAPABILITIES, name: str = "voice"
-    ) -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
+    def __init__(self, settings: TwilioSettings, voice_url: str) -> None:
         mute()
         self._http = LeanHttpClient(settings.base_url, settings.timeouts, settings.connections)
         self._client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
@@ -46,17 +43,19 @@ class TwilioVoice(Gateway):
         self._callback = callback_prefix(settings.status_callback)
         self._words = callback_prefix(voice_url)
 
-    async def aclose(self) -> None:
-        await self._http.close()
-
-    async def _send(self, message: Message) -> Outcome:
+    async def submit(self, message: Message) -> Outcome:
         """Have Twilio ring the number; whatever happens is classified. A number of no numbering plan never leaves for the real provider."""
         if self._reaches_people and not assignable(message.to):
             return Outcome(Verdict.REJECTED, code=NOT_ASSIGNABLE, detail="no numbering plan has this number")
         return await created(self._client, self._address, self._fields(message))
 
-    async def _look_up(self, message: Message, since: datetime) -> LookUp:
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        """Nothing of a call tells which text it spoke."""
         return Unanswered("a call does not tell what it said")
+
+    async def aclose(self) -> None:
+        """Close connections; a second call does nothing."""
+        await self._http.close()
 
     def _fields(self, message: Message) -> dict[str, Any]:
         fields: dict[str, Any] = {
@@ -69,3 +68,22 @@ class TwilioVoice(Gateway):
             fields["StatusCallback"] = f"{self._callback}{message.attempt}{OVERRIDES}"
             fields["StatusCallbackEvent"] = EVENTS
         return fields
+
+
+class TwilioVoice(Gateway):
+    """The live voice gateway: refuses exercise messages before anything else happens."""
+
+    def __init__(
+        self, settings: TwilioSettings, voice_url: str, capabilities: Capabilities = CAPABILITIES, name: str = "voice"
+    ) -> None:
+        super().__init__(name, live=True, capabilities=capabilities)
+        self._transport = CallTransport(settings, voice_url)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def _send(self, message: Message) -> Outcome:
+        return await self._transport.submit(message)
+
+    async def _look_up(self, message: Message, since: datetime) -> LookUp:
+        return await self._transport.find(message, since)

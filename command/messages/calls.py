@@ -1,6 +1,6 @@
 """What a call says and what its keys mean: the words of one delivery, then keys for a page.
 
-1 acknowledges, 2 asks for help, 9 says it again. Whoever only listens, a mailbox among them, has answered nothing."""
+1 acknowledges, 2 asks for help (not in a drill), 9 says it again. Whoever only listens, a mailbox among them, has answered nothing."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _NEITHER = "This call is over. 本次呼叫已结束。"
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A delivery that is being spoken; a page (`page_id`) listens for keys."""
+    """A delivery that is being spoken; a page (`page_id`) and the call of a `drill` listen for keys."""
 
     delivery_id: int
     page_id: int | None
@@ -30,6 +30,11 @@ class Spoken:
     text: str
     language: str
     exercise: bool
+    drill: bool = False
+
+    @property
+    def listens(self) -> bool:
+        return self.page_id is not None or self.drill
 
 
 def spoken(session: Session, gateway: str, attempt: str) -> Spoken | None:
@@ -44,14 +49,15 @@ def spoken(session: Session, gateway: str, attempt: str) -> Spoken | None:
         return None
     delivery, body = found
     page_id = delivery.page_id if delivery.purpose == Purpose.PAGE else None
-    return Spoken(delivery.id, page_id, delivery.addressee, body.text, body.language, delivery.exercise)
+    drill = delivery.purpose == Purpose.DRILL
+    return Spoken(delivery.id, page_id, delivery.addressee, body.text, body.language, delivery.exercise, drill)
 
 
 def pressed(session: Session, call: Spoken, digits: str, handlers: Handlers) -> str | None:
-    """Take the keys of a page's call; what to say last, or None where the call says itself again."""
-    if call.page_id is None or digits == AGAIN:
+    """Take the keys of a call that listens; what to say last, or None where the call says itself again."""
+    if not call.listens or digits == AGAIN:
         return None
-    key = Pressed(call.page_id, call.person_id, digits, call.language, call.exercise)
+    key = Pressed(call.delivery_id, call.page_id, call.person_id, digits, call.language, call.exercise)
     return handlers.press(session, key)
 
 
@@ -60,7 +66,7 @@ def words(call: Spoken | None, attempt: str) -> str:
     root = ET.Element("Response")
     if call is None:
         _say(root, _NEITHER, "zh")
-    elif call.page_id is None:
+    elif not call.listens:
         _say(root, call.text, call.language)
         _say(root, call.text, call.language)
     else:
@@ -75,7 +81,7 @@ def words(call: Spoken | None, attempt: str) -> str:
                 action=f"keys?{urlencode({ATTEMPT: attempt})}",
             )
             _say(keys, call.text, call.language)
-            _say(keys, said["keys"], call.language)
+            _say(keys, said["drill_keys" if call.drill else "keys"], call.language)
         _say(root, said["unanswered"], call.language)
     ET.SubElement(root, "Hangup")
     return _document(root)
@@ -113,11 +119,13 @@ def _document(root: ET.Element) -> str:
 _TEXTS = {
     "zh": {
         "keys": "应答请按1，求助请按2，重听请按9。",
+        "drill_keys": "应答请按1，重听请按9。",
         "unknown": "没有这个按键。",
         "unanswered": "未收到按键，本次呼叫尚未应答。",
     },
     "en": {
         "keys": "To acknowledge, press 1. For help, press 2. To hear this again, press 9.",
+        "drill_keys": "To answer, press 1. To hear this again, press 9.",
         "unknown": "That key means nothing here.",
         "unanswered": "No key was pressed, so this page is not acknowledged.",
     },

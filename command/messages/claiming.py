@@ -183,6 +183,7 @@ def announce(
             text=bodies[mine.body_id].text,
             exercise=line.exercise,
             valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
+            channel=mine.channel,
         )
         calls.append(Call(row.id, mine.fence, mine.tries + 1, mine.notice_id, message))
     outbox.change(session, locked, changes, handlers, keep_fence=True)

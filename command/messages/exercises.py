@@ -19,6 +19,13 @@ def allow(session: Session, recipient: bytes, until: datetime, by: str) -> None:
     session.flush()
 
 
+def allow_at_least(session: Session, recipient: bytes, until: datetime, by: str) -> None:
+    """Let exercise messages reach a number until a time, or longer where it may be reached longer already."""
+    known = session.get(ExerciseAllowed, recipient)
+    if known is None or known.until < until:
+        allow(session, recipient, until, by)
+
+
 def allowed(session: Session, recipient: bytes) -> bool:
     """Whether exercise messages may reach the number now."""
     until = session.scalar(select(ExerciseAllowed.until).where(ExerciseAllowed.recipient == recipient))

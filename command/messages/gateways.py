@@ -6,7 +6,7 @@ own, never a live gateway."""
 import asyncio
 import threading
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,14 +15,14 @@ from command.core.settings import GatewaySettings
 from command.messages import exercises
 from command.messages.models import EXERCISE_GATEWAY
 from notifiers import console
-from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Transport, Unanswered, Verdict
-from notifiers.chat import Chat
+from notifiers.base import Capabilities, Channel, Gateway, LookUp, Message, Outcome, Transport, Unanswered, Verdict
+from notifiers.chat import Chat, ChatTransport
 from notifiers.console import Console
 from notifiers.exercise import Exercise
 from notifiers.masking import mask
-from notifiers.smtp import Smtp, SmtpSettings
+from notifiers.smtp import MailTransport, Smtp, SmtpSettings
 from notifiers.twilio_sms import TwilioSettings, TwilioSms, TwilioTransport
-from notifiers.twilio_voice import TwilioVoice
+from notifiers.twilio_voice import CallTransport, TwilioVoice
 
 T = TypeVar("T")
 
@@ -53,10 +53,28 @@ def configured(installation: Installation, name: str) -> GatewaySettings | None:
     return found
 
 
-def auth_token(installation: Installation, name: str) -> str | None:
-    """The token that signs a gateway's webhooks, or None where it has none."""
+def exercise_channels(installation: Installation) -> dict[str, GatewaySettings]:
+    """What the exercise gateway carries, and by which settings: SMS always, and the first gateway of each other kind. A gateway that is
+    named as the exercise gateway stands alone: whoever sets one up apart wants nothing else to ring."""
+    given = installation.settings.gateways or (CONSOLE,)
+    own = configured(installation, EXERCISE_GATEWAY)
+    assert own is not None
+    found: dict[str, GatewaySettings] = {own.channel: own}
+    if own.name != EXERCISE_GATEWAY:
+        for one in given:
+            found.setdefault(one.channel, one)
+    return found
+
+
+def auth_tokens(installation: Installation, name: str) -> list[str]:
+    """The tokens that may sign a gateway's webhooks: one each, but the exercise gateway's calls may have another provider than its SMS."""
     given = configured(installation, name)
-    if given is None or given.transport in ("console", "smtp", "chat"):
+    all_of_it = [given] if name != EXERCISE_GATEWAY else exercise_channels(installation).values()
+    return [found for one in all_of_it if one is not None and (found := _signing(installation, one)) is not None]
+
+
+def _signing(installation: Installation, given: GatewaySettings) -> str | None:
+    if given.transport in ("console", "smtp", "chat"):
         return None
     return given.auth_token or (token(installation) if given.transport == "simulated" else None)
 
@@ -193,7 +211,24 @@ def _exercise(installation: Installation, given: GatewaySettings) -> Exercise:
     transport: Transport = PrintedTransport()
     if given.transport != "console":
         transport = TwilioTransport(_twilio(installation, given, EXERCISE_GATEWAY))
-    return Exercise(transport, allowed, capabilities(given), EXERCISE_GATEWAY)
+    others = _others(installation)
+    able = replace(capabilities(given), also=tuple(others))
+    return Exercise(transport, allowed, able, EXERCISE_GATEWAY, others)
+
+
+def _others(installation: Installation) -> dict[Channel, Transport]:
+    """The exercise gateway's own wires for what is no SMS."""
+    wires: dict[Channel, Transport] = {}
+    for one in exercise_channels(installation).values():
+        match one.transport:
+            case "twilio_voice":
+                words = f"{installation.settings.origin}/hooks/twilio/{EXERCISE_GATEWAY}/voice"
+                wires["voice"] = CallTransport(_twilio(installation, one, EXERCISE_GATEWAY, "call"), words)
+            case "smtp":
+                wires["email"] = MailTransport(_smtp(one))
+            case "chat":
+                wires["chat"] = ChatTransport(one.schemes, min(one.window, THREADS))
+    return wires
 
 
 def _twilio(installation: Installation, given: GatewaySettings, name: str, callback: str = "status") -> TwilioSettings:

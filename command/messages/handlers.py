@@ -37,9 +37,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """Keys pressed in the call that carries a page, by whoever picked up the phone of the person paged."""
+    """Keys pressed in the call that carries a page, or (without `page_id`) the call of a drill, by whoever picked up the phone of the
+    person called."""
 
-    page_id: int
+    delivery_id: int
+    page_id: int | None
     person_id: int
     digits: str
     language: str

@@ -111,13 +111,14 @@ def _twiml(document: str) -> Response:
 def _signed(gateway: str) -> dict[str, str]:
     """The form of this request, if its gateway exists and signed it for our public address (never for a proxied one)."""
     house = here()
-    token = gateways.auth_token(house, gateway)
-    if token is None:
+    tokens = gateways.auth_tokens(house, gateway)
+    if not tokens:
         raise NotFound(N_("There is no gateway of this name that calls back."), field="gateway")
     query = request.query_string.decode("ascii", "replace")
     url = house.settings.origin + request.path + (f"?{query}" if query else "")
     params: dict[str, Any] = request.form.to_dict()
-    if not valid_signature(url, params, request.headers.get("X-Twilio-Signature"), token):
+    signature = request.headers.get("X-Twilio-Signature")
+    if not any(valid_signature(url, params, signature, token) for token in tokens):
         raise Denied(
             N_("The signature does not match this address and body."),
             field="X-Twilio-Signature",

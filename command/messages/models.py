@@ -63,6 +63,7 @@ class Purpose(StrEnum):
     CASE = "case"
     CONTACT = "contact"  # a code that proves a way to reach somebody, or a test of it
     DUTY = "duty"  # what concerns the plan of duties: a swap, a gap
+    DRILL = "drill"  # the call of a phone drill
 
 
 class Body(Base):

@@ -76,7 +76,7 @@ def _unable(offer: Offer, exercise: bool, needs: Needs) -> str | None:
     if exercise != (offer.name == EXERCISE_GATEWAY):
         return "exercise_only" if offer.name == EXERCISE_GATEWAY else "live_only"
     if needs.channel is not None and needs.channel != offer.capabilities.channel:
-        return "other_channel"
+        return None if needs.channel in offer.capabilities.also else "other_channel"
     if needs.url and not offer.capabilities.url:
         return "no_links"
     if needs.unicode and not offer.capabilities.unicode:

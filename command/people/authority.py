@@ -60,6 +60,7 @@ class Act(StrEnum):
     WITHDRAW_NOTICE = "withdraw_notice"
     CORRECT_NOTICE = "correct_notice"
     HOLD_MESSAGES = "hold_messages"
+    PLAN_DRILL = "plan_drill"
     TAKE_CASE = "take_case"
     EXPORT = "export"
     UNMASK = "unmask"

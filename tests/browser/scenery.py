@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from command.complaints import links as case_links
 from command.complaints.models import Case
+from command.core import clock
+from command.engine import phone_drill
 from command.oncall.models import Page
 from command.oncall.paging import links as page_links
+from command.oncall.phone_drill.drill_models import PhoneDrill
 from tests.boards.stage import Stage
 
 NUMBER = "+8612020000001"
@@ -20,6 +23,7 @@ SIGNED_IN = (
     *("/on-call/policies", "/on-call/policies/new", "/on-call/policies/1", "/on-call/mine"),
     *("/on-call/schedules/new", "/on-call/schedules/technical"),
     *("/on-call/hand-over", "/on-call/hand-over/1"),
+    *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -43,6 +47,7 @@ PARTS = {
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
     "/incidents/report/areas": "JSON",
     "/on-call/feed/<text>.ics": "a calendar",
+    "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/status.json": "JSON",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""
@@ -57,8 +62,10 @@ class Scenery:
 
 
 def built(stage: Stage) -> Scenery:
-    """Incidents in every state, tasks done and open, people paged, notices sent, a solved problem, a caller's case, a drill."""
+    """Incidents in every state, tasks done and open, people paged, notices sent, a solved problem, a caller's case, a drill, a phone
+    drill that goes on."""
     closed = _over(stage)
+    _drill(stage)
     worst = stage.responding("CELL-1", "CELL-4")
     stage.act("ada", worst, "regrade", tier=1, reason="A hospital is cut off")
     stage.post("ada", f"/api/v1/incidents/{worst}/objectives", text="Service back in Meijiang by 17:00")
@@ -94,8 +101,23 @@ def _over(stage: Stage) -> str:
     return number
 
 
+def _drill(stage: Stage) -> None:
+    """A phone drill that has called its people, one of whom has answered."""
+    said = {"name": "月度点名", "targets": ["post:duty_officer", "post:trainer"], "zone": "Asia/Shanghai"}
+    planned = stage.post("tra", "/api/v1/phone-drills", starts="2099-01-05T10:00", every="monthly", **said)
+    assert planned.status_code == 201, planned.text
+
+    def due(session: Session) -> None:
+        session.get_one(PhoneDrill, planned.json["id"]).next_at = clock.now(session)
+
+    stage.database.write(due)
+    while phone_drill.run_once(stage.installation):
+        pass
+    assert stage.post("tra", "/api/v1/phone-drill-runs/1/actions/answer").status_code == 200
+
+
 def _by_link(stage: Stage) -> tuple[str, ...]:
-    """What opens by a signed address: the engineer's page, the caller's case."""
+    """What opens by a signed address: the engineer's page, the caller's case, the call of a drill."""
 
     def ids(session: Session) -> tuple[int, int]:
         page = session.scalars(select(Page.id).order_by(Page.id).limit(1)).one()
@@ -104,4 +126,6 @@ def _by_link(stage: Stage) -> tuple[str, ...]:
     with stage.database.read() as session:
         page_id, case_id = ids(session)
     page = page_links.maker(stage.installation)(page_id).removeprefix(stage.installation.settings.origin)
-    return page, case_links.path(stage.installation, case_id)
+    drill = page_links.maker(stage.installation, "d", page_links.DRILL)(1)
+    call = drill.removeprefix(stage.installation.settings.origin)
+    return page, call, case_links.path(stage.installation, case_id)

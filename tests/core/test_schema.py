@@ -38,6 +38,8 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "objective": {"state": "open"},
     "duty_turn": {"end_at": LATER},
     "duty_swap": {"state": "proposed", "given_end": LATER, "taken_end": LATER},
+    "phone_drill": {"every": "once", "by_ways": "record"},
+    "phone_drill_run": {"state": "running"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""

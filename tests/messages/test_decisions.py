@@ -1,6 +1,7 @@
 """The pure decisions: routes, fates of calls, resolutions of doubts, ranks of receipts, pace, chunks."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,16 @@ def test_exercises_and_live_messages_never_share_a_road(
     assert len(route.gateways) + len(route.skipped) == len(offers), (
         "each gateway is a road or is skipped with its reason"
     )
+
+
+@pytest.mark.proves("I3", "B3")
+def test_a_call_of_an_exercise_takes_the_exercise_gateway_where_it_carries_calls_and_no_other() -> None:
+    calls, call = replace(PLAIN, channel="voice"), Needs(url=True, channel="voice")
+    live = Offer("voice", calls)
+    assert choose(Lane.PAGE, True, (live, Offer("exercise", PLAIN)), (), call).gateways == ()
+    carries = Offer("exercise", replace(PLAIN, url=False, also=("voice",)))
+    assert choose(Lane.PAGE, True, (live, carries), (), call).gateways == ("exercise",)
+    assert choose(Lane.PAGE, False, (live, carries), (), call).gateways == ("voice",)
 
 
 @pytest.mark.proves("B4")

@@ -2,13 +2,17 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from notifiers.base import ExerciseRefused, Found, Gateway, Verdict
+from notifiers.base import ExerciseRefused, Found, Gateway, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.chat import Chat
 from notifiers.console import Console
-from notifiers.exercise import NOT_ALLOWED, Exercise, marked
-from notifiers.twilio_sms import CAPABILITIES, TwilioSms, TwilioTransport
+from notifiers.exercise import NO_WIRE, NOT_ALLOWED, Exercise, marked
+from notifiers.smtp import Smtp, SmtpSettings
+from notifiers.twilio_sms import CAPABILITIES, TwilioSettings, TwilioSms, TwilioTransport
+from notifiers.twilio_voice import TwilioVoice
 from tests.notifiers.conftest import PHONE, TEXT, House, message
 
 BYSTANDER = "+8612099999999"
@@ -73,6 +77,50 @@ def test_a_doubtful_exercise_is_found_by_its_marked_text(house: House, long_ago:
     found = use(drill_gateway(house), "look_up", doubtful, long_ago)
     assert isinstance(found, Found)
     assert found.provider_id == sent.provider_id
+
+
+class Wire:
+    """A wire that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[Message] = []
+
+    async def submit(self, message: Message) -> Outcome:
+        self.given.append(message)
+        return Outcome(Verdict.ACCEPTED, provider_id="1")
+
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        return Unanswered("nothing is kept")
+
+    async def aclose(self) -> None:
+        return None
+
+
+@pytest.mark.proves("B3", "I3")
+def test_what_is_no_sms_takes_its_own_wire_and_the_same_allow_list() -> None:
+    sms, voice = Wire(), Wire()
+
+    def sent(**given: Any) -> Any:
+        drill = Exercise(sms, lambda address: address == PHONE, CAPABILITIES, others={"voice": voice})
+        return use(drill, "send", message(exercise=True, **given))
+
+    assert sent(channel="voice").verdict is Verdict.ACCEPTED
+    assert [each.text for each in voice.given] == [f"【演练】{TEXT}"] and sms.given == []
+    assert sent(channel="voice", to=BYSTANDER).code == NOT_ALLOWED
+    assert (sent(channel="email").verdict, sent(channel="email").code) == (Verdict.REJECTED, NO_WIRE)
+    assert len(voice.given) == 1 and sms.given == []
+
+
+@pytest.mark.proves("B3", "I3")
+def test_live_voice_mail_and_chat_refuse_an_exercise() -> None:
+    settings = TwilioSettings(account_sid="AC1", auth_token="x", sender="+8610690000", base_url="http://127.0.0.1:9")
+    for gateway in (
+        TwilioVoice(settings, "http://127.0.0.1:9"),
+        Smtp(SmtpSettings(host="127.0.0.1", sender="a@b.c")),
+        Chat(),
+    ):
+        with pytest.raises(ExerciseRefused):
+            use(gateway, "send", message(exercise=True))
 
 
 @pytest.mark.parametrize(

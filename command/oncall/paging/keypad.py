@@ -14,7 +14,7 @@ ACKNOWLEDGE, HELP = "1", "2"
 
 def press(session: Session, pressed: Pressed) -> str | None:
     """Do what a key says and return what the call says last; None for a key that means nothing. Pressing twice changes nothing."""
-    if pressed.digits not in (ACKNOWLEDGE, HELP):
+    if pressed.page_id is None or pressed.digits not in (ACKNOWLEDGE, HELP):
         return None
     page = session.get_one(Page, pressed.page_id)
     chain = session.get_one(Escalation, page.escalation_id)

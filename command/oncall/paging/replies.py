@@ -27,6 +27,8 @@ REMEMBERED = 50
 LATE = timedelta(hours=24)
 """How long after its page a word without a code may still mean an incident that is over."""
 VIA: Via = "sms"
+Elsewhere = Callable[[Session, Sequence[Person], Answer], bool]
+"""Whether a reply means something else that waits for these people's answer (a phone drill)."""
 Keep = Callable[[Session, Page, str, str, Via], object]
 """Puts what somebody reports on a page into its incident's journal; the text after the page is the report, then a key: the same key is
 the same report. Raises a Problem."""
@@ -60,8 +62,13 @@ class _Meant:
         return bool(self.named if answer.codes and answer.word else self.fitting or self.open)
 
 
-def replies(keep: Keep) -> Reply:
-    """The handler of what those on call send by SMS; `keep` takes what an UPDATE says."""
+def _nothing_elsewhere(session: Session, people: Sequence[Person], answer: Answer) -> bool:
+    return False
+
+
+def replies(keep: Keep, elsewhere: Elsewhere = _nothing_elsewhere) -> Reply:
+    """The handler of what those on call send by SMS; `keep` takes what an UPDATE says. A reply that fits no page but something `elsewhere`
+    is left to that: a page always goes first."""
 
     def reply(session: Session, message: InboundMessage) -> str | None:
         """Handle an SMS of somebody on call and return what to answer; None when it is not for this room.
@@ -72,8 +79,10 @@ def replies(keep: Keep) -> Reply:
             return None
         answer = answers.read(message.text)
         meant = _meant(session, people, answer, message.exercise)
-        if not message.exercise and not meant.hit(answer) and _meant(session, people, answer, True).hit(answer):
-            return None
+        if not meant.hit(answer):
+            of_exercise = not message.exercise and _meant(session, people, answer, True).hit(answer)
+            if of_exercise or elsewhere(session, people, answer):
+                return None
         return _Conversation(session, Texts(people[0].language), answer, keep, f"sms:{message.id}").answer(meant)
 
     return reply
