@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from command.messages.handlers import Handlers, Pressed
 from command.messages.models import Body, Delivery, Purpose
+from command.messages.resent import as_sent
 from notifiers.twilio_webhooks import ATTEMPT
 
 AGAIN = "9"
@@ -44,7 +45,8 @@ def spoken(session: Session, gateway: str, attempt: str) -> Spoken | None:
         return None
     delivery, body = found
     page_id = delivery.page_id if delivery.purpose == Purpose.PAGE else None
-    return Spoken(delivery.id, page_id, delivery.addressee, body.text, body.language, delivery.exercise)
+    text = as_sent(body.text, body.language, delivery.resent)
+    return Spoken(delivery.id, page_id, delivery.addressee, text, body.language, delivery.exercise)
 
 
 def pressed(session: Session, call: Spoken, digits: str, handlers: Handlers) -> str | None:

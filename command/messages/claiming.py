@@ -14,6 +14,7 @@ from command.core.keys import Keyring
 from command.messages import optouts, outbox
 from command.messages.handlers import Handlers
 from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
+from command.messages.resent import as_sent
 from command.messages.routes import Needs, needs_of
 from notifiers.base import Channel, Message
 
@@ -60,6 +61,7 @@ class Text:
 
     text: str
     needs: Needs
+    language: str
 
     def by(self, channel: Channel) -> Needs:
         """What it needs when it goes by another channel than SMS."""
@@ -125,8 +127,10 @@ def _lease(session: Session, due: ColumnElement[bool], limit: int) -> Sequence[R
 
 def texts(session: Session, ids: set[int]) -> dict[int, Text]:
     """The bodies of these ids."""
-    query = select(Body.id, Body.text, Body.encoding).where(Body.id.in_(ids))
-    return {id: Text(text, needs_of(text, encoding)) for id, text, encoding in session.execute(query)}
+    query = select(Body.id, Body.text, Body.encoding, Body.language).where(Body.id.in_(ids))
+    return {
+        id: Text(text, needs_of(text, encoding), language) for id, text, encoding, language in session.execute(query)
+    }
 
 
 def give_back(session: Session, leased: Sequence[Row[Any]], wait: float = 0.0) -> None:
@@ -177,10 +181,11 @@ def announce(
             continue
         attempt = secrets.token_hex(16)
         changes[row.id] = _called(mine, gateway, attempt, now)
+        body = bodies[mine.body_id]
         message = Message(
             attempt=attempt,
             to=keyring.decrypt(mine.number),
-            text=bodies[mine.body_id].text,
+            text=as_sent(body.text, body.language, mine.resent),
             exercise=line.exercise,
             valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
         )

@@ -8,6 +8,7 @@ import requests
 from command.messages import breakers
 from command.messages.handlers import Handlers, Pressed
 from command.messages.models import State
+from tests.conftest import Time
 from tests.messages.conftest import Build
 from tests.messages.house import House, number
 
@@ -77,6 +78,17 @@ def test_a_phone_nobody_presses_a_key_on_has_answered_nothing(calls: Calls) -> N
     call = calls.over()
     assert calls.pressed == [] and call["said"].count(WORDS) == 2 and "尚未应答" in call["said"][-1]
     assert calls.house.row(delivery).state == State.DELIVERED  # picked up, which is no answer
+
+
+def test_a_doubtful_call_that_rings_again_says_so(build: Build, time: Time) -> None:
+    calls = Calls(build)
+    calls.house.fault("reset_before", times=1)
+    calls.ring()
+    time.forward(seconds=30)
+    calls.house.sweep()
+    calls.house.send()
+    calls.press("1")
+    assert calls.over()["said"][0] == f"（重发）{WORDS}"
 
 
 @pytest.mark.parametrize("ending", ["busy", "no-answer", "failed"])
