@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from command.core import clock, journal
 from command.messages.models import Delivery, State
 from command.oncall import entries
-from command.oncall.models import Escalation, EscalationState, Page, PageMethod, PageState
+from command.oncall.models import Escalation, EscalationState, Page, PageBundle, PageMethod, PageState
 from command.oncall.paging import bundling
 from command.oncall.paging.elsewhere import Reach
 from command.oncall.paging.sending import Road, send
@@ -36,7 +36,9 @@ Because = Literal["waited", "failed", "gateway_down"]
 def begin(session: Session, chain: Escalation, page: Page, person: Person, road: Road) -> None:
     """Send a new page to a locked person by the first of their methods, and set down the others. Exercises and people who have set nothing:
     the number on record, as ever. An SMS to that may wait in a bundle. In quiet hours that the incident's tier does not override, the first
-    method waits until they are over. A step that is to ring does so first."""
+    method waits until they are over. A step that is to ring does so first. The page takes the place of what the chain still had for
+    this person: they are told once, whatever calls them again."""
+    _replace(session, page)
     ways = _ways(session, chain, page, person, road.reach)
     held = None if chain.exercise else held_until(session, chain, person, road.reach.zone)
     rows = [] if ways == [_ON_RECORD] and held is None else [_row(page, at, *way) for at, way in enumerate(ways)]
@@ -52,6 +54,18 @@ def begin(session: Session, chain: Escalation, page: Page, person: Person, road:
         _send(session, chain, page, person, rows, road)
     else:
         send(session, person, road.text(chain, page, person.language), exercise=page.exercise, page_id=page.id)
+
+
+def _replace(session: Session, page: Page) -> None:
+    """Older pages of a locked chain to a locked person go on no more: what waits for company stays behind, ways not taken are dropped.
+    What is in the queue goes out, and an answer to any of them counts."""
+    older = (Page.escalation_id == page.escalation_id) & (Page.person_id == page.person_id) & (Page.id < page.id)
+    ids = session.scalars(select(Page.id).where(older)).all()
+    if not ids:
+        return
+    session.execute(delete(PageMethod).where(PageMethod.page_id.in_(ids), PageMethod.delivery_id.is_(None)))
+    unsent = select(PageBundle.id).where(PageBundle.person_id == page.person_id, PageBundle.sent_at.is_(None))
+    session.execute(update(Page).where(Page.id.in_(ids), Page.bundle_id.in_(unsent)).values(bundle_id=None))
 
 
 def went_together(session: Session, page: Page, delivery_id: int) -> None:
