@@ -13,7 +13,7 @@ from command.core import claims, clock
 from command.core.keys import Keyring
 from command.messages import optouts, outbox
 from command.messages.handlers import Handlers
-from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
+from command.messages.models import OTHER_WAYS, SMS, Body, Halt, Lane, OptOut, State
 from command.messages.resent import as_sent
 from command.messages.routes import Needs, needs_of
 from notifiers.base import Channel, Message
@@ -79,15 +79,22 @@ class Call:
     message: Message
 
 
-def waiting(session: Session, line: Line) -> bool:
-    """Whether any delivery of the line may be called now."""
-    due = line.due(clock.now(session))
+def waiting(session: Session, line: Line, closed: Sequence[Channel] = ()) -> bool:
+    """Whether any delivery of the line may be called now, but for those by channels that are closed."""
+    due = _open(session, line, closed)
     return bool(session.scalar(select(exists().select_from(outbox.deliveries).where(due))))
 
 
-def lease(session: Session, line: Line, limit: int) -> Sequence[Row[Any]]:
-    """Lease up to `limit` due deliveries of a line, the most urgent lane first, the oldest first."""
-    return _lease(session, line.due(clock.now(session)), limit)
+def lease(session: Session, line: Line, limit: int, closed: Sequence[Channel] = ()) -> Sequence[Row[Any]]:
+    """Lease up to `limit` due deliveries of a line, the most urgent lane first, the oldest first, none by a closed channel."""
+    return _lease(session, _open(session, line, closed), limit)
+
+
+def _open(session: Session, line: Line, closed: Sequence[Channel]) -> ColumnElement[bool]:
+    due = line.due(clock.now(session))
+    if not closed:
+        return due
+    return due & _c.channel.not_in(closed) & ((_c.lane <= OTHER_WAYS) if SMS in closed else true())
 
 
 def expired_waiting(session: Session, line: Line) -> bool:

@@ -5,13 +5,13 @@ own, never a live gateway."""
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from command.core.installation import Installation
-from command.core.settings import GatewaySettings
+from command.core.settings import GatewaySettings, Settings
 from command.messages import exercises
 from command.messages.models import EXERCISE_GATEWAY
 from notifiers import console
@@ -36,6 +36,11 @@ CONSOLE = GatewaySettings(name="console", transport="console")
 
 class GatewaySettingsError(ValueError):
     """The configured gateways cannot work; the text names the gateway and the remedy."""
+
+
+def live(settings: Settings) -> Sequence[GatewaySettings]:
+    """The gateways that reach people outside of exercises, in the order of the settings."""
+    return [one for one in settings.gateways or (CONSOLE,) if one.name != EXERCISE_GATEWAY]
 
 
 def token(installation: Installation) -> str:

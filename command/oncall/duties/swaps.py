@@ -30,7 +30,7 @@ class Time:
 
 
 def propose(session: Session, schedule: Schedule, other: Person, given: Time, taken: Time, by: Principal) -> DutySwap:
-    """Ask somebody to take one's turn `given` for theirs, `taken`; they are told by SMS. Raise Invalid or Conflict naming the field."""
+    """Ask somebody to take one's turn `given` for theirs, `taken`; they are told. Raise Invalid or Conflict naming the field."""
     if other.id == by.person_id:
         raise Invalid(
             N_("One does not swap with oneself."), field="person", remedy=N_("Choose a turn of somebody else.")
@@ -71,7 +71,7 @@ def accept(session: Session, swap_id: int, by: Principal) -> DutySwap:
     _open(swap)
     schedule = session.get_one(Schedule, swap.schedule_id)
     given, taken = Time(swap.given_start, swap.given_end), Time(swap.taken_start, swap.taken_end)
-    if min(given.start, taken.start) < clock.now(session):
+    if _begins(swap) < clock.now(session):
         raise Conflict(N_("One of the turns has begun."), remedy=N_("Propose a swap of later turns."))
     _held(session, schedule, swap.proposer_id, given, "given")
     _held(session, schedule, swap.other_id, taken, "taken")
@@ -156,24 +156,30 @@ def _held(session: Session, schedule: Schedule, person_id: int, turn: Time, fiel
     return Time(begin, end)
 
 
-def _asking(session: Session, swap: DutySwap, schedule: Schedule) -> dict[str, str]:
+def _asking(session: Session, swap: DutySwap, schedule: Schedule) -> telling.Said:
     proposer = session.get_one(Person, swap.proposer_id)
     given, taken = _moments(session, swap)
-    mine = f"{telling.settings(session).origin}/on-call/mine"
-    return {
-        "zh": f"{proposer.name_zh}希望与您换班（{schedule.name_zh}）：您值{given}，对方值{taken}。请到值班页面答复：{mine}",
-        "en": f"{proposer.name_en} would swap turns with you ({schedule.name_en}): you take {given}, they take {taken}. "
-        f"Answer on your page: {mine}",
+    text = {
+        "zh": f"{proposer.name_zh}希望与您换班（{schedule.name_zh}）：您值{given}，对方值{taken}。",
+        "en": f"{proposer.name_en} would swap turns with you ({schedule.name_en}): you take {given}, they take {taken}.",
     }
+    act = {"zh": "到值班页面答复", "en": "answer on your page"}
+    return telling.Said(text, _begins(swap), act, "/on-call/mine")
 
 
-def _agreed(session: Session, swap: DutySwap, schedule: Schedule) -> dict[str, str]:
+def _agreed(session: Session, swap: DutySwap, schedule: Schedule) -> telling.Said:
     other = session.get_one(Person, swap.other_id)
     given, taken = _moments(session, swap)
-    return {
+    text = {
         "zh": f"{other.name_zh}同意换班（{schedule.name_zh}）：对方值{given}，您值{taken}。",
         "en": f"{other.name_en} agreed to swap ({schedule.name_en}): they take {given}, you take {taken}.",
     }
+    return telling.Said(text, _begins(swap))
+
+
+def _begins(swap: DutySwap) -> datetime:
+    """When the first of the turns begins."""
+    return min(swap.given_start, swap.taken_start)
 
 
 def _moments(session: Session, swap: DutySwap) -> tuple[str, str]:

@@ -19,9 +19,9 @@ from command.oncall.models import Escalation, EscalationState, Page, PageBundle,
 from command.oncall.paging import bundling
 from command.oncall.paging.elsewhere import Reach
 from command.oncall.paging.sending import Road, send
-from command.oncall.reach import undisturbed
+from command.oncall.reach import undisturbed, ways
 from command.oncall.reach.contacts import WAIT_MINUTES
-from command.people.contacts import PersonContact, PersonQuiet
+from command.people.contacts import PersonContact
 from command.people.models import Person
 from notifiers.base import Channel
 
@@ -39,15 +39,15 @@ def begin(session: Session, chain: Escalation, page: Page, person: Person, road:
     method waits until they are over. A step that is to ring does so first. The page takes the place of what the chain still had for
     this person: they are told once, whatever calls them again."""
     _replace(session, page)
-    ways = _ways(session, chain, page, person, road.reach)
+    taken = _ways(session, chain, page, person, road.reach)
     held = None if chain.exercise else held_until(session, chain, person, road.reach.zone)
-    rows = [] if ways == [_ON_RECORD] and held is None else [_row(page, at, *way) for at, way in enumerate(ways)]
+    rows = [] if taken == [_ON_RECORD] and held is None else [_row(page, at, *way) for at, way in enumerate(taken)]
     session.add_all(rows)
     session.flush()
     if held is not None:
         rows[0].due_at = held
         _record(session, chain, entries.Held(page_id=page.id, person_id=person.id, until=held))
-    elif _to_record(*ways[0]) and (bundle := bundling.join(session, chain, page)) is not None:
+    elif _to_record(*taken[0]) and (bundle := bundling.join(session, chain, page)) is not None:
         seconds = max(0, round((bundle.due_at - page.created_at).total_seconds()))
         _record(session, chain, entries.Bundled(page_id=page.id, person_id=person.id, seconds=seconds))
     elif rows:
@@ -86,14 +86,14 @@ def _ways(session: Session, chain: Escalation, page: Page, person: Person, reach
     """How a page is to reach its person, in order."""
     if chain.exercise:
         return [_ON_RECORD]
-    ways: list[_Way] = [(contact.kind, contact) for contact in usable(session, person.id, reach)]
-    if len(ways) == 1 and _to_record(*ways[0]):
-        ways = []
-    ways = ways or [_ON_RECORD]
-    if chain.steps[page.step].get("by") == "voice" and reach.has("voice") and ways[0][0] != "voice":
-        voice: _Way = next((way for way in ways if way[0] == "voice"), ("voice", None))
-        ways = [voice, *(way for way in ways if way is not voice)]
-    return ways
+    found: list[_Way] = [(contact.kind, contact) for contact in usable(session, person.id, reach)]
+    if len(found) == 1 and _to_record(*found[0]):
+        found = []
+    found = found or [_ON_RECORD]
+    if chain.steps[page.step].get("by") == "voice" and reach.has("voice") and found[0][0] != "voice":
+        voice: _Way = next((way for way in found if way[0] == "voice"), ("voice", None))
+        found = [voice, *(way for way in found if way is not voice)]
+    return found
 
 
 def _to_record(kind: str, contact: PersonContact | None) -> bool:
@@ -103,19 +103,12 @@ def _to_record(kind: str, contact: PersonContact | None) -> bool:
 
 def usable(session: Session, person_id: int, reach: Reach) -> Sequence[PersonContact]:
     """A person's methods that may be used, in order: verified, and of a kind this installation has a gateway for."""
-    mine = select(PersonContact).where(
-        PersonContact.person_id == person_id, PersonContact.active, PersonContact.verified_at.is_not(None)
-    )
-    found = session.scalars(mine.order_by(PersonContact.position, PersonContact.id))
-    return [contact for contact in found if reach.has(contact.kind)]
+    return [contact for contact in ways.proved(session, person_id) if reach.has(contact.kind)]
 
 
 def held_until(session: Session, chain: Escalation, person: Person, zone: ZoneInfo) -> datetime | None:
     """When somebody who is not to be disturbed now may be; None: at once."""
-    quiet = session.get(PersonQuiet, person.id)
-    if quiet is None or chain.tier <= undisturbed.WAKING_TIER:
-        return None
-    return undisturbed.until(clock.now(session), quiet.start, quiet.end, ZoneInfo(person.zone) if person.zone else zone)
+    return None if chain.tier <= undisturbed.WAKING_TIER else ways.held_until(session, person, zone)
 
 
 def under_way(session: Session, pages: Sequence[Page]) -> bool:

@@ -11,7 +11,7 @@ from command.messages.models import Lane, Purpose
 from command.oncall.models import Escalation, Page
 from command.oncall.paging import elsewhere, wording
 from command.oncall.paging.elsewhere import Reach
-from command.people.contacts import PersonContact
+from command.people.contacts import PersonContact, destination
 from command.people.models import Person
 from notifiers.base import Channel
 
@@ -69,16 +69,14 @@ def send(
     contact: PersonContact | None = None,
 ) -> int:
     """Queue a message to somebody on call, to an address of their own or to the number on record; return the delivery's id."""
-    number, index = person.number, person.number_index
-    if contact is not None and contact.address is not None:
-        number, index = contact.address, contact.address_index
-    assert number is not None and index is not None
+    there = destination(person, contact)
+    assert there is not None
     outgoing = messages.Outgoing(
         purpose=purpose,
         lane=Lane.PAGE,
         addressee=person.id,
-        recipient=index,
-        number=number,
+        number=there[0],
+        recipient=there[1],
         body_id=messages.put_body(session, text, person.language),
         exercise=exercise,
         page_id=page_id,

@@ -22,7 +22,7 @@ from command.messages.models import Body, Delivery, Lane, Purpose, State
 from command.oncall.reach import addresses, contact_entries
 from command.oncall.reach.contact_texts import spoken_or_written, test_text
 from command.people import limits
-from command.people.contacts import PersonContact, PersonQuiet
+from command.people.contacts import PersonContact, PersonQuiet, destination
 from command.people.entries import audit
 from command.people.models import Person
 from notifiers.base import Channel
@@ -249,16 +249,14 @@ def _limit(session: Session, person: Person) -> None:
 
 
 def _send(session: Session, person: Person, contact: PersonContact, text: str) -> int:
-    number, index = contact.address, contact.address_index
-    if number is None:
-        number, index = person.number, person.number_index
-    assert number is not None and index is not None
+    there = destination(person, contact)
+    assert there is not None
     outgoing = messages.Outgoing(
         purpose=Purpose.CONTACT,
         lane=Lane.PAGE,
         addressee=person.id,
-        recipient=index,
-        number=number,
+        number=there[0],
+        recipient=there[1],
         body_id=messages.put_body(session, text, person.language),
         exercise=False,
         valid_until=clock.now(session) + CODE_VALID,
