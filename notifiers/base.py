@@ -67,6 +67,7 @@ class Message:
     exercise: bool
     valid_for: int | None = None
     reference: str | None = None
+    channel: Channel = "sms"
 
 
 @dataclass(frozen=True, slots=True)

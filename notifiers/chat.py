@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from apprise import Apprise, NotifyBase, NotifyFormat
 
-from notifiers.base import Capabilities, Gateway, Message, Outcome, Verdict
+from notifiers.base import Capabilities, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.live import Live
 
 CAPABILITIES = Capabilities(
     two_way=False, url=True, voice=False, unicode=True, daily_cap=None, look_up="none", channel="chat"
@@ -20,8 +22,35 @@ SCHEMES = ("wecombot", "dingtalk", "feishu", "slack", "msteams", "workflow")
 would let whoever types one make this machine call any other."""
 
 
-class Chat(Gateway):
-    """The live chat gateway: refuses exercise messages before anything else happens."""
+class ChatTransport:
+    """The wire to chats, without the guard between exercise and live."""
+
+    def __init__(self, schemes: Sequence[str] = SCHEMES, connections: int = 4) -> None:
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its words hold addresses
+        self._schemes = tuple(schemes)
+        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="chat")
+
+    async def aclose(self) -> None:
+        """End the threads; a second call does nothing."""
+        self._threads.shutdown(wait=False)
+
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        """A chat tells nothing of what it took."""
+        return Unanswered("a chat has no look-up")
+
+    async def submit(self, message: Message) -> Outcome:
+        """Write the text into the chat the address names, if it may be written to."""
+        chat = chat_of(message.to, self._schemes)
+        if chat is None:
+            return Outcome(Verdict.REJECTED, code="invalid_address", detail="no chat that may be written to")
+        taken = await asyncio.get_running_loop().run_in_executor(self._threads, _write, chat, message.text)
+        if not taken:
+            return Outcome(Verdict.DOUBTFUL, code="no_answer", detail="the chat did not take it")
+        return Outcome(Verdict.ACCEPTED, provider_id=f"chat-{message.attempt}", final=True)
+
+
+class Chat(Live):
+    """The live chat gateway."""
 
     def __init__(
         self,
@@ -30,22 +59,7 @@ class Chat(Gateway):
         name: str = "chat",
         connections: int = 4,
     ) -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
-        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its words hold addresses
-        self._schemes = tuple(schemes)
-        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="chat")
-
-    async def aclose(self) -> None:
-        self._threads.shutdown(wait=False)
-
-    async def _send(self, message: Message) -> Outcome:
-        chat = chat_of(message.to, self._schemes)
-        if chat is None:
-            return Outcome(Verdict.REJECTED, code="invalid_address", detail="no chat that may be written to")
-        taken = await asyncio.get_running_loop().run_in_executor(self._threads, _write, chat, message.text)
-        if not taken:
-            return Outcome(Verdict.DOUBTFUL, code="no_answer", detail="the chat did not take it")
-        return Outcome(Verdict.ACCEPTED, provider_id=f"chat-{message.attempt}", final=True)
+        super().__init__(name, ChatTransport(schemes, connections), capabilities)
 
 
 def chat_of(address: str, schemes: Sequence[str] = SCHEMES) -> NotifyBase | None:

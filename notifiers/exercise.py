@@ -1,14 +1,14 @@
-"""The only way out for a drill: allow-listed numbers, marked texts, and nothing live.
+"""The only way out for a drill: allow-listed addresses, marked texts, and nothing live.
 
 A drill at Hawaii's emergency office reached the public in 2018 because test and live shared one interface. Here the
-exercise gateway is another object, holds its own transport, and asks an allow-list that denies by default.
+exercise gateway is another object, holds transports of its own, and asks an allow-list that denies by default.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Transport, Verdict
+from notifiers.base import Capabilities, Channel, Gateway, LookUp, Message, Outcome, Transport, Verdict
 
 MARKS = ("【演练】", "[DRILL]")
 NOT_ALLOWED = "not_allowed"
@@ -22,26 +22,30 @@ def marked(text: str) -> str:
 
 
 class Exercise(Gateway):
-    """Sends exercise messages to numbers for which `allowed` says yes; all others are rejected without a call."""
+    """Sends exercise messages to addresses for which `allowed` says yes; all others are rejected without a call. `transports` are its own,
+    one for each channel it carries; `capabilities` are those of its SMS.
+
+    A call speaks what it is asked for later, so its words are marked where they are read out."""
 
     def __init__(
         self,
-        transport: Transport,
+        transports: Mapping[Channel, Transport],
         allowed: Callable[[str], bool],
         capabilities: Capabilities,
         name: str = "exercise",
     ) -> None:
         super().__init__(name, live=False, capabilities=capabilities)
-        self._transport = transport
+        self._transports = transports
         self._allowed = allowed
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        for transport in self._transports.values():
+            await transport.aclose()
 
     async def _send(self, message: Message) -> Outcome:
         if not self._allowed(message.to):
-            return Outcome(Verdict.REJECTED, code=NOT_ALLOWED, detail="number is not on the drill's allow-list")
-        return await self._transport.submit(replace(message, text=marked(message.text)))
+            return Outcome(Verdict.REJECTED, code=NOT_ALLOWED, detail="address is not on the drill's allow-list")
+        return await self._transports[message.channel].submit(replace(message, text=marked(message.text)))
 
     async def _look_up(self, message: Message, since: datetime) -> LookUp:
-        return await self._transport.find(replace(message, text=marked(message.text)), since)
+        return await self._transports[message.channel].find(replace(message, text=marked(message.text)), since)

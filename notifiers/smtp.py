@@ -9,13 +9,15 @@ import smtplib
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
 from typing import Literal
 
-from notifiers.base import Capabilities, Gateway, Message, NotifierError, Outcome, Verdict
+from notifiers.base import Capabilities, LookUp, Message, NotifierError, Outcome, Unanswered, Verdict
+from notifiers.live import Live
 
 CAPABILITIES = Capabilities(
     two_way=False, url=True, voice=False, unicode=True, daily_cap=None, look_up="none", channel="email"
@@ -60,18 +62,23 @@ def mailbox(address: str) -> bool:
     return bool(plain and at and local and "." in domain.strip(".") and len(address) <= 254)
 
 
-class Smtp(Gateway):
-    """The live e-mail gateway: refuses exercise messages before anything else happens."""
+class SmtpTransport:
+    """The wire to a mail server, without the guard between exercise and live."""
 
-    def __init__(self, settings: SmtpSettings, capabilities: Capabilities = CAPABILITIES, name: str = "mail") -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
+    def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._threads = ThreadPoolExecutor(settings.connections, thread_name_prefix="smtp")
 
     async def aclose(self) -> None:
+        """End the threads; a second call does nothing."""
         self._threads.shutdown(wait=False)
 
-    async def _send(self, message: Message) -> Outcome:
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        """A mail server tells nothing of what it took."""
+        return Unanswered("a mail server has no look-up")
+
+    async def submit(self, message: Message) -> Outcome:
+        """Hand the message to the server; whatever happens is classified."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._deliver, message)
 
     def _deliver(self, message: Message) -> Outcome:
@@ -111,6 +118,13 @@ class Smtp(Gateway):
             server.close()
             raise
         return server
+
+
+class Smtp(Live):
+    """The live e-mail gateway."""
+
+    def __init__(self, settings: SmtpSettings, capabilities: Capabilities = CAPABILITIES, name: str = "mail") -> None:
+        super().__init__(name, SmtpTransport(settings), capabilities)
 
 
 def compose(message: Message, sender: str) -> EmailMessage:

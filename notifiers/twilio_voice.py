@@ -8,7 +8,8 @@ from typing import Any
 
 from twilio.rest import Client
 
-from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.base import Capabilities, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.live import Live
 from notifiers.twilio_http import API_HOST, LeanHttpClient
 from notifiers.twilio_sms import (
     NOT_ASSIGNABLE,
@@ -30,13 +31,10 @@ RINGING = 30
 """Seconds a phone rings; a mailbox mostly takes over later."""
 
 
-class TwilioVoice(Gateway):
-    """The live voice gateway: refuses exercise messages before anything else happens."""
+class VoiceTransport:
+    """The wire to Twilio's calls, without the guard between exercise and live. `voice_url` is where Twilio asks for the words."""
 
-    def __init__(
-        self, settings: TwilioSettings, voice_url: str, capabilities: Capabilities = CAPABILITIES, name: str = "voice"
-    ) -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
+    def __init__(self, settings: TwilioSettings, voice_url: str) -> None:
         mute()
         self._http = LeanHttpClient(settings.base_url, settings.timeouts, settings.connections)
         self._client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
@@ -47,15 +45,17 @@ class TwilioVoice(Gateway):
         self._words = callback_prefix(voice_url)
 
     async def aclose(self) -> None:
+        """Close connections; a second call does nothing."""
         await self._http.close()
 
-    async def _send(self, message: Message) -> Outcome:
+    async def submit(self, message: Message) -> Outcome:
         """Have Twilio ring the number; whatever happens is classified. A number of no numbering plan never leaves for the real provider."""
         if self._reaches_people and not assignable(message.to):
             return Outcome(Verdict.REJECTED, code=NOT_ASSIGNABLE, detail="no numbering plan has this number")
         return await created(self._client, self._address, self._fields(message))
 
-    async def _look_up(self, message: Message, since: datetime) -> LookUp:
+    async def find(self, message: Message, since: datetime) -> LookUp:
+        """Nothing can be learnt."""
         return Unanswered("a call does not tell what it said")
 
     def _fields(self, message: Message) -> dict[str, Any]:
@@ -69,3 +69,12 @@ class TwilioVoice(Gateway):
             fields["StatusCallback"] = f"{self._callback}{message.attempt}{OVERRIDES}"
             fields["StatusCallbackEvent"] = EVENTS
         return fields
+
+
+class TwilioVoice(Live):
+    """The live voice gateway."""
+
+    def __init__(
+        self, settings: TwilioSettings, voice_url: str, capabilities: Capabilities = CAPABILITIES, name: str = "voice"
+    ) -> None:
+        super().__init__(name, VoiceTransport(settings, voice_url), capabilities)

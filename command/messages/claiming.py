@@ -194,6 +194,7 @@ def announce(
             to=keyring.decrypt(mine.number),
             text=as_sent(body.text, body.language, mine.resent),
             exercise=line.exercise,
+            channel=mine.channel,
             valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
         )
         calls.append(Call(row.id, mine.fence, mine.tries + 1, mine.notice_id, message))

@@ -83,7 +83,18 @@ def take(session: Session, limit: int, keyring: Keyring) -> list[Doubt]:
     """Claim doubts that are due to be asked about."""
     now = clock.now(session)
     due: ColumnElement[bool] = outbox.in_state(State.IN_DOUBT) & (_c.lease_until <= now)
-    told = (_c.purpose, _c.tries, _c.gateway, _c.attempt, _c.number, _c.body_id, _c.exercise, _c.due_at, _c.resent)
+    told = (
+        _c.purpose,
+        _c.tries,
+        _c.gateway,
+        _c.attempt,
+        _c.number,
+        _c.body_id,
+        _c.exercise,
+        _c.due_at,
+        _c.resent,
+        _c.channel,
+    )
     taken = claims.claim(
         session, outbox.deliveries, due, order=(_c.lane, _c.id), limit=limit, lease=ASKING, returning=told
     )
@@ -95,7 +106,8 @@ def take(session: Session, limit: int, keyring: Keyring) -> list[Doubt]:
 def _doubt(row: Row[Any], text: str, now: datetime, keyring: Keyring) -> Doubt:
     # The provider lives in real time, so the age is what is told to it, not our clock (which tests move).
     age = now - row.due_at
-    message = Message(attempt=row.attempt, to=keyring.decrypt(row.number), text=text, exercise=row.exercise)
+    to = keyring.decrypt(row.number)
+    message = Message(attempt=row.attempt, to=to, text=text, exercise=row.exercise, channel=row.channel)
     since = datetime.now(UTC) - age - SKEW
     return Doubt(row.id, row.fence, row.purpose, row.tries, row.gateway, age.total_seconds(), since, message)
 

@@ -258,8 +258,9 @@ class Sender:
             known, self._lost = await self._read(LINES[0], self._ask)
             self._looked = time.monotonic()
             self._offers = [
-                routes.Offer(name, road.capabilities, known[name].stopped, known[name].open)
+                routes.Offer(name, can, known[name].stopped, known[name].open)
                 for name, road in self._gateways.roads.items()
+                for can in (road.capabilities, *road.besides)
             ]
             for (_, name), channel in self._channels.items():
                 channel.failures, channel.tripped = known[name].failures, known[name].open or bool(known[name].stopped)

@@ -16,7 +16,7 @@ BYSTANDER = "+8612099999999"
 
 def drill_gateway(house: House) -> Exercise:
     transport = TwilioTransport(house.settings(status_callback=None))
-    return Exercise(transport, lambda number: number == PHONE, CAPABILITIES)
+    return Exercise({"sms": transport}, lambda number: number == PHONE, CAPABILITIES)
 
 
 def use(gateway: Gateway, verb: str, *arguments: object) -> object:

@@ -5,16 +5,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from command.core.settings import GatewaySettings
 from command.engine import reach
-from command.messages import breakers
-from command.messages.models import State
+from command.messages import breakers, exercises
+from command.messages.models import Delivery, State
 from command.oncall.models import EscalationState, PageState
 from command.oncall.paging import methods, service
 from command.oncall.reach import contacts
 from tests.conftest import Time
-from tests.oncall.reachable import add, by_person, goes_on, have, pending, quiet, went_out
+from tests.oncall.reachable import ADDRESSES, add, by_person, goes_on, have, pending, quiet, went_out
 from tests.oncall.scene import Scene, step
 
 WHO = "li.hong"
@@ -163,12 +164,27 @@ def test_methods_go_on_beside_the_steps_of_the_chain(scene: Scene, time: Time) -
 
 
 @pytest.mark.proves("I3")
-def test_an_exercise_takes_the_number_on_record_alone(scene: Scene, time: Time) -> None:
+def test_an_exercise_takes_the_number_on_record_where_no_way_is_on_its_allow_list(scene: Scene, time: Time) -> None:
     have(scene, WHO, "voice", "email")
     paged(scene, exercise=True)
     time.forward(minutes=30)
     goes_on(scene)
     assert went_out(scene) == ["sms"]
+
+
+@pytest.mark.proves("I3", "R4")
+def test_an_exercise_takes_the_ways_that_are_on_its_allow_list_and_no_other(scene: Scene, time: Time) -> None:
+    have(scene, WHO, "voice", "email", "chat")
+    index, until = scene.installation.keyring.index(ADDRESSES["email"]), time.now() + timedelta(days=1)
+    scene.allow_exercise(WHO, until)
+    scene.write(lambda s: exercises.allow(s, index, until, "person:1"))
+    paged(scene, exercise=True)
+    for _ in range(4):
+        time.forward(minutes=2)
+        goes_on(scene)
+    assert went_out(scene) == ["sms", "email"]
+    drills = scene.ask(lambda s: set(s.scalars(select(Delivery.exercise).where(Delivery.purpose == "page"))))
+    assert drills == {True}
 
 
 @pytest.mark.proves("R4")

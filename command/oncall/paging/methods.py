@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from command.core import clock, journal
+from command.messages import exercises
 from command.messages.models import Delivery, State
 from command.oncall import entries
 from command.oncall.models import Escalation, EscalationState, Page, PageBundle, PageMethod, PageState
@@ -21,7 +22,7 @@ from command.oncall.paging.elsewhere import Reach
 from command.oncall.paging.sending import Road, send
 from command.oncall.reach import undisturbed, ways
 from command.oncall.reach.contacts import WAIT_MINUTES
-from command.people.contacts import PersonContact
+from command.people.contacts import PersonContact, destination
 from command.people.models import Person
 from notifiers.base import Channel
 
@@ -34,10 +35,10 @@ Because = Literal["waited", "failed", "gateway_down"]
 
 
 def begin(session: Session, chain: Escalation, page: Page, person: Person, road: Road) -> None:
-    """Send a new page to a locked person by the first of their methods, and set down the others. Exercises and people who have set nothing:
-    the number on record, as ever. An SMS to that may wait in a bundle. In quiet hours that the incident's tier does not override, the first
-    method waits until they are over. A step that is to ring does so first. The page takes the place of what the chain still had for
-    this person: they are told once, whatever calls them again."""
+    """Send a new page to a locked person by the first of their methods, and set down the others. People who have set nothing, and in an
+    exercise those of whose ways none is on its allow-list: the number on record. An SMS to that may wait in a bundle. In quiet hours that
+    the incident's tier does not override, the first method waits until they are over. A step that is to ring does so first. The page takes
+    the place of what the chain still had for this person: they are told once, whatever calls them again."""
     _replace(session, page)
     taken = _ways(session, chain, page, person, road.reach)
     held = None if chain.exercise else held_until(session, chain, person, road.reach.zone)
@@ -84,9 +85,9 @@ _ON_RECORD: _Way = ("sms", None)
 
 def _ways(session: Session, chain: Escalation, page: Page, person: Person, reach: Reach) -> list[_Way]:
     """How a page is to reach its person, in order."""
-    if chain.exercise:
-        return [_ON_RECORD]
     found: list[_Way] = [(contact.kind, contact) for contact in usable(session, person.id, reach)]
+    if chain.exercise:
+        found = [way for way in found if _allowed(session, person, way[1])]
     if len(found) == 1 and _to_record(*found[0]):
         found = []
     found = found or [_ON_RECORD]
@@ -94,6 +95,12 @@ def _ways(session: Session, chain: Escalation, page: Page, person: Person, reach
         voice: _Way = next((way for way in found if way[0] == "voice"), ("voice", None))
         found = [voice, *(way for way in found if way is not voice)]
     return found
+
+
+def _allowed(session: Session, person: Person, contact: PersonContact | None) -> bool:
+    """Whether an exercise may reach an address. (The exercise gateway asks again.)"""
+    there = destination(person, contact)
+    return there is not None and exercises.allowed(session, there[1])
 
 
 def _to_record(kind: str, contact: PersonContact | None) -> bool:

@@ -49,7 +49,7 @@ class Road:
         return page.code if ways.code else None, self.link(page.id) if ways.link else None
 
     def _open(self, page: Page, kind: str) -> wording.Ways:
-        return self.exercise if page.exercise else self.reach.ways.get(kind, self.live)
+        return self.exercise if page.exercise and kind == "sms" else self.reach.ways.get(kind, self.live)
 
 
 def template(chain: Escalation, language: str) -> str:
