@@ -70,7 +70,7 @@ def my_swaps() -> dict[str, Any]:
 @api.output(SwapOut, status_code=201)
 @access("read")
 def propose(code: str, json_data: SwapIn) -> SwapOut:
-    """Propose a swap of one's own turn; the other is told by SMS."""
+    """Propose a swap of one's own turn; the other is told."""
     who, given, taken = principal(), json_data.given, json_data.taken
 
     def work(session: Session) -> SwapOut:
