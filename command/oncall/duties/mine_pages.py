@@ -126,7 +126,10 @@ def _page(problem: Problem | None = None) -> str:
         open_ones = [_shown(session, swap) for swap in swaps.open_of(session, who.person_id)]
     own = [turn for turn in ahead if turn.person.id == who.person_id]
     duties = {turn.schedule.id for turn in own}
-    free = [turn for turn in ahead if not turn.cover and turn.start > now and turn.schedule.id in duties]
+    whole = [
+        turn for turn in ahead if now < turn.start and turn.end < now + AHEAD
+    ]  # the others go on beyond what is shown
+    free = [turn for turn in whole if not turn.cover and turn.schedule.id in duties]
     return render_template(
         "oncall/mine.html",
         who=who,
