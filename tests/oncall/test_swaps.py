@@ -79,6 +79,22 @@ def _kinds(scene: Scene, first: str, now: datetime) -> list[str]:
     return [e.kind for name in streams for e in scene.ask(lambda s, n=name: list(journal.entries(s, n)))]
 
 
+def test_asking_twice_asks_once(scene: Scene, client: FlaskClient, turns: Turns) -> None:
+    made = [propose(client, scene, turns).json["id"] for _ in range(2)]
+    assert made[0] == made[1]
+    assert len([text for text in scene.inbox(turns.all[1][0]) if "swap" in text or "换班" in text]) == 1
+
+
+def test_a_swap_of_which_a_turn_has_begun_is_not_offered_any_more(
+    scene: Scene, client: FlaskClient, turns: Turns, time: Time
+) -> None:
+    propose(client, scene, turns, mine=1, theirs=0)
+    other = turns.all[0][0]
+    assert len(client.get("/api/v1/swaps", headers=bearer(scene, other)).json["items"]) == 1
+    time.forward(seconds=(turns.all[0][1] - time.now()).total_seconds() + 60)
+    assert client.get("/api/v1/swaps", headers=bearer(scene, other)).json["items"] == []
+
+
 def test_nobody_else_answers_and_what_is_settled_stays_so(scene: Scene, client: FlaskClient, turns: Turns) -> None:
     one, two = turns.all[0][0], turns.all[1][0]
     made = propose(client, scene, turns).json["id"]
@@ -88,6 +104,7 @@ def test_nobody_else_answers_and_what_is_settled_stays_so(scene: Scene, client: 
     assert act(client, scene, made, "decline", two).json["state"] == "declined"
     assert act(client, scene, made, "accept", two).status_code == 409
     assert act(client, scene, 99, "accept", two).status_code == 404
+    assert act(client, scene, made, "forget", two).status_code == 404
     assert overrides(scene) == []
 
 

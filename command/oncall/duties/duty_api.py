@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.core.problems import N_, Denied, Invalid
+from command.core.problems import N_, Invalid
 from command.oncall.duties import asked, cover, fairness, holidays, rotation, schedules
 from command.oncall.duties.asked import Instant, PersonOut, Strict, Username, person_out
 from command.oncall.duties.layers import Span
 from command.oncall.models import DutyLayer, Schedule
 from command.people.access import access, here, principal, unit
-from command.people.authority import Post
 from command.people.models import Person
 
 api = APIBlueprint("duty", __name__, url_prefix="/api/v1", tag="On call")
@@ -164,11 +163,7 @@ def schedule(code: str) -> ScheduleOut:
 def set_layers(code: str, json_data: LayersIn) -> ScheduleOut:
     """Replace the layers of a duty. Chains of pages that run are not disturbed; what is paged next follows the new layers."""
     who = principal()
-    if not who.posts & (cover.PLANNERS | {Post.ADMINISTRATOR}):
-        raise Denied(
-            N_("Only a commander, a deputy, a duty officer or an administrator changes a schedule."),
-            remedy=N_("Ask one of them."),
-        )
+    cover.require_editor(who)
 
     def work(session: Session) -> ScheduleOut:
         found = schedules.find(session, code)

@@ -16,7 +16,7 @@ from command.oncall.duties import asked, schedules, swaps
 from command.oncall.duties.plan_models import DutySwap
 from command.oncall.duties.swaps import Time
 from command.oncall.models import Schedule
-from command.people.access import Principal, access, here, principal, unit
+from command.people.access import access, here, principal, unit
 from command.people.models import Person
 
 pages = Blueprint("mine_pages", __name__)
@@ -66,29 +66,11 @@ def propose() -> Any:
     return _done(work)
 
 
-@pages.post("/on-call/mine/swaps/<int:swap_id>/accept")
+@pages.post("/on-call/mine/swaps/<int:swap_id>/<action>")
 @access("read")
-def accept(swap_id: int) -> Any:
-    """Agree to a swap."""
-    return _settle(swap_id, swaps.accept)
-
-
-@pages.post("/on-call/mine/swaps/<int:swap_id>/decline")
-@access("read")
-def decline(swap_id: int) -> Any:
-    """Do not agree to a swap."""
-    return _settle(swap_id, swaps.decline)
-
-
-@pages.post("/on-call/mine/swaps/<int:swap_id>/withdraw")
-@access("read")
-def withdraw(swap_id: int) -> Any:
-    """Take back a swap."""
-    return _settle(swap_id, swaps.withdraw)
-
-
-def _settle(swap_id: int, verb: Callable[[Session, int, Principal], DutySwap]) -> Any:
-    who = principal()
+def settle(swap_id: int, action: str) -> Any:
+    """Agree to a swap, do not agree to it, or take back one's own."""
+    who, verb = principal(), swaps.settling(action)
     return _done(lambda session: verb(session, swap_id, who))
 
 

@@ -4,7 +4,6 @@ name in front. It is no page: nobody has to answer it, it goes one way only, and
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,12 +11,10 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.settings import GatewaySettings, Settings
 from command.messages import breakers, gateways
-from command.messages import service as messages
 from command.messages.models import SMS, Lane, Purpose
 from command.oncall.reach import ways
 from command.people.contacts import PersonContact, destination
 from command.people.models import Person
-from notifiers.base import Channel
 
 VALID = timedelta(hours=12)
 """How long it may wait for a gateway."""
@@ -73,27 +70,23 @@ def tell(session: Session, person: Person, said: Said) -> int | None:
     works = breakers.working(session, live)
     proved = [way for way in ways.proved(session, person.id) if destination(person, way) is not None]
     contact = _first(proved, live, works)
-    there = destination(person, contact)
-    if not person.active or there is None:
+    if not person.active or destination(person, contact) is None:
         return None
-    channel = cast(Channel, contact.kind) if contact is not None else SMS
+    channel = contact.kind if contact is not None else SMS
     language = "zh" if person.language == "zh" else "en"
     sign = f"【{given.operator_name_zh}】" if language == "zh" else f"{given.operator_name_en}: "
     text = sign + said.words(language, given.origin if _links(channel, works or live) else None)
     due = _due(session, person, said.begins)
-    outgoing = messages.Outgoing(
+    return ways.send(
+        session,
+        person,
+        contact,
+        text,
         purpose=Purpose.DUTY,
         lane=Lane.CORRECTION,
-        addressee=person.id,
-        number=there[0],
-        recipient=there[1],
-        body_id=messages.put_body(session, text, language),
-        exercise=False,
         due_at=due,
         valid_until=due + VALID,
-        channel=channel,
     )
-    return messages.enqueue(session, outgoing)
 
 
 def _first(
@@ -108,7 +101,7 @@ def _first(
     return None
 
 
-def _links(channel: Channel, given: Sequence[GatewaySettings]) -> bool:
+def _links(channel: str, given: Sequence[GatewaySettings]) -> bool:
     """Whether links arrive: then the message takes a gateway that leaves them alone."""
     return any(one.channel == channel and gateways.capabilities(one).url for one in given)
 

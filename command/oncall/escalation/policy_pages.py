@@ -15,6 +15,7 @@ from command.core import clock, names
 from command.core.documents import Report, document, items
 from command.core.problems import Problem
 from command.network.models import Area
+from command.oncall.duties.cover import EDITORS
 from command.oncall.duties.plan_models import EscalationPolicy
 from command.oncall.escalation import policies, policy_form, target_choices, target_names
 from command.oncall.escalation.policy import MOST_ROUNDS, MOST_STEPS
@@ -198,7 +199,7 @@ def _context(session: Session, given: dict[str, str], problem: Problem | None) -
         "area_names": {area.code: names.of(area, reading) for area in areas},
         "departments": DEPARTMENTS,
         "departments_words": [(code, gettext(words)) for code, words in DEPARTMENTS.items()],
-        "editor": bool(principal().posts & policies.EDITORS),
+        "editor": bool(principal().posts & EDITORS),
         "given": given,
         "problem": document(problem, "") if problem else None,
         "zone": language.offset(clock.now(session).astimezone(language.zone())),

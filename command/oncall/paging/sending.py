@@ -6,12 +6,12 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.messages import service as messages
 from command.messages.models import Lane, Purpose
 from command.oncall.models import Escalation, Page
 from command.oncall.paging import elsewhere, wording
 from command.oncall.paging.elsewhere import Reach
-from command.people.contacts import PersonContact, destination
+from command.oncall.reach import ways
+from command.people.contacts import PersonContact
 from command.people.models import Person
 from notifiers.base import Channel
 
@@ -69,18 +69,15 @@ def send(
     contact: PersonContact | None = None,
 ) -> int:
     """Queue a message to somebody on call, to an address of their own or to the number on record; return the delivery's id."""
-    there = destination(person, contact)
-    assert there is not None
-    outgoing = messages.Outgoing(
+    return ways.send(
+        session,
+        person,
+        contact,
+        text,
         purpose=purpose,
         lane=Lane.PAGE,
-        addressee=person.id,
-        number=there[0],
-        recipient=there[1],
-        body_id=messages.put_body(session, text, person.language),
+        valid_until=clock.now(session) + VALID,
         exercise=exercise,
         page_id=page_id,
-        valid_until=clock.now(session) + VALID,
         channel=channel,
     )
-    return messages.enqueue(session, outgoing)
