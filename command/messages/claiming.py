@@ -44,6 +44,11 @@ class Line:
     def name(self) -> str:
         return ("pages" if self.pages else "notices") + (" (exercise)" if self.exercise else "")
 
+    @property
+    def lane(self) -> Lane:
+        """A lane of it, as far as routes ask: pages, or what is none."""
+        return Lane.PAGE if self.pages else Lane.CORRECTION
+
     def due(self, now: datetime) -> ColumnElement[bool]:
         """Deliveries of this line that may be called now."""
         lane = _c.lane == Lane.PAGE if self.pages else _c.lane > Lane.PAGE

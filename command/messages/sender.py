@@ -88,7 +88,7 @@ class Sender:
         try:
             await asyncio.gather(*lines)
         finally:
-            self._stop = _always
+            self._stop = lambda: True
             await asyncio.gather(*lines, return_exceptions=True)
             await asyncio.gather(*(channel.stop() for channel in self._channels.values()))
         return self._called > 0
@@ -147,7 +147,7 @@ class Sender:
             if self._stop() or not routes.leading(line.pages, line.exercise, offers, cut_off).gateways:
                 break
             needs = self._texts[leased[0].body_id].by(leased[0].channel)
-            route = routes.choose(_lane(line), line.exercise, offers, cut_off, needs)
+            route = routes.choose(line.lane, line.exercise, offers, cut_off, needs)
             window = self._take(leased, needs, self._window(route))
             if route.gateways:
                 await self._announce(line, window, route.gateways[0])
@@ -296,11 +296,3 @@ class Sender:
 
 
 _SIZES = {"lease": LEASED_AT_ONCE, "announce": ANNOUNCED_AT_ONCE, "settle": 200, "quota": 1}
-
-
-def _lane(line: Line) -> int:
-    return 0 if line.pages else 1
-
-
-def _always() -> bool:
-    return True
