@@ -41,6 +41,7 @@ PARTS = {
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
     "/incidents/report/areas": "JSON",
     "/on-call/feed/<text>.ics": "a calendar",
+    "/on-call/policies/targets": "the options of a box",
     "/status.json": "JSON",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""

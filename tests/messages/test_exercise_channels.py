@@ -89,7 +89,9 @@ def test_who_is_on_it_is_told_first_that_it_is_a_drill(town: Town, channel: str)
     town.allow(channel)
     id = town.page(channel)
     said = town.arrived(channel)
-    assert town.house.row(id).gateway == "exercise" and "INC-1" in said
+    town.house.settle_down()
+    row = town.house.row(id)
+    assert (row.gateway, row.state) == ("exercise", State.DELIVERED) and "INC-1" in said
     assert said.startswith("这是演练。【示例通信】" if channel == "voice" else "【演练】【示例通信】")
 
 
