@@ -84,7 +84,8 @@ def test_a_way_whose_gateway_is_down_is_passed_over_and_with_all_down_the_first_
     assert told(scene, time)[0].channel == "chat"
     for name in ("chat", "sms"):
         scene.write(lambda s, name=name: breakers.stop(s, name, "refused"))
-    assert told(scene, time)[0].channel == "email"
+    message, text = told(scene, time)
+    assert message.channel == "email" and text.endswith("https://tocsin.example.net/on-call/mine")
 
 
 def test_a_call_speaks_no_address(scene: Scene, time: Time) -> None:

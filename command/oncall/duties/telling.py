@@ -75,7 +75,7 @@ def tell(session: Session, person: Person, said: Said) -> int | None:
     channel = contact.kind if contact is not None else SMS
     language = "zh" if person.language == "zh" else "en"
     sign = f"【{given.operator_name_zh}】" if language == "zh" else f"{given.operator_name_en}: "
-    text = sign + said.words(language, given.origin if _links(channel, works or live) else None)
+    text = sign + said.words(language, given.origin if _links(channel, works, live) else None)
     due = _due(session, person, said.begins)
     return ways.send(
         session,
@@ -101,9 +101,10 @@ def _first(
     return None
 
 
-def _links(channel: str, given: Sequence[GatewaySettings]) -> bool:
-    """Whether links arrive: then the message takes a gateway that leaves them alone."""
-    return any(one.channel == channel and gateways.capabilities(one).url for one in given)
+def _links(channel: str, works: Sequence[GatewaySettings], live: Sequence[GatewaySettings]) -> bool:
+    """Whether links arrive, by a gateway of the channel that works or, where none does, by one it waits for."""
+    given = [one for one in works if one.channel == channel] or [one for one in live if one.channel == channel]
+    return any(gateways.capabilities(one).url for one in given)
 
 
 def _due(session: Session, person: Person, begins: datetime) -> datetime:
