@@ -136,6 +136,23 @@ def test_if_a_turn_changes_hands_before_the_answer_nothing_is_applied_by_half(
     assert act(client, scene, made, "accept", turns.all[1][0]).status_code == 409
 
 
+def test_ones_own_page_names_the_true_end_of_a_turn_that_goes_on_beyond_what_is_shown(
+    scene: Scene, client: FlaskClient, time: Time
+) -> None:
+    now = time.now()
+    shown_until = now + timedelta(days=60)
+    held = scene.ask(lambda s: schedules.spans(s, schedules.find(s, "technical"), now, now + 16 * WEEK))
+    (last,) = [span for span in held if span.start < shown_until - timedelta(minutes=1) < span.end]
+    hashed = passwords.hashed(PASSWORD)
+    scene.write(lambda s: people.set_password(s, s.get_one(Person, last.member), hashed))
+    (who,) = [name for name, id in scene.ids.items() if id == last.member]
+    form = {"username": who, "password": PASSWORD, "csrf_token": token(client, "/sign-in")}
+    client.post("/sign-in", data=form)
+    page = client.get("/on-call/mine?lang=en").get_data(as_text=True)
+    ends = [datetime.fromisoformat(each) for each in re.findall(r'– <time datetime="([^"]+)"', page)]
+    assert last.end in ends
+
+
 def test_it_works_on_the_page_of_each_without_a_script(
     scene: Scene, client: FlaskClient, turns: Turns, time: Time
 ) -> None:
