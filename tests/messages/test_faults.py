@@ -1,11 +1,13 @@
 """Every class of fault, injected at the provider, over HTTP."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from command.messages import breakers, service
+from command.messages import breakers, gateways, service
 from command.messages.models import Lane, OptOut, State
+from notifiers.twilio_http import Timeouts
 from tests.conftest import Time
 from tests.messages.conftest import Build
 from tests.messages.house import ENDED, House
@@ -73,9 +75,14 @@ def test_an_authoritative_gateway_that_never_had_it_gets_it_again(build: Build, 
 
 
 @pytest.mark.proves("I2")
-def test_a_doubtful_page_is_sent_again_and_marked(build: Build, time: Time) -> None:
+@pytest.mark.parametrize("fault", ["reset_after", "timeout_after"])
+def test_a_doubtful_page_is_sent_again_and_marked(
+    build: Build, time: Time, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = partial(gateways.TwilioSettings, timeouts=Timeouts(connect=5, read=0.5))
+    monkeypatch.setattr(gateways, "TwilioSettings", impatient)
     house = build(gateway={"look_up": "none"}, callbacks=False)
-    house.fault("reset_after", times=1)
+    house.fault(fault, times=1)
     id = house.page(7, text="【示例通信】请应答 1234")
     house.send()
     time.forward(seconds=30)
