@@ -36,8 +36,7 @@ Channel = Literal["sms", "voice", "email", "chat"]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a gateway can do; routing obeys it. It carries messages of its `channel` only, and of those it carries `also`; what it says of
-    links and characters holds for its own channel.
+    """What a gateway can do; routing obeys it. It carries messages of its `channel` only.
 
     `daily_cap` counts messages a day (None: no cap). `look_up` says how far an answer "not found" may be trusted:
     `authoritative` means the message was not taken. `elements` are the operator's own elements it depends on.
@@ -51,7 +50,6 @@ class Capabilities:
     look_up: Literal["none", "advisory", "authoritative"]
     elements: tuple[str, ...] = ()
     channel: Channel = "sms"
-    also: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

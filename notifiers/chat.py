@@ -11,7 +11,8 @@ from typing import Any
 
 from apprise import Apprise, NotifyBase, NotifyFormat
 
-from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.base import Capabilities, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.live import Live
 
 CAPABILITIES = Capabilities(
     two_way=False, url=True, voice=False, unicode=True, daily_cap=None, look_up="none", channel="chat"
@@ -19,26 +20,6 @@ CAPABILITIES = Capabilities(
 SCHEMES = ("wecombot", "dingtalk", "feishu", "slack", "msteams", "workflow")
 """Apprise's names of the chats people may be reached in. Each writes to the chat provider's own host; schemes whose host is in the address
 would let whoever types one make this machine call any other."""
-
-
-class Chat(Gateway):
-    """The live chat gateway: refuses exercise messages before anything else happens."""
-
-    def __init__(
-        self,
-        schemes: Sequence[str] = SCHEMES,
-        capabilities: Capabilities = CAPABILITIES,
-        name: str = "chat",
-        connections: int = 4,
-    ) -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
-        self._transport = ChatTransport(schemes, connections)
-
-    async def aclose(self) -> None:
-        await self._transport.aclose()
-
-    async def _send(self, message: Message) -> Outcome:
-        return await self._transport.submit(message)
 
 
 class ChatTransport:
@@ -54,11 +35,11 @@ class ChatTransport:
         self._threads.shutdown(wait=False)
 
     async def find(self, message: Message, since: datetime) -> LookUp:
-        """A chat tells nothing afterwards."""
-        return Unanswered("a chat does not tell")
+        """A chat tells nothing of what it took."""
+        return Unanswered("a chat has no look-up")
 
     async def submit(self, message: Message) -> Outcome:
-        """Write to the chat; whatever happens is classified, nothing is raised."""
+        """Write the text into the chat the address names, if it may be written to."""
         chat = chat_of(message.to, self._schemes)
         if chat is None:
             return Outcome(Verdict.REJECTED, code="invalid_address", detail="no chat that may be written to")
@@ -66,6 +47,19 @@ class ChatTransport:
         if not taken:
             return Outcome(Verdict.DOUBTFUL, code="no_answer", detail="the chat did not take it")
         return Outcome(Verdict.ACCEPTED, provider_id=f"chat-{message.attempt}", final=True)
+
+
+class Chat(Live):
+    """The live chat gateway."""
+
+    def __init__(
+        self,
+        schemes: Sequence[str] = SCHEMES,
+        capabilities: Capabilities = CAPABILITIES,
+        name: str = "chat",
+        connections: int = 4,
+    ) -> None:
+        super().__init__(name, ChatTransport(schemes, connections), capabilities)
 
 
 def chat_of(address: str, schemes: Sequence[str] = SCHEMES) -> NotifyBase | None:

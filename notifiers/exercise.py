@@ -1,7 +1,7 @@
-"""The only way out for a drill: allow-listed numbers, marked texts, and nothing live.
+"""The only way out for a drill: allow-listed addresses, marked texts, and nothing live.
 
 A drill at Hawaii's emergency office reached the public in 2018 because test and live shared one interface. Here the
-exercise gateway is another object, holds its own transport, and asks an allow-list that denies by default.
+exercise gateway is another object, holds transports of its own, and asks an allow-list that denies by default.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from notifiers.base import Capabilities, Channel, Gateway, LookUp, Message, Outc
 
 MARKS = ("【演练】", "[DRILL]")
 NOT_ALLOWED = "not_allowed"
-NO_WIRE = "no_exercise_way"
+NO_WAY = "no_exercise_way"
 
 
 def marked(text: str) -> str:
@@ -23,35 +23,36 @@ def marked(text: str) -> str:
 
 
 class Exercise(Gateway):
-    """Sends exercise messages to addresses for which `allowed` says yes; all others are rejected without a call. `others` are wires for
-    what is no SMS, by channel."""
+    """Sends exercise messages to addresses for which `allowed` says yes; all others are rejected without a call. `transports` are its own,
+    one for each channel it carries; `capabilities` are those of its SMS.
+
+    A call speaks what it is asked for later, so its words are marked where they are read out."""
 
     def __init__(
         self,
-        transport: Transport,
+        transports: Mapping[Channel, Transport],
         allowed: Callable[[str], bool],
         capabilities: Capabilities,
         name: str = "exercise",
-        others: Mapping[Channel, Transport] | None = None,
     ) -> None:
         super().__init__(name, live=False, capabilities=capabilities)
-        self._wires: dict[Channel, Transport] = {**(others or {}), "sms": transport}
+        self._transports = transports
         self._allowed = allowed
 
     async def aclose(self) -> None:
-        for wire in self._wires.values():
-            await wire.aclose()
+        for transport in self._transports.values():
+            await transport.aclose()
 
     async def _send(self, message: Message) -> Outcome:
         if not self._allowed(message.to):
-            return Outcome(Verdict.REJECTED, code=NOT_ALLOWED, detail="number is not on the drill's allow-list")
-        wire = self._wires.get(message.channel)
-        if wire is None:
-            return Outcome(Verdict.REJECTED, code=NO_WIRE, detail="exercises have no way of this kind")
-        return await wire.submit(replace(message, text=marked(message.text)))
+            return Outcome(Verdict.REJECTED, code=NOT_ALLOWED, detail="address is not on the drill's allow-list")
+        transport = self._transports.get(message.channel)
+        if transport is None:
+            return Outcome(Verdict.REJECTED, code=NO_WAY, detail="exercises have no way of this kind")
+        return await transport.submit(replace(message, text=marked(message.text)))
 
     async def _look_up(self, message: Message, since: datetime) -> LookUp:
-        wire = self._wires.get(message.channel)
-        if wire is None:
+        transport = self._transports.get(message.channel)
+        if transport is None:
             return Unanswered("exercises have no way of this kind")
-        return await wire.find(replace(message, text=marked(message.text)), since)
+        return await transport.find(replace(message, text=marked(message.text)), since)

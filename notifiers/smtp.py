@@ -16,7 +16,8 @@ from email.policy import SMTP
 from email.utils import formatdate
 from typing import Literal
 
-from notifiers.base import Capabilities, Gateway, LookUp, Message, NotifierError, Outcome, Unanswered, Verdict
+from notifiers.base import Capabilities, LookUp, Message, NotifierError, Outcome, Unanswered, Verdict
+from notifiers.live import Live
 
 CAPABILITIES = Capabilities(
     two_way=False, url=True, voice=False, unicode=True, daily_cap=None, look_up="none", channel="email"
@@ -61,21 +62,7 @@ def mailbox(address: str) -> bool:
     return bool(plain and at and local and "." in domain.strip(".") and len(address) <= 254)
 
 
-class Smtp(Gateway):
-    """The live e-mail gateway: refuses exercise messages before anything else happens."""
-
-    def __init__(self, settings: SmtpSettings, capabilities: Capabilities = CAPABILITIES, name: str = "mail") -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
-        self._transport = MailTransport(settings)
-
-    async def aclose(self) -> None:
-        await self._transport.aclose()
-
-    async def _send(self, message: Message) -> Outcome:
-        return await self._transport.submit(message)
-
-
-class MailTransport:
+class SmtpTransport:
     """The wire to a mail server, without the guard between exercise and live."""
 
     def __init__(self, settings: SmtpSettings) -> None:
@@ -87,11 +74,11 @@ class MailTransport:
         self._threads.shutdown(wait=False)
 
     async def find(self, message: Message, since: datetime) -> LookUp:
-        """A mail server tells nothing afterwards."""
-        return Unanswered("a mail server does not tell")
+        """A mail server tells nothing of what it took."""
+        return Unanswered("a mail server has no look-up")
 
     async def submit(self, message: Message) -> Outcome:
-        """Hand the mail over; whatever happens is classified, nothing is raised."""
+        """Hand the message to the server; whatever happens is classified."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._deliver, message)
 
     def _deliver(self, message: Message) -> Outcome:
@@ -131,6 +118,13 @@ class MailTransport:
             server.close()
             raise
         return server
+
+
+class Smtp(Live):
+    """The live e-mail gateway."""
+
+    def __init__(self, settings: SmtpSettings, capabilities: Capabilities = CAPABILITIES, name: str = "mail") -> None:
+        super().__init__(name, SmtpTransport(settings), capabilities)
 
 
 def compose(message: Message, sender: str) -> EmailMessage:

@@ -19,7 +19,6 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from notifiers.base import (
     Capabilities,
     Found,
-    Gateway,
     LookUp,
     Message,
     NotFound,
@@ -28,6 +27,7 @@ from notifiers.base import (
     Unanswered,
     Verdict,
 )
+from notifiers.live import Live
 from notifiers.masking import scrub
 from notifiers.twilio_codes import STATES, refused
 from notifiers.twilio_http import API_HOST, LeanHttpClient, NoAnswer, NotSent, Refused, Timeouts
@@ -157,23 +157,13 @@ class TwilioTransport:
         return fields
 
 
-class TwilioSms(Gateway):
-    """The live SMS gateway: refuses exercise messages before anything else happens."""
+class TwilioSms(Live):
+    """The live SMS gateway."""
 
     def __init__(
         self, settings: TwilioSettings, capabilities: Capabilities = CAPABILITIES, name: str = "twilio"
     ) -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
-        self._transport = TwilioTransport(settings)
-
-    async def aclose(self) -> None:
-        await self._transport.aclose()
-
-    async def _send(self, message: Message) -> Outcome:
-        return await self._transport.submit(message)
-
-    async def _look_up(self, message: Message, since: datetime) -> LookUp:
-        return await self._transport.find(message, since)
+        super().__init__(name, TwilioTransport(settings), capabilities)
 
 
 def classified(error: Refused) -> Outcome:

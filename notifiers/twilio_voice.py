@@ -8,7 +8,8 @@ from typing import Any
 
 from twilio.rest import Client
 
-from notifiers.base import Capabilities, Gateway, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.base import Capabilities, LookUp, Message, Outcome, Unanswered, Verdict
+from notifiers.live import Live
 from notifiers.twilio_http import API_HOST, LeanHttpClient
 from notifiers.twilio_sms import (
     NOT_ASSIGNABLE,
@@ -30,8 +31,8 @@ RINGING = 30
 """Seconds a phone rings; a mailbox mostly takes over later."""
 
 
-class CallTransport:
-    """The wire to Twilio's calls, without the guard between exercise and live."""
+class VoiceTransport:
+    """The wire to Twilio's calls, without the guard between exercise and live. `voice_url` is where Twilio asks for the words."""
 
     def __init__(self, settings: TwilioSettings, voice_url: str) -> None:
         mute()
@@ -43,6 +44,10 @@ class CallTransport:
         self._callback = callback_prefix(settings.status_callback)
         self._words = callback_prefix(voice_url)
 
+    async def aclose(self) -> None:
+        """Close connections; a second call does nothing."""
+        await self._http.close()
+
     async def submit(self, message: Message) -> Outcome:
         """Have Twilio ring the number; whatever happens is classified. A number of no numbering plan never leaves for the real provider."""
         if self._reaches_people and not assignable(message.to):
@@ -50,12 +55,8 @@ class CallTransport:
         return await created(self._client, self._address, self._fields(message))
 
     async def find(self, message: Message, since: datetime) -> LookUp:
-        """Nothing of a call tells which text it spoke."""
+        """Nothing can be learnt."""
         return Unanswered("a call does not tell what it said")
-
-    async def aclose(self) -> None:
-        """Close connections; a second call does nothing."""
-        await self._http.close()
 
     def _fields(self, message: Message) -> dict[str, Any]:
         fields: dict[str, Any] = {
@@ -70,20 +71,10 @@ class CallTransport:
         return fields
 
 
-class TwilioVoice(Gateway):
-    """The live voice gateway: refuses exercise messages before anything else happens."""
+class TwilioVoice(Live):
+    """The live voice gateway."""
 
     def __init__(
         self, settings: TwilioSettings, voice_url: str, capabilities: Capabilities = CAPABILITIES, name: str = "voice"
     ) -> None:
-        super().__init__(name, live=True, capabilities=capabilities)
-        self._transport = CallTransport(settings, voice_url)
-
-    async def aclose(self) -> None:
-        await self._transport.aclose()
-
-    async def _send(self, message: Message) -> Outcome:
-        return await self._transport.submit(message)
-
-    async def _look_up(self, message: Message, since: datetime) -> LookUp:
-        return await self._transport.find(message, since)
+        super().__init__(name, VoiceTransport(settings, voice_url), capabilities)

@@ -1,14 +1,12 @@
 """The cycle that goes on to the next way of reaching somebody: when the wait of the last one is over, when it failed, when its gateway is
 down. What is due is in rows, and a page's methods go out under its lock, so two engines never use one twice."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
 from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
-from command.core.settings import GatewaySettings
 from command.messages import breakers, gateways
 from command.messages.models import EXERCISE_GATEWAY
 from command.oncall.paging import links, methods, service, wording
@@ -55,7 +53,7 @@ def road(installation: Installation, down: frozenset[str] = frozenset()) -> serv
 
 def reach_of(installation: Installation) -> Reach:
     """What people can be reached by here, from the settings."""
-    given = live(installation)
+    given = gateways.live(installation.settings)
     kinds: set[str] = {one.channel for one in given}
     ways = {kind: wording.ways([gateways.capabilities(one) for one in given if one.channel == kind]) for kind in kinds}
     sms = [one for one in given if one.channel == "sms"]
@@ -70,15 +68,7 @@ def reach_of(installation: Installation) -> Reach:
     )
 
 
-def live(installation: Installation) -> Sequence[GatewaySettings]:
-    """The gateways that reach people outside of exercises."""
-    given = installation.settings.gateways or (gateways.CONSOLE,)
-    return [one for one in given if one.name != EXERCISE_GATEWAY]
-
-
 def _down(session: Session, installation: Installation) -> frozenset[str]:
     """Kinds of messages that no gateway carries now: each is stopped or its breaker is open."""
-    given = live(installation)
-    standing = breakers.standing(session, [one.name for one in given])
-    works = {one.channel for one in given if not (standing[one.name].open or standing[one.name].stopped)}
-    return frozenset(one.channel for one in given) - works
+    given = gateways.live(installation.settings)
+    return frozenset(one.channel for one in given) - {one.channel for one in breakers.working(session, given)}

@@ -1,4 +1,4 @@
-"""What people are told by SMS of duties handed over, in both languages. The engine sends it too, outside of any request, so it does not
+"""What people are told of duties handed over, in both languages. The engine sends it too, outside of any request, so it does not
 come from the catalogues."""
 
 from collections.abc import Collection, Mapping
@@ -17,25 +17,34 @@ from command.people.models import Person
 PAGE = "/on-call/hand-over"
 TEXTS = {
     "zh": {
-        "offered": "%(leaver)s请您接班（%(schedule)s，%(at)s起），待接事项%(items)d项。查看并接班：%(link)s",
-        "offered_word": "%(leaver)s请您接班（%(schedule)s，%(at)s起），待接事项%(items)d项。回复“接班”，或查看：%(link)s",
+        "offered": "%(leaver)s请您接班（%(schedule)s，%(at)s起），待接事项%(items)d项。",
+        "offered_word": "%(leaver)s请您接班（%(schedule)s，%(at)s起），待接事项%(items)d项。可用短信回复“接班”。",
         "accepted": "%(taker)s已接班（%(schedule)s）：%(items)d项已移交，您不再负责。",
-        "declined": "%(taker)s未接班（%(schedule)s），仍由%(leaver)s负责。原因见：%(link)s",
-        "unaccepted": "%(taker)s尚未接班（%(schedule)s，应于%(at)s接班），仍由%(leaver)s负责。请处理：%(link)s",
-        "ends": "您的值班（%(schedule)s）于%(at)s结束，尚有%(items)d项未了结。请交班：%(link)s",
+        "declined": "%(taker)s未接班（%(schedule)s），仍由%(leaver)s负责。",
+        "unaccepted": "%(taker)s尚未接班（%(schedule)s，应于%(at)s接班），仍由%(leaver)s负责。",
+        "ends": "您的值班（%(schedule)s）于%(at)s结束，尚有%(items)d项未了结。",
         "missing": "%(leaver)s的值班（%(schedule)s）已于%(at)s结束，%(items)d项未了结，尚未交班。请联系其交班。",
     },
     "en": {
-        "offered": "%(leaver)s hands %(schedule)s over to you from %(at)s, %(items)d open items. Look and accept: %(link)s",
-        "offered_word": "%(leaver)s hands %(schedule)s over to you from %(at)s, %(items)d open items. "
-        "Reply TAKE OVER, or look: %(link)s",
+        "offered": "%(leaver)s hands %(schedule)s over to you from %(at)s, %(items)d open items.",
+        "offered_word": "%(leaver)s hands %(schedule)s over to you from %(at)s, %(items)d open items. You may text TAKE OVER.",
         "accepted": "%(taker)s has taken over %(schedule)s: %(items)d items passed, you are relieved.",
-        "declined": "%(taker)s does not take over %(schedule)s; %(leaver)s stays responsible. Why: %(link)s",
-        "unaccepted": "%(taker)s has not taken over %(schedule)s (due %(at)s); %(leaver)s stays responsible. See to it: %(link)s",
-        "ends": "your duty %(schedule)s ends at %(at)s with %(items)d items open. Hand it over: %(link)s",
+        "declined": "%(taker)s does not take over %(schedule)s; %(leaver)s stays responsible.",
+        "unaccepted": "%(taker)s has not taken over %(schedule)s (due %(at)s); %(leaver)s stays responsible.",
+        "ends": "your duty %(schedule)s ends at %(at)s with %(items)d items open.",
         "missing": "the duty %(schedule)s of %(leaver)s ended at %(at)s with %(items)d items open and was not handed over. Ask them to.",
     },
 }
+ACTS = {
+    "offered": {"zh": "查看并接班", "en": "look and accept"},
+    "offered_word": {"zh": "查看并接班", "en": "look and accept"},
+    "declined": {"zh": "查看原因", "en": "see why"},
+    "unaccepted": {"zh": "处理", "en": "see to it"},
+    "ends": {"zh": "交班", "en": "hand it over"},
+}
+"""What a text asks for at its page."""
+AHEAD = ("offered", "offered_word", "accepted", "ends")
+"""What can wait for the end of quiet hours, as long as the change is later still."""
 
 
 def tell(session: Session, handover: Handover, what: str, person: Person, items: int = 0) -> bool:
@@ -69,7 +78,10 @@ def _send(
 ) -> bool:
     def filled(language: str) -> str:
         values: dict[str, object] = {role: names.of(each, language) for role, each in people.items()}
-        values |= {"schedule": names.of(schedule, language), "at": telling.moment(session, at), "items": items}
-        return TEXTS[language][what] % (values | {"link": f"{telling.settings(session).origin}{page}"})
+        return TEXTS[language][what] % (
+            values | {"schedule": names.of(schedule, language), "at": telling.moment(session, at), "items": items}
+        )
 
-    return telling.tell(session, person, {language: filled(language) for language in TEXTS}) is not None
+    text = {language: filled(language) for language in TEXTS}
+    begins = at if what in AHEAD else clock.now(session)
+    return telling.tell(session, person, telling.Said(text, begins, ACTS.get(what, {}), page)) is not None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.settings import GatewaySettings
 from command.messages.models import GatewayState
 from command.messages.quota import locked_state
 from notifiers.base import Outcome, Verdict
@@ -81,6 +82,12 @@ def standing(session: Session, gateways: Iterable[str]) -> dict[str, Standing]:
     now = clock.now(session)
     known = {row.gateway: row for row in session.scalars(select(GatewayState))}
     return {name: _standing(known.get(name), now) for name in gateways}
+
+
+def working(session: Session, given: Sequence[GatewaySettings]) -> list[GatewaySettings]:
+    """Those of some gateways that nobody stopped and whose breaker is closed."""
+    known = standing(session, [one.name for one in given])
+    return [one for one in given if not (known[one.name].open or known[one.name].stopped)]
 
 
 def _standing(row: GatewayState | None, now: datetime) -> Standing:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from command.messages.handlers import Handlers, Pressed
 from command.messages.models import Body, Delivery, Purpose
+from command.messages.resent import as_sent
+from notifiers.exercise import MARKS
 from notifiers.twilio_webhooks import ATTEMPT
 
 AGAIN = "9"
@@ -49,8 +51,17 @@ def spoken(session: Session, gateway: str, attempt: str) -> Spoken | None:
         return None
     delivery, body = found
     page_id = delivery.page_id if delivery.purpose == Purpose.PAGE else None
+    text = as_sent(body.text, body.language, delivery.resent)
+    text = as_drill(text, body.language) if delivery.exercise else text
     drill = delivery.purpose == Purpose.DRILL
-    return Spoken(delivery.id, page_id, delivery.addressee, body.text, body.language, delivery.exercise, drill)
+    return Spoken(delivery.id, page_id, delivery.addressee, text, body.language, delivery.exercise, drill)
+
+
+def as_drill(text: str, language: str) -> str:
+    """The words of an exercise's call, which first say in full what it is: brackets are not heard."""
+    for mark in MARKS:
+        text = text.removeprefix(mark).lstrip()
+    return _TEXTS[_language(language)]["drill"] + text
 
 
 def pressed(session: Session, call: Spoken, digits: str, handlers: Handlers) -> str | None:
@@ -118,12 +129,14 @@ def _document(root: ET.Element) -> str:
 
 _TEXTS = {
     "zh": {
+        "drill": "这是演练。",
         "keys": "应答请按1，求助请按2，重听请按9。",
         "drill_keys": "应答请按1，重听请按9。",
         "unknown": "没有这个按键。",
         "unanswered": "未收到按键，本次呼叫尚未应答。",
     },
     "en": {
+        "drill": "This is a drill. ",
         "keys": "To acknowledge, press 1. For help, press 2. To hear this again, press 9.",
         "drill_keys": "To answer, press 1. To hear this again, press 9.",
         "unknown": "That key means nothing here.",

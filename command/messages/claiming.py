@@ -13,7 +13,8 @@ from command.core import claims, clock
 from command.core.keys import Keyring
 from command.messages import optouts, outbox
 from command.messages.handlers import Handlers
-from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
+from command.messages.models import OTHER_WAYS, SMS, Body, Halt, Lane, OptOut, State
+from command.messages.resent import as_sent
 from command.messages.routes import Needs, needs_of
 from notifiers.base import Channel, Message
 
@@ -43,6 +44,11 @@ class Line:
     def name(self) -> str:
         return ("pages" if self.pages else "notices") + (" (exercise)" if self.exercise else "")
 
+    @property
+    def lane(self) -> Lane:
+        """A lane of it, as far as routes ask: pages, or what is none."""
+        return Lane.PAGE if self.pages else Lane.CORRECTION
+
     def due(self, now: datetime) -> ColumnElement[bool]:
         """Deliveries of this line that may be called now."""
         lane = _c.lane == Lane.PAGE if self.pages else _c.lane > Lane.PAGE
@@ -60,6 +66,7 @@ class Text:
 
     text: str
     needs: Needs
+    language: str
 
     def by(self, channel: Channel) -> Needs:
         """What it needs when it goes by another channel than SMS."""
@@ -77,15 +84,22 @@ class Call:
     message: Message
 
 
-def waiting(session: Session, line: Line) -> bool:
-    """Whether any delivery of the line may be called now."""
-    due = line.due(clock.now(session))
+def waiting(session: Session, line: Line, closed: Sequence[Channel] = ()) -> bool:
+    """Whether any delivery of the line may be called now, but for those by channels that are closed."""
+    due = _open(session, line, closed)
     return bool(session.scalar(select(exists().select_from(outbox.deliveries).where(due))))
 
 
-def lease(session: Session, line: Line, limit: int) -> Sequence[Row[Any]]:
-    """Lease up to `limit` due deliveries of a line, the most urgent lane first, the oldest first."""
-    return _lease(session, line.due(clock.now(session)), limit)
+def lease(session: Session, line: Line, limit: int, closed: Sequence[Channel] = ()) -> Sequence[Row[Any]]:
+    """Lease up to `limit` due deliveries of a line, the most urgent lane first, the oldest first, none by a closed channel."""
+    return _lease(session, _open(session, line, closed), limit)
+
+
+def _open(session: Session, line: Line, closed: Sequence[Channel]) -> ColumnElement[bool]:
+    due = line.due(clock.now(session))
+    if not closed:
+        return due
+    return due & _c.channel.not_in(closed) & ((_c.lane <= OTHER_WAYS) if SMS in closed else true())
 
 
 def expired_waiting(session: Session, line: Line) -> bool:
@@ -125,8 +139,10 @@ def _lease(session: Session, due: ColumnElement[bool], limit: int) -> Sequence[R
 
 def texts(session: Session, ids: set[int]) -> dict[int, Text]:
     """The bodies of these ids."""
-    query = select(Body.id, Body.text, Body.encoding).where(Body.id.in_(ids))
-    return {id: Text(text, needs_of(text, encoding)) for id, text, encoding in session.execute(query)}
+    query = select(Body.id, Body.text, Body.encoding, Body.language).where(Body.id.in_(ids))
+    return {
+        id: Text(text, needs_of(text, encoding), language) for id, text, encoding, language in session.execute(query)
+    }
 
 
 def give_back(session: Session, leased: Sequence[Row[Any]], wait: float = 0.0) -> None:
@@ -177,13 +193,14 @@ def announce(
             continue
         attempt = secrets.token_hex(16)
         changes[row.id] = _called(mine, gateway, attempt, now)
+        body = bodies[mine.body_id]
         message = Message(
             attempt=attempt,
             to=keyring.decrypt(mine.number),
-            text=bodies[mine.body_id].text,
+            text=as_sent(body.text, body.language, mine.resent),
             exercise=line.exercise,
-            valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
             channel=mine.channel,
+            valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
         )
         calls.append(Call(row.id, mine.fence, mine.tries + 1, mine.notice_id, message))
     outbox.change(session, locked, changes, handlers, keep_fence=True)

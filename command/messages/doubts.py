@@ -15,6 +15,7 @@ from command.messages.fates import RECEIPT_PATIENCE
 from command.messages.handlers import Handlers
 from command.messages.models import TERMINAL, Body, State
 from command.messages.reconciling import Resolution, resolve
+from command.messages.resent import as_sent
 from notifiers.base import Capabilities, Found, LookUp, Message
 
 ASKING = timedelta(seconds=60)
@@ -82,25 +83,31 @@ def take(session: Session, limit: int, keyring: Keyring) -> list[Doubt]:
     """Claim doubts that are due to be asked about."""
     now = clock.now(session)
     due: ColumnElement[bool] = outbox.in_state(State.IN_DOUBT) & (_c.lease_until <= now)
-    columns = (_c.purpose, _c.tries, _c.gateway, _c.attempt, _c.number, _c.body_id, _c.exercise, _c.due_at, _c.channel)
-    taken = claims.claim(
-        session, outbox.deliveries, due, order=(_c.lane, _c.id), limit=limit, lease=ASKING, returning=columns
+    told = (
+        _c.purpose,
+        _c.tries,
+        _c.gateway,
+        _c.attempt,
+        _c.number,
+        _c.body_id,
+        _c.exercise,
+        _c.due_at,
+        _c.resent,
+        _c.channel,
     )
-    bodies = select(Body.id, Body.text).where(Body.id.in_({row.body_id for row in taken}))
-    texts: dict[int, str] = dict(session.execute(bodies).tuples().all())
-    return [_doubt(row, texts[row.body_id], now, keyring) for row in taken]
+    taken = claims.claim(
+        session, outbox.deliveries, due, order=(_c.lane, _c.id), limit=limit, lease=ASKING, returning=told
+    )
+    bodies = select(Body.id, Body.text, Body.language).where(Body.id.in_({row.body_id for row in taken}))
+    texts = {id: (text, language) for id, text, language in session.execute(bodies)}
+    return [_doubt(row, as_sent(*texts[row.body_id], row.resent), now, keyring) for row in taken]
 
 
 def _doubt(row: Row[Any], text: str, now: datetime, keyring: Keyring) -> Doubt:
     # The provider lives in real time, so the age is what is told to it, not our clock (which tests move).
     age = now - row.due_at
-    message = Message(
-        attempt=row.attempt,
-        to=keyring.decrypt(row.number),
-        text=text,
-        exercise=row.exercise,
-        channel=row.channel,
-    )
+    to = keyring.decrypt(row.number)
+    message = Message(attempt=row.attempt, to=to, text=text, exercise=row.exercise, channel=row.channel)
     since = datetime.now(UTC) - age - SKEW
     return Doubt(row.id, row.fence, row.purpose, row.tries, row.gateway, age.total_seconds(), since, message)
 

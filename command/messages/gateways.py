@@ -1,28 +1,28 @@
 """The gateways of this installation, built from its settings, on the one asyncio loop of the engine.
 
-Each live gateway is built twice: pages have connections of their own. The exercise gateway always exists and holds a transport of its
+Each live gateway is built twice: pages have connections of their own. The exercise gateway always exists and holds transports of its
 own, never a live gateway."""
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from command.core.installation import Installation
-from command.core.settings import GatewaySettings
+from command.core.settings import GatewaySettings, Settings
 from command.messages import exercises
-from command.messages.models import EXERCISE_GATEWAY
+from command.messages.models import EXERCISE_GATEWAY, SMS
 from notifiers import console
 from notifiers.base import Capabilities, Channel, Gateway, LookUp, Message, Outcome, Transport, Unanswered, Verdict
 from notifiers.chat import Chat, ChatTransport
 from notifiers.console import Console
 from notifiers.exercise import Exercise
 from notifiers.masking import mask
-from notifiers.smtp import MailTransport, Smtp, SmtpSettings
+from notifiers.smtp import Smtp, SmtpSettings, SmtpTransport
 from notifiers.twilio_sms import TwilioSettings, TwilioSms, TwilioTransport
-from notifiers.twilio_voice import CallTransport, TwilioVoice
+from notifiers.twilio_voice import TwilioVoice, VoiceTransport
 
 T = TypeVar("T")
 
@@ -38,55 +38,54 @@ class GatewaySettingsError(ValueError):
     """The configured gateways cannot work; the text names the gateway and the remedy."""
 
 
+def live(settings: Settings) -> Sequence[GatewaySettings]:
+    """The gateways that reach people outside of exercises, in the order of the settings."""
+    return [one for one in settings.gateways or (CONSOLE,) if one.name != EXERCISE_GATEWAY]
+
+
 def token(installation: Installation) -> str:
     """The auth token the simulator and its gateway share where none is configured."""
     return installation.keyring.secret("simulator").hex()[:32]
 
 
-def configured(installation: Installation, name: str) -> GatewaySettings | None:
-    """The settings of a gateway; the exercise gateway without settings of its own uses those of the first that
-    carries SMS."""
+def configured(installation: Installation, name: str, channel: Channel = SMS) -> GatewaySettings | None:
+    """The settings of a gateway. Where none is named as the exercise gateway, its settings for a channel are those of the first gateway
+    that carries it: the account is the same, the connection is not. One that is named so stands alone: whoever sets one up apart wants
+    nothing else to ring."""
     given = installation.settings.gateways or (CONSOLE,)
     found = next((one for one in given if one.name == name), None)
-    if found is None and name == EXERCISE_GATEWAY:
-        return next((one for one in given if one.channel == "sms"), CONSOLE)
-    return found
+    if name != EXERCISE_GATEWAY:
+        return found
+    if found is not None:
+        return found if found.channel == channel else None
+    carries = next((one for one in given if one.channel == channel), None)
+    return carries or (CONSOLE if channel == SMS else None)
 
 
-def exercise_channels(installation: Installation) -> dict[str, GatewaySettings]:
-    """What the exercise gateway carries, and by which settings: SMS always, and the first gateway of each other kind. A gateway that is
-    named as the exercise gateway stands alone: whoever sets one up apart wants nothing else to ring."""
-    given = installation.settings.gateways or (CONSOLE,)
-    own = configured(installation, EXERCISE_GATEWAY)
-    assert own is not None
-    found: dict[str, GatewaySettings] = {own.channel: own}
-    if own.name != EXERCISE_GATEWAY:
-        for one in given:
-            found.setdefault(one.channel, one)
-    return found
+def exercise_channels(installation: Installation) -> dict[Channel, GatewaySettings]:
+    """What the exercise gateway carries, and by which settings: SMS always."""
+    found = {channel: configured(installation, EXERCISE_GATEWAY, channel) for channel in get_args(Channel)}
+    return {channel: one for channel, one in found.items() if one is not None}
 
 
-def auth_tokens(installation: Installation, name: str) -> list[str]:
-    """The tokens that may sign a gateway's webhooks: one each, but the exercise gateway's calls may have another provider than its SMS."""
-    given = configured(installation, name)
-    all_of_it = [given] if name != EXERCISE_GATEWAY else exercise_channels(installation).values()
-    return [found for one in all_of_it if one is not None and (found := _signing(installation, one)) is not None]
-
-
-def _signing(installation: Installation, given: GatewaySettings) -> str | None:
-    if given.transport in ("console", "smtp", "chat"):
+def auth_token(installation: Installation, name: str, channel: Channel = SMS) -> str | None:
+    """The token that signs a gateway's webhooks about what goes by `channel`, or None where it has none."""
+    given = configured(installation, name, channel)
+    if given is None or given.transport in ("console", "smtp", "chat"):
         return None
     return given.auth_token or (token(installation) if given.transport == "simulated" else None)
 
 
 @dataclass(frozen=True)
 class Road:
-    """One gateway: its settings, the object for notices and the one for pages."""
+    """One gateway: its settings, the object for notices and the one for pages, and what it carries besides (the exercise gateway: every
+    channel there is a live gateway for)."""
 
     name: str
     settings: GatewaySettings
     bulk: Gateway
     pages: Gateway
+    besides: tuple[Capabilities, ...] = ()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -109,10 +108,7 @@ class Gateways:
         for one in given:
             if one.name != EXERCISE_GATEWAY:
                 self.roads[one.name] = Road(one.name, one, _live(installation, one), _live(installation, one))
-        own = configured(installation, EXERCISE_GATEWAY)
-        assert own is not None
-        exercise = _exercise(installation, own)
-        self.roads[EXERCISE_GATEWAY] = Road(EXERCISE_GATEWAY, own, exercise, exercise)
+        self.roads[EXERCISE_GATEWAY] = _exercise(installation)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="gateways", daemon=True)
         self._thread.start()
@@ -179,13 +175,18 @@ def _live(installation: Installation, given: GatewaySettings) -> Gateway:
         case "console":
             return Console(given.name)
         case "twilio_voice":
-            words = f"{installation.settings.origin}/hooks/twilio/{given.name}/voice"
-            return TwilioVoice(_twilio(installation, given, given.name, "call"), words, capabilities(given), given.name)
+            settings = _twilio(installation, given, given.name, "call")
+            return TwilioVoice(settings, _words(installation, given.name), capabilities(given), given.name)
         case "smtp":
             return Smtp(_smtp(given), capabilities(given), given.name)
         case "chat":
             return Chat(given.schemes, capabilities(given), given.name, min(given.window, THREADS))
     return TwilioSms(_twilio(installation, given, given.name), capabilities(given), given.name)
+
+
+def _words(installation: Installation, name: str) -> str:
+    """Where a gateway asks for what a call says."""
+    return f"{installation.settings.origin}/hooks/twilio/{name}/voice"
 
 
 def _smtp(given: GatewaySettings) -> SmtpSettings:
@@ -201,34 +202,37 @@ def _smtp(given: GatewaySettings) -> SmtpSettings:
     )
 
 
-def _exercise(installation: Installation, given: GatewaySettings) -> Exercise:
+def _exercise(installation: Installation) -> Road:
+    """The exercise gateway with a transport of its own for every channel that is configured."""
+
     def allowed(number: str) -> bool:
         with installation.database.read() as session:
             return exercises.allowed(session, installation.keyring.index(number))
 
-    if given.channel != "sms":
+    own = next((one for one in installation.settings.gateways if one.name == EXERCISE_GATEWAY), None)
+    if own is not None and own.channel != SMS:
         raise GatewaySettingsError(f"gateways: {EXERCISE_GATEWAY} must carry SMS; give it such a transport")
-    transport: Transport = PrintedTransport()
-    if given.transport != "console":
-        transport = TwilioTransport(_twilio(installation, given, EXERCISE_GATEWAY))
-    others = _others(installation)
-    able = replace(capabilities(given), also=tuple(others))
-    return Exercise(transport, allowed, able, EXERCISE_GATEWAY, others)
+    given = exercise_channels(installation)
+    transports = {channel: _drilled(installation, one) for channel, one in given.items()}
+    sms = capabilities(given[SMS])
+    gateway = Exercise(transports, allowed, sms, EXERCISE_GATEWAY)
+    besides = tuple(capabilities(one) for channel, one in given.items() if channel != SMS)
+    return Road(EXERCISE_GATEWAY, given[SMS], gateway, gateway, besides)
 
 
-def _others(installation: Installation) -> dict[Channel, Transport]:
-    """The exercise gateway's own wires for what is no SMS."""
-    wires: dict[Channel, Transport] = {}
-    for one in exercise_channels(installation).values():
-        match one.transport:
-            case "twilio_voice":
-                words = f"{installation.settings.origin}/hooks/twilio/{EXERCISE_GATEWAY}/voice"
-                wires["voice"] = CallTransport(_twilio(installation, one, EXERCISE_GATEWAY, "call"), words)
-            case "smtp":
-                wires["email"] = MailTransport(_smtp(one))
-            case "chat":
-                wires["chat"] = ChatTransport(one.schemes, min(one.window, THREADS))
-    return wires
+def _drilled(installation: Installation, given: GatewaySettings) -> Transport:
+    """A transport of the exercise gateway's own, to the account of `given`."""
+    match given.transport:
+        case "console":
+            return PrintedTransport()
+        case "twilio_voice":
+            settings = _twilio(installation, given, EXERCISE_GATEWAY, "call")
+            return VoiceTransport(settings, _words(installation, EXERCISE_GATEWAY))
+        case "smtp":
+            return SmtpTransport(_smtp(given))
+        case "chat":
+            return ChatTransport(given.schemes, min(given.window, THREADS))
+    return TwilioTransport(_twilio(installation, given, EXERCISE_GATEWAY))
 
 
 def _twilio(installation: Installation, given: GatewaySettings, name: str, callback: str = "status") -> TwilioSettings:

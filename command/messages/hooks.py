@@ -12,7 +12,7 @@ from command.core.problems import N_, Denied, Invalid, NotFound, Problem
 from command.messages import calls, gateways, inbound
 from command.messages.inbox import Inbox, NotDurable
 from command.people.access import here, public
-from notifiers.base import BadWebhook, Receipt
+from notifiers.base import BadWebhook, Channel, Receipt
 from notifiers.twilio_webhooks import ATTEMPT, parse_call, parse_inbound, parse_receipt, valid_signature
 
 hooks = APIBlueprint("twilio", __name__, url_prefix="/hooks/twilio", enable_openapi=False)
@@ -35,18 +35,20 @@ def settle(app: Flask, installation: Installation) -> None:
 @public(_SIGNED)
 def status(gateway: str) -> tuple[str, int]:
     """Take one receipt. Answered when it is durable; what came before changes nothing."""
-    return _keep(gateway, parse_receipt)
+    return _keep(gateway, parse_receipt, "sms")
 
 
 @hooks.post("/<gateway>/call")
 @public(_SIGNED)
 def call(gateway: str) -> tuple[str, int]:
     """Take one status of a call, as a receipt."""
-    return _keep(gateway, parse_call)
+    return _keep(gateway, parse_call, "voice")
 
 
-def _keep(gateway: str, parse: Callable[[Mapping[str, str], Mapping[str, str]], Receipt]) -> tuple[str, int]:
-    params = _signed(gateway)
+def _keep(
+    gateway: str, parse: Callable[[Mapping[str, str], Mapping[str, str]], Receipt], channel: Channel
+) -> tuple[str, int]:
+    params = _signed(gateway, channel)
     try:
         receipt = parse(params, request.args)
     except BadWebhook as error:
@@ -63,7 +65,7 @@ def _keep(gateway: str, parse: Callable[[Mapping[str, str], Mapping[str, str]], 
 @public(_SIGNED)
 def incoming(gateway: str) -> tuple[str, int]:
     """Take one inbound text, handle it and queue its answer."""
-    params = _signed(gateway)
+    params = _signed(gateway, "sms")
     try:
         came = parse_inbound(params)
     except BadWebhook as error:
@@ -79,7 +81,7 @@ def incoming(gateway: str) -> tuple[str, int]:
 @public(_SIGNED)
 def voice(gateway: str) -> Response:
     """What a call that was answered says, in TwiML."""
-    _signed(gateway)
+    _signed(gateway, "voice")
     attempt = request.args.get(ATTEMPT, "")
     with here().database.read() as session:
         return _twiml(calls.words(calls.spoken(session, gateway, attempt), attempt))
@@ -89,7 +91,7 @@ def voice(gateway: str) -> Response:
 @public(_SIGNED)
 def keys(gateway: str) -> Response:
     """Take the keys pressed in a call; what it says next, in TwiML."""
-    digits, attempt = _signed(gateway).get("Digits", ""), request.args.get(ATTEMPT, "")
+    digits, attempt = _signed(gateway, "voice").get("Digits", ""), request.args.get(ATTEMPT, "")
     house, handlers = here(), current_app.extensions["tocsin.handlers"]
 
     def work(session: Session) -> str:
@@ -108,17 +110,16 @@ def _twiml(document: str) -> Response:
     return Response(document, content_type="text/xml; charset=utf-8")
 
 
-def _signed(gateway: str) -> dict[str, str]:
+def _signed(gateway: str, channel: Channel) -> dict[str, str]:
     """The form of this request, if its gateway exists and signed it for our public address (never for a proxied one)."""
     house = here()
-    tokens = gateways.auth_tokens(house, gateway)
-    if not tokens:
+    token = gateways.auth_token(house, gateway, channel)
+    if token is None:
         raise NotFound(N_("There is no gateway of this name that calls back."), field="gateway")
     query = request.query_string.decode("ascii", "replace")
     url = house.settings.origin + request.path + (f"?{query}" if query else "")
     params: dict[str, Any] = request.form.to_dict()
-    signature = request.headers.get("X-Twilio-Signature")
-    if not any(valid_signature(url, params, signature, token) for token in tokens):
+    if not valid_signature(url, params, request.headers.get("X-Twilio-Signature"), token):
         raise Denied(
             N_("The signature does not match this address and body."),
             field="X-Twilio-Signature",

@@ -56,6 +56,10 @@ class Lane(IntEnum):
     SURVEY = 5
 
 
+OTHER_WAYS = Lane.CORRECTION
+"""What is no page and goes by another channel than SMS does so in this lane at most, so that nobody looks for it behind a mass notice."""
+
+
 class Purpose(StrEnum):
     PAGE = "page"
     NOTICE = "notice"

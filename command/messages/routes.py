@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from command.messages.models import EXERCISE_GATEWAY, SMS, Lane
 from notifiers.base import Capabilities, Channel
@@ -46,11 +47,6 @@ def needs_of(text: str, encoding: str) -> Needs:
     return Needs(url=_LINK.search(text) is not None, unicode=encoding == "UCS-2", channel=SMS)
 
 
-def least(pages: bool) -> Needs:
-    """What every message of a queue needs: notices are SMS, pages go by any channel."""
-    return Needs() if pages else Needs(channel=SMS)
-
-
 def choose(
     lane: int, exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = (), needs: Needs = Needs()
 ) -> Route:
@@ -72,11 +68,30 @@ def choose(
     return Route(tuple(offer.name for offer in able), tuple(skipped), ever)
 
 
+def leading(pages: bool, exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = ()) -> Route:
+    """Whether anything of a queue can leave, and by which gateway most of it does: notices are SMS but for a few, pages go by any."""
+    route = choose(
+        Lane.PAGE if pages else Lane.CORRECTION, exercise, offers, cut_off, Needs() if pages else Needs(channel=SMS)
+    )
+    return route if pages or route.gateways else choose(Lane.CORRECTION, exercise, offers, cut_off)
+
+
+def closed(exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = ()) -> tuple[Channel, ...]:
+    """Channels of notices by which nothing can leave now but may later. What goes by them is left where it is. A message for a channel
+    that no gateway has at all can never leave; of SMS that is not said, for a gateway is soon configured."""
+    found = []
+    for channel in get_args(Channel):
+        route = choose(Lane.CORRECTION, exercise, offers, cut_off, Needs(channel=channel))
+        if not route.gateways and (route.ever or channel == SMS):
+            found.append(channel)
+    return tuple(found)
+
+
 def _unable(offer: Offer, exercise: bool, needs: Needs) -> str | None:
     if exercise != (offer.name == EXERCISE_GATEWAY):
         return "exercise_only" if offer.name == EXERCISE_GATEWAY else "live_only"
     if needs.channel is not None and needs.channel != offer.capabilities.channel:
-        return None if needs.channel in offer.capabilities.also else "other_channel"
+        return "other_channel"
     if needs.url and not offer.capabilities.url:
         return "no_links"
     if needs.unicode and not offer.capabilities.unicode:

@@ -88,7 +88,7 @@ class Sender:
         try:
             await asyncio.gather(*lines)
         finally:
-            self._stop = _always
+            self._stop = lambda: True
             await asyncio.gather(*lines, return_exceptions=True)
             await asyncio.gather(*(channel.stop() for channel in self._channels.values()))
         return self._called > 0
@@ -112,14 +112,16 @@ class Sender:
     async def _step(self, line: Line) -> bool:
         """Lease and announce one batch; False when nothing of the line can be called now."""
         offers, cut_off = await self._look()
-        if not await self._read(line, partial(claiming.waiting, line=line)):
+        closed = () if line.pages else routes.closed(line.exercise, offers, cut_off)
+        waiting = await self._read(line, partial(claiming.waiting, line=line, closed=closed))
+        if not waiting and not closed:
             return False
-        road = routes.choose(_lane(line), line.exercise, offers, cut_off, routes.least(line.pages))
-        if not road.gateways:
+        road = routes.leading(line.pages, line.exercise, offers, cut_off)
+        if not waiting or not road.gateways:
             return await self._expire(line)
         rate = self._gateways.roads[road.gateways[0]].settings.rate
         size = min(self._chunks["lease"].size, max(1, rate * SECONDS_AHEAD))
-        leased = await self._write(line, "lease", size, partial(claiming.lease, line=line, limit=size))
+        leased = await self._write(line, "lease", size, partial(claiming.lease, line=line, limit=size, closed=closed))
         try:
             await self._announce_all(line, deque(leased))
         except BaseException:
@@ -128,7 +130,7 @@ class Sender:
         return bool(leased)
 
     async def _expire(self, line: Line) -> bool:
-        """No road is open: end what has outlived its validity meanwhile, so that every row comes to an end."""
+        """No road, or not every one, is open: end what has outlived its validity meanwhile, so that every row comes to an end."""
         work = partial(claiming.lease_expired, line=line, limit=self._chunks["lease"].size)
         if not await self._read(line, partial(claiming.expired_waiting, line=line)):
             return False
@@ -142,13 +144,10 @@ class Sender:
         await self._learn_texts(line, {row.body_id for row in leased})
         while leased:
             offers, cut_off = await self._look()
-            if (
-                self._stop()
-                or not routes.choose(_lane(line), line.exercise, offers, cut_off, routes.least(line.pages)).gateways
-            ):
+            if self._stop() or not routes.leading(line.pages, line.exercise, offers, cut_off).gateways:
                 break
             needs = self._texts[leased[0].body_id].by(leased[0].channel)
-            route = routes.choose(_lane(line), line.exercise, offers, cut_off, needs)
+            route = routes.choose(line.lane, line.exercise, offers, cut_off, needs)
             window = self._take(leased, needs, self._window(route))
             if route.gateways:
                 await self._announce(line, window, route.gateways[0])
@@ -194,7 +193,9 @@ class Sender:
         reason = "; ".join(f"{name} {why}" for name, why in route.skipped)
         log.warning("no road", line=line.name, count=len(window), skipped=reason)
         if route.ever:
-            work = partial(claiming.give_back, leased=window, wait=PAGE_NO_ROAD_WAIT if line.pages else NO_ROAD_WAIT)
+            closed = routes.closed(line.exercise, *await self._look())
+            soon = 0.0 if window[0].channel in closed else NO_ROAD_WAIT
+            work = partial(claiming.give_back, leased=window, wait=PAGE_NO_ROAD_WAIT if line.pages else soon)
         else:
             work = partial(claiming.end, leased=window, state=State.FAILED, reason="no_road", handlers=self._handlers)
         await self._write(line, "announce", len(window), work)
@@ -257,8 +258,9 @@ class Sender:
             known, self._lost = await self._read(LINES[0], self._ask)
             self._looked = time.monotonic()
             self._offers = [
-                routes.Offer(name, road.capabilities, known[name].stopped, known[name].open)
+                routes.Offer(name, can, known[name].stopped, known[name].open)
                 for name, road in self._gateways.roads.items()
+                for can in (road.capabilities, *road.besides)
             ]
             for (_, name), channel in self._channels.items():
                 channel.failures, channel.tripped = known[name].failures, known[name].open or bool(known[name].stopped)
@@ -294,11 +296,3 @@ class Sender:
 
 
 _SIZES = {"lease": LEASED_AT_ONCE, "announce": ANNOUNCED_AT_ONCE, "settle": 200, "quota": 1}
-
-
-def _lane(line: Line) -> int:
-    return 0 if line.pages else 1
-
-
-def _always() -> bool:
-    return True

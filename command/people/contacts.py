@@ -48,6 +48,14 @@ class PersonQuiet(Base):
     end: Mapped[time]
 
 
+def destination(person: Person, contact: PersonContact | None) -> tuple[bytes, bytes] | None:
+    """The encrypted address of a way (None: the number on record) and its blind index; None where a person has no such number."""
+    address, index = (contact.address, contact.address_index) if contact is not None else (None, None)
+    if address is None:
+        address, index = person.number, person.number_index
+    return (address, index) if address is not None and index is not None else None
+
+
 def owners(session: Session, index: bytes) -> Sequence[Person]:
     """Active people who write SMS from a number (by blind index): the one on their record, or one they proved to be theirs."""
     theirs = select(PersonContact.person_id).where(

@@ -42,6 +42,7 @@ def install(app: Flask, installation: Installation) -> None:
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(
         language=language,
+        between=between,
         html_language=lambda: HTML[language()],
         zone_name=zone_name,
         zone_offset=lambda: offset(datetime.now(zone())),
@@ -128,6 +129,18 @@ def when(at: datetime | None, seconds: bool = False) -> Markup:
         clock,
         offset(local),
     )
+
+
+def between(start: datetime, end: datetime) -> Markup:
+    """A time from an instant to another one in the reader's zone, which is named once unless its distance from UTC changes meanwhile; the
+    end's day is named where it is another."""
+    first, last = start.astimezone(zone()), end.astimezone(zone())
+    moved = offset(first) != offset(last)
+    day = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%Y-%m-%d %H:%M}"
+    said = '<time datetime="{}">{}</time>{} – <time datetime="{}">{} <span class="zone">{}</span></time>'
+    before = Markup(' <span class="zone">{}</span>').format(offset(first)) if moved else ""
+    exact = [at.isoformat(timespec="seconds") for at in (start, end)]
+    return Markup(said).format(exact[0], f"{first:%Y-%m-%d %H:%M}", before, exact[1], day, offset(last))
 
 
 def offset(local: datetime) -> str:

@@ -1,8 +1,11 @@
 """`python -m notifiers.simulator`: the simulator as a process, ended cleanly by SIGTERM or SIGINT."""
 
 import asyncio
+import os
 import secrets
 import signal
+import threading
+from collections.abc import Callable
 
 import click
 
@@ -28,6 +31,9 @@ from notifiers.simulator.world import Settings
 @click.option(
     "--longest-gather", type=click.FloatRange(min=0), default=None, help="Seconds a call waits for keys at most."
 )
+@click.option(
+    "--until-input-ends", is_flag=True, help="End when standard input does: with whoever holds its other end."
+)
 def main(
     host: str,
     port: int,
@@ -39,6 +45,7 @@ def main(
     receipt_delay: float,
     senders: int,
     longest_gather: float | None,
+    until_input_ends: bool,
 ) -> None:
     """A Twilio-compatible SMS and voice provider that reaches nobody."""
     token = callback_token or secrets.token_hex(16)
@@ -49,22 +56,31 @@ def main(
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     try:
-        asyncio.run(_serve(settings, host, port))
+        asyncio.run(_serve(settings, host, port, until_input_ends))
     except OSError as error:
         raise click.ClickException(
             f"--port: cannot listen on {host}:{port} ({error.strerror}); choose another"
         ) from None
 
 
-async def _serve(settings: Settings, host: str, port: int) -> None:
+async def _serve(settings: Settings, host: str, port: int, until_input_ends: bool) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    if until_input_ends:
+        threading.Thread(target=_at_the_end, args=(loop, ended.set), name="input", daemon=True).start()
     running = await start(settings, host, port)
     click.echo(f"SMS simulator (reaches nobody) on {running.url}")
     await ended.wait()
     await running.stop()
+
+
+def _at_the_end(loop: asyncio.AbstractEventLoop, do: Callable[[], None]) -> None:
+    """Do something on the loop once standard input has ended; a pipe ends with the last process that holds its other end."""
+    while os.read(0, 1024):
+        pass
+    loop.call_soon_threadsafe(do)
 
 
 if __name__ == "__main__":

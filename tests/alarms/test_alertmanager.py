@@ -26,6 +26,7 @@ from command.oncall.models import Page
 from command.people import tokens
 from command.people.models import Person
 from tests.builders import SUBSCRIBERS, Operator
+from tests.children import end_with_parent
 from tests.messages.house import TOKEN, Api, SimulatorProcess, _Served
 
 BINARY = shutil.which("prometheus-alertmanager")
@@ -64,6 +65,7 @@ class Alertmanager:
             ],
             stdout=self.log,
             stderr=subprocess.STDOUT,
+            preexec_fn=end_with_parent,
         )
 
     def ready(self) -> bool:

@@ -48,6 +48,7 @@ PARTS = {
     "/incidents/report/areas": "JSON",
     "/on-call/feed/<text>.ics": "a calendar",
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
+    "/on-call/policies/targets": "the options of a box",
     "/status.json": "JSON",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""

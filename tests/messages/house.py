@@ -258,19 +258,19 @@ class Api(requests.Session):
 
 
 class SimulatorProcess:
-    """The simulator as it is run: a process of its own, so that it does not share the interpreter with what is tested."""
+    """The simulator as it is run: a process of its own, so that it does not share the interpreter with what is tested. It ends with the
+    test run, however that ends."""
 
     def __init__(self, inbound_url: str, options: Sequence[str] = ()) -> None:
-        command = [sys.executable, "-m", "notifiers.simulator", "--port", "0", "--callback-token", TOKEN, *options]
-        self._process = subprocess.Popen([*command, "--inbound-url", inbound_url], stdout=subprocess.PIPE, text=True)
+        named = ["--port", "0", "--callback-token", TOKEN, "--inbound-url", inbound_url, "--until-input-ends", *options]
+        command = [sys.executable, "-m", "notifiers.simulator", *named]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().split()[-1]
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._process.communicate(timeout=10)
 
 
 class _Silent(WSGIRequestHandler):

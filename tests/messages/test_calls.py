@@ -1,5 +1,6 @@
 """Calls, end to end over HTTP: Tocsin asks the simulator to ring, the phone picks up, hears the page, and keys answer it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ import requests
 
 from command.messages import breakers
 from command.messages.handlers import Handlers, Pressed
-from command.messages.models import State
+from command.messages.models import Lane, Purpose, State
+from tests.conftest import Time
 from tests.messages.conftest import Build
 from tests.messages.house import House, number
 
@@ -79,6 +81,17 @@ def test_a_phone_nobody_presses_a_key_on_has_answered_nothing(calls: Calls) -> N
     assert calls.house.row(delivery).state == State.DELIVERED  # picked up, which is no answer
 
 
+def test_a_doubtful_call_that_rings_again_says_so(build: Build, time: Time) -> None:
+    calls = Calls(build)
+    calls.house.fault("reset_before", times=1)
+    calls.ring()
+    time.forward(seconds=30)
+    calls.house.sweep()
+    calls.house.send()
+    calls.press("1")
+    assert calls.over()["said"][0] == f"（重发）{WORDS}"
+
+
 @pytest.mark.parametrize("ending", ["busy", "no-answer", "failed"])
 def test_a_call_nobody_picks_up_has_not_arrived(calls: Calls, ending: str) -> None:
     calls.house.fault(f"call:{ending}")
@@ -102,7 +115,7 @@ def test_only_the_gateway_may_ask_what_a_call_says(calls: Calls) -> None:
 
 
 def test_a_notice_does_not_move_while_only_other_channels_are_open(build: Build) -> None:
-    house = build(others=({"name": "voice", "transport": "twilio_voice", "sender": "+8610690000"},))
+    house = build(others=(VOICE,))
     (notice,) = house.enqueue()
     before = house.row(notice)
     house.database.write(lambda session: breakers.stop(session, "twilio", "20003"))
@@ -112,6 +125,45 @@ def test_a_notice_does_not_move_while_only_other_channels_are_open(build: Build)
     house.database.write(lambda session: breakers.restart(session, "twilio"))
     house.send()
     assert len(house.messages(1)) == 1
+
+
+VOICE = {"name": "voice", "transport": "twilio_voice", "sender": "+8610690000"}
+
+
+def told_by_call(house: House, **more: Any) -> int:
+    """Something that is no page, spoken to the phone of 2."""
+    given = {"purpose": Purpose.DUTY, "lane": Lane.CORRECTION, "channel": "voice", "notice_id": None}
+    return house.enqueue(1, first=2, **given | more)[0]
+
+
+def test_what_is_no_page_leaves_by_its_own_channel_while_notices_wait_for_theirs(build: Build) -> None:
+    house = build(others=(VOICE,))
+    (notice,), call = house.enqueue(), told_by_call(house)
+    house.database.write(lambda session: breakers.stop(session, "twilio", "20003"))
+    before = house.row(notice)
+    house.send()
+    after = house.row(notice)
+    assert house.row(call).submitted_at is not None and house.row(call).gateway == "voice"
+    assert (after.state, after.fence, after.due_at) == (State.READY, before.fence, before.due_at)
+
+
+def test_what_waits_for_a_closed_channel_neither_stops_notices_nor_waits_for_ever(build: Build, time: Time) -> None:
+    house = build(others=(VOICE,))
+    house.database.write(lambda session: breakers.stop(session, "voice", "20003"))
+    call = told_by_call(house, valid_until=house.now() + timedelta(minutes=1))
+    (notice,) = house.enqueue()
+    before = house.row(call)
+    house.send()
+    assert house.row(notice).submitted_at is not None
+    assert (house.row(call).state, house.row(call).fence) == (State.READY, before.fence)
+    time.forward(minutes=2)
+    house.send()
+    assert (house.row(call).state, house.row(call).reason) == (State.EXPIRED, "validity_over")
+
+
+def test_only_pages_and_what_is_told_at_once_go_by_other_channels_than_sms(house: House) -> None:
+    with pytest.raises(ValueError, match="SMS only"):
+        told_by_call(house, lane=Lane.FIRST)
 
 
 def test_a_call_never_goes_out_as_an_sms(build: Build) -> None:

@@ -49,9 +49,9 @@ def test_a_call_of_an_exercise_takes_the_exercise_gateway_where_it_carries_calls
     calls, call = replace(PLAIN, channel="voice"), Needs(url=True, channel="voice")
     live = Offer("voice", calls)
     assert choose(Lane.PAGE, True, (live, Offer("exercise", PLAIN)), (), call).gateways == ()
-    carries = Offer("exercise", replace(PLAIN, url=False, also=("voice",)))
-    assert choose(Lane.PAGE, True, (live, carries), (), call).gateways == ("exercise",)
-    assert choose(Lane.PAGE, False, (live, carries), (), call).gateways == ("voice",)
+    carries = (Offer("exercise", PLAIN), Offer("exercise", calls))
+    assert choose(Lane.PAGE, True, (live, *carries), (), call).gateways == ("exercise",)
+    assert choose(Lane.PAGE, False, (live, *carries), (), call).gateways == ("voice",)
 
 
 @pytest.mark.proves("B4")

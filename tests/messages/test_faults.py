@@ -1,11 +1,13 @@
 """Every class of fault, injected at the provider, over HTTP."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from command.messages import breakers, service
+from command.messages import breakers, gateways, service
 from command.messages.models import Lane, OptOut, State
+from notifiers.twilio_http import Timeouts
 from tests.conftest import Time
 from tests.messages.conftest import Build
 from tests.messages.house import ENDED, House
@@ -73,17 +75,55 @@ def test_an_authoritative_gateway_that_never_had_it_gets_it_again(build: Build, 
 
 
 @pytest.mark.proves("I2")
-def test_a_doubtful_page_is_sent_again_and_marked(build: Build, time: Time) -> None:
+@pytest.mark.parametrize("fault", ["reset_after", "timeout_after"])
+def test_a_doubtful_page_is_sent_again_and_marked(
+    build: Build, time: Time, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = partial(gateways.TwilioSettings, timeouts=Timeouts(connect=5, read=0.5))
+    monkeypatch.setattr(gateways, "TwilioSettings", impatient)
     house = build(gateway={"look_up": "none"}, callbacks=False)
-    house.fault("reset_after", times=1)
-    id = house.page(7)
+    house.fault(fault, times=1)
+    id = house.page(7, text="【示例通信】请应答 1234")
     house.send()
     time.forward(seconds=30)
     house.sweep()
     house.send()
     assert house.row(id).resent and house.row(id).state == State.SUBMITTED
-    assert len(house.messages(7)) == 2
+    assert [text["body"] for text in house.messages(7)] == [
+        "【示例通信】（重发）请应答 1234",
+        "【示例通信】请应答 1234",
+    ]
     assert [told.state for told in house.told] == [State.SUBMITTED]
+
+
+@pytest.mark.proves("I2", "I3")
+def test_a_page_of_an_exercise_that_is_sent_again_says_first_that_it_is_one(build: Build, time: Time) -> None:
+    house = build(gateway={"look_up": "none"}, callbacks=False)
+    house.allow(7)
+    house.fault("reset_after", times=1)
+    house.page(7, text="请应答 1234", exercise=True)
+    house.send()
+    time.forward(seconds=30)
+    house.sweep()
+    house.send()
+    assert [text["body"] for text in house.messages(7)] == ["【演练】（重发）请应答 1234", "【演练】请应答 1234"]
+
+
+@pytest.mark.proves("I2")
+def test_a_marked_page_that_is_doubtful_again_is_asked_for_as_it_was_sent(build: Build, time: Time) -> None:
+    house = build(callbacks=False)
+    house.fault("reset_before", times=1)
+    id = house.page(7)
+    house.send()
+    time.forward(seconds=30)
+    house.sweep()  # an advisory look-up that does not know it proves nothing
+    house.fault("reset_after", times=1)
+    house.send()
+    assert house.row(id).state == State.IN_DOUBT and house.row(id).resent
+    time.forward(seconds=10)
+    house.sweep()
+    assert house.row(id).provider_id is not None
+    assert [text["body"] for text in house.messages(7)] == ["（重发）请应答 1234"]
 
 
 def test_codes_that_are_final_fail_the_recipient_only(house: House) -> None:

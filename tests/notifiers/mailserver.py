@@ -110,3 +110,17 @@ def certificate(folder: Path) -> tuple[str, str]:
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
     files[1].write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
     return str(files[0]), str(files[1])
+
+
+def by_mail(server: MailServer) -> dict[str, Any]:
+    """The settings of a gateway that hands its mails to it."""
+    return {
+        "name": "mail",
+        "transport": "smtp",
+        "host": "127.0.0.1",
+        "port": server.port,
+        "sender": "tocsin@example.net",
+        "username": USER,
+        "password": PASSWORD,
+        "ca_file": server.ca,
+    }

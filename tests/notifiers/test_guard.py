@@ -9,7 +9,7 @@ import pytest
 from notifiers.base import ExerciseRefused, Found, Gateway, LookUp, Message, Outcome, Unanswered, Verdict
 from notifiers.chat import Chat
 from notifiers.console import Console
-from notifiers.exercise import NO_WIRE, NOT_ALLOWED, Exercise, marked
+from notifiers.exercise import NO_WAY, NOT_ALLOWED, Exercise, marked
 from notifiers.smtp import Smtp, SmtpSettings
 from notifiers.twilio_sms import CAPABILITIES, TwilioSettings, TwilioSms, TwilioTransport
 from notifiers.twilio_voice import TwilioVoice
@@ -20,7 +20,7 @@ BYSTANDER = "+8612099999999"
 
 def drill_gateway(house: House) -> Exercise:
     transport = TwilioTransport(house.settings(status_callback=None))
-    return Exercise(transport, lambda number: number == PHONE, CAPABILITIES)
+    return Exercise({"sms": transport}, lambda number: number == PHONE, CAPABILITIES)
 
 
 def use(gateway: Gateway, verb: str, *arguments: object) -> object:
@@ -101,13 +101,13 @@ def test_what_is_no_sms_takes_its_own_wire_and_the_same_allow_list() -> None:
     sms, voice = Wire(), Wire()
 
     def sent(**given: Any) -> Any:
-        drill = Exercise(sms, lambda address: address == PHONE, CAPABILITIES, others={"voice": voice})
+        drill = Exercise({"sms": sms, "voice": voice}, lambda address: address == PHONE, CAPABILITIES)
         return use(drill, "send", message(exercise=True, **given))
 
     assert sent(channel="voice").verdict is Verdict.ACCEPTED
     assert [each.text for each in voice.given] == [f"【演练】{TEXT}"] and sms.given == []
     assert sent(channel="voice", to=BYSTANDER).code == NOT_ALLOWED
-    assert (sent(channel="email").verdict, sent(channel="email").code) == (Verdict.REJECTED, NO_WIRE)
+    assert (sent(channel="email").verdict, sent(channel="email").code) == (Verdict.REJECTED, NO_WAY)
     assert len(voice.given) == 1 and sms.given == []
 
 

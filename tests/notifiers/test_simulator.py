@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from base64 import b64encode
 from datetime import UTC, datetime
@@ -281,7 +282,9 @@ def test_both_languages_have_the_same_words() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_ends_cleanly_while_callers_are_held(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "notifiers.simulator", "--port", "0", "--callback-token", TOKEN]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command.append("--until-input-ends")
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     assert process.stdout is not None
     with process:
         url = process.stdout.readline().split()[-1]
@@ -294,6 +297,26 @@ def test_the_process_ends_cleanly_while_callers_are_held(number: signal.Signals)
         _, complaints = process.communicate(timeout=20)
         CALLERS.pop().close()
     assert (process.returncode, complaints) == (0, "")
+
+
+def test_the_process_ends_with_a_parent_that_was_killed() -> None:
+    starts = (
+        "import time; from tests.messages.house import SimulatorProcess; "
+        "print(SimulatorProcess('http://127.0.0.1:9').url, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", starts], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent:
+        host, port = parent.stdout.readline().strip().removeprefix("http://").split(":")
+        socket.create_connection((host, int(port)), timeout=5).close()
+        parent.kill()
+    for _ in range(200):
+        try:
+            socket.create_connection((host, int(port)), timeout=5).close()
+        except ConnectionError:
+            return
+        time.sleep(0.05)
+    pytest.fail("the simulator outlives the test run")
 
 
 def held(url: str) -> bytes:

@@ -46,6 +46,16 @@ def read(*events: list[str]) -> list[ics.Turn]:
     return ics.read(file(*events), PEOPLE, SHANGHAI, BEGIN, END)
 
 
+def test_what_was_called_off_is_no_turn() -> None:
+    kept = event("DTSTART:20261205T140000Z", "DTEND:20261205T220000Z", "SUMMARY:chen.bo", "STATUS:CONFIRMED")
+    off = event("DTSTART:20261205T150000Z", "DTEND:20261205T160000Z", "SUMMARY:Cancelled", "STATUS:CANCELLED")
+    assert [turn.member for turn in read(kept, off)] == [1]
+    weekly = nights(rule="RRULE:FREQ=DAILY;COUNT=3")
+    one = ["BEGIN:VEVENT", weekly[1], "DTSTAMP:20260101T000000Z", "RECURRENCE-ID;TZID=Asia/Shanghai:20261206T220000"]
+    one += ["DTSTART;TZID=Asia/Shanghai:20261206T220000", "DTEND;TZID=Asia/Shanghai:20261207T060000"]
+    assert len(read(weekly, [*one, "SUMMARY:chen.bo", "STATUS:CANCELLED", "END:VEVENT"])) == 2
+
+
 @pytest.mark.parametrize(
     "who",
     [

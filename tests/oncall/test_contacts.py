@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from command.core.installation import Installation
 from command.core.settings import GatewaySettings
 from command.messages.models import Body, Delivery, State
 from command.oncall.reach import contacts
 from command.people.contacts import PersonContact, owners
+from command.people.models import Person
 from tests.conftest import Time
 from tests.people.conftest import Browser, Office
 
@@ -94,6 +95,15 @@ def test_a_way_is_verified_by_the_code_that_it_brought(mine: Mine) -> None:
     assert answer.status_code == 200 and answer.json["verified"]
     assert [each["kind"] for each in mine.listed()] == ["sms", "voice"]
     assert not re.search(r"\d{6}", mine.sent()[-1][1])  # nor is it kept
+
+
+def test_who_has_no_number_any_more_keeps_their_other_ways(mine: Mine) -> None:
+    way = mine.add(kind="email", address="eng@example.net")["id"]
+    gone = update(Person).where(Person.username == "eng").values(number=None, number_index=None)
+    mine.office.database.write(lambda s: s.execute(gone))
+    assert [each["id"] for each in mine.listed()] == [way]
+    assert mine.act(way, "move", to="up").status_code == 200
+    assert mine.office.browser("eng").open(PAGE).status_code == 200
 
 
 def test_five_wrong_codes_end_it_and_a_new_one_begins_again(mine: Mine) -> None:

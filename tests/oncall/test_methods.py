@@ -5,16 +5,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from command.core.settings import GatewaySettings
 from command.engine import reach
-from command.messages import breakers
-from command.messages.models import State
+from command.messages import breakers, exercises
+from command.messages.models import Delivery, State
 from command.oncall.models import EscalationState, PageState
 from command.oncall.paging import methods, service
 from command.oncall.reach import contacts
 from tests.conftest import Time
-from tests.oncall.reachable import add, by_person, goes_on, have, pending, quiet, went_out
+from tests.oncall.reachable import ADDRESSES, add, by_person, goes_on, have, pending, quiet, went_out
 from tests.oncall.scene import Scene, step
 
 WHO = "li.hong"
@@ -163,12 +164,27 @@ def test_methods_go_on_beside_the_steps_of_the_chain(scene: Scene, time: Time) -
 
 
 @pytest.mark.proves("I3")
-def test_an_exercise_takes_the_number_on_record_alone(scene: Scene, time: Time) -> None:
+def test_an_exercise_takes_the_number_on_record_where_no_way_is_on_its_allow_list(scene: Scene, time: Time) -> None:
     have(scene, WHO, "voice", "email")
     paged(scene, exercise=True)
     time.forward(minutes=30)
     goes_on(scene)
     assert went_out(scene) == ["sms"]
+
+
+@pytest.mark.proves("I3", "R4")
+def test_an_exercise_takes_the_ways_that_are_on_its_allow_list_and_no_other(scene: Scene, time: Time) -> None:
+    have(scene, WHO, "voice", "email", "chat")
+    index, until = scene.installation.keyring.index(ADDRESSES["email"]), time.now() + timedelta(days=1)
+    scene.allow_exercise(WHO, until)
+    scene.write(lambda s: exercises.allow(s, index, until, "person:1"))
+    paged(scene, exercise=True)
+    for _ in range(4):
+        time.forward(minutes=2)
+        goes_on(scene)
+    assert went_out(scene) == ["sms", "email"]
+    drills = scene.ask(lambda s: set(s.scalars(select(Delivery.exercise).where(Delivery.purpose == "page"))))
+    assert drills == {True}
 
 
 @pytest.mark.proves("R4")
@@ -246,3 +262,69 @@ def test_the_last_resort_of_a_policy_rings(scene: Scene) -> None:
     scene.page(rings, number="INC-2", tier=1)
     scene.engine()
     assert went_out(scene, "INC-2") == ["voice"]
+
+
+def twice_called(scene: Scene, time: Time) -> None:
+    """Another incident's page has just gone out; both steps of INC-2 call the same person within the minute after it."""
+    me = f"person:{scene.ids[WHO]}"
+    scene.page(step(me))
+    scene.engine()
+    scene.page(step(me, ack=0.5), step(me, ack=60), number="INC-2")
+    scene.engine()
+    time.forward(seconds=31)
+    scene.engine()
+    assert len(scene.pages("INC-2")) == 2 and went_out(scene, "INC-2") == []
+    time.forward(seconds=31)
+    scene.engine()
+
+
+@pytest.mark.proves("R2", "I2")
+def test_two_pages_of_one_chain_in_a_message_that_fails_go_on_as_one(scene: Scene, time: Time) -> None:
+    have(scene, WHO, "voice")
+    twice_called(scene, time)
+    assert "INC-2" in scene.inbox(WHO)[-1]
+    scene.deliver_last(WHO, State.UNDELIVERED, "30003")
+    for _ in range(6):
+        goes_on(scene)
+        time.forward(minutes=3)
+    assert went_out(scene, "INC-2") == ["voice"]
+
+
+@pytest.mark.proves("R2", "I2")
+def test_two_pages_of_one_chain_in_one_message_are_told_once_with_the_code_of_the_newer(
+    scene: Scene, time: Time
+) -> None:
+    twice_called(scene, time)
+    older, newer = scene.pages("INC-2")
+    assert newer.code in scene.inbox(WHO)[-1] and older.code not in scene.inbox(WHO)[-1]
+    assert len(scene.inbox(WHO)) == 2 and scene.reply(WHO, older.code) == "已应答：INC-2。"
+
+
+@pytest.mark.proves("R2", "I2")
+def test_who_is_called_again_is_not_rung_for_the_first_call_too(scene: Scene, time: Time) -> None:
+    have(scene, WHO, "voice", wait=3)
+    me = f"person:{scene.ids[WHO]}"
+    scene.page(step(me, ack=1), step(me, ack=60))
+    scene.engine()
+    time.forward(minutes=1, seconds=1)
+    scene.engine()
+    for _ in range(6):
+        time.forward(minutes=1)
+        scene.engine()
+        goes_on(scene)
+    assert went_out(scene) == ["sms", "sms", "voice"]
+
+
+@pytest.mark.proves("R4")
+def test_two_pages_of_one_chain_held_for_quiet_hours_come_as_one(scene: Scene, time: Time) -> None:
+    now: datetime = time.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    quiet(scene, WHO, (now - timedelta(hours=1)).time(), (now + timedelta(hours=2)).time())
+    me = f"person:{scene.ids[WHO]}"
+    scene.page(step(me), step(me))
+    scene.engine()
+    scene.engine()
+    assert [page.person_id for page in scene.pages()][:2] == [scene.ids[WHO]] * 2
+    time.forward(hours=2)
+    goes_on(scene)
+    assert sum(scene.pages()[1].code in text for text in scene.inbox(WHO)) == 1
+    assert not any(scene.pages()[0].code in text for text in scene.inbox(WHO))

@@ -1,13 +1,15 @@
 """The pages of escalation policies, as somebody uses them without a script."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from command.oncall.duties.plan_models import EscalationPolicy
+from command.people.models import Person
 from tests.builders import build_network
 from tests.conftest import Time
 from tests.oncall.scene import Scene
@@ -53,7 +55,9 @@ def test_a_policy_is_written_listed_changed_and_removed(page: FlaskClient, scene
     assert "technical department · Tier II · Meichuan" in shown
     assert "Chen Bo" in shown and "Technical duty" in shown
     address = f"/on-call/policies/{row.id}"
-    assert 'value="person:chen.bo"' in page.get(address).get_data(as_text=True)
+    edited = page.get(f"{address}?lang=en").get_data(as_text=True)
+    assert 'value="Person: Chen Bo"' in edited and 'value="Duty: Technical duty"' in edited
+    assert 'value="人员：陈波"' in page.get(f"{address}?lang=zh").get_data(as_text=True)
     assert page.post(address, data=form(page, tier="", version="1")).status_code == 303
     assert (kept(scene)[0].tier, kept(scene)[0].version) == (None, 2)
     assert page.post(f"{address}/remove", data={"csrf_token": token(page, NEW)}).status_code == 303
@@ -80,6 +84,47 @@ def test_a_wrong_form_says_what_to_mend_where_and_keeps_what_was_typed(
     assert said in shown
     assert all(f'value="{typed}"' in shown for name, typed in fault.items() if typed and name != "department")
     assert kept(scene) == []
+
+
+@pytest.mark.parametrize("typed", ["Person: Chen Bo", "person:chen.bo", "chen  bo", "陈波", "人员：陈波", "人员: 陈波"])
+def test_whom_a_step_calls_is_typed_by_name(page: FlaskClient, scene: Scene, typed: str) -> None:
+    tongue = "zh" if typed.startswith("人员") else "en"
+    answer = page.post(f"{NEW}?lang={tongue}", data=form(page, **{"steps.2.targets.1": typed}))
+    assert answer.status_code == 303
+    assert kept(scene)[0].steps[1]["targets"] == [f"person:{scene.ids['chen.bo']}"]
+
+
+def test_a_name_that_two_have_is_not_guessed_and_each_can_be_chosen(page: FlaskClient, scene: Scene) -> None:
+    two = {"name_zh": "陈波", "name_en": "Chen Bo"}
+    scene.write(lambda s: s.execute(update(Person).where(Person.username == "qin.yang").values(**two)))
+    answer = page.post(f"{NEW}?lang=en", data=form(page, **{"steps.2.targets.1": "Chen Bo"}))
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "or more than one is" in shown and 'value="Chen Bo"' in shown
+    chosen = form(page, **{"steps.2.targets.1": "Person: Chen Bo (qin.yang)"})
+    assert page.post(f"{NEW}?lang=en", data=chosen).status_code == 303
+    assert kept(scene)[0].steps[1]["targets"] == [f"person:{scene.ids['qin.yang']}"]
+
+
+def test_the_box_offers_what_may_be_meant_by_name_in_both_languages(page: FlaskClient) -> None:
+    def offered(q: str, tongue: str = "en") -> list[str]:
+        shown = page.get(f"/on-call/policies/targets?lang={tongue}&q={q}").get_data(as_text=True)
+        return re.findall(r'data-value="([^"]+)"', shown)
+
+    assert offered("陈波") == ["Person: Chen Bo"] and offered("chenbo", "zh") == ["人员：陈波"]
+    assert offered("duty officer") == ["Post: duty officer"]
+    everything = offered("")
+    kinds = [label.partition(":")[0] for label in everything]
+    assert list(dict.fromkeys(kinds)) == ["Duty", "Post", "Group", "Person"]
+    assert offered("Post: duty officer") == ["Post: duty officer"] or offered("Post: duty officer") == everything
+    assert offered("Group: nearest county group") == everything and offered("tea pot") == []
+
+
+def test_a_hole_is_told_by_names(page: FlaskClient, scene: Scene) -> None:
+    scene.lock("chen.bo")
+    page.post(NEW, data=form(page, **{"steps.2.targets.1": "person:wu.tao"}))
+    scene.lock("wu.tao")
+    assert "person:wu.tao" not in page.get("/on-call/policies?lang=en").get_data(as_text=True)
+    assert "nobody who can be called is behind Wu Tao" in page.get("/on-call/policies?lang=en").get_data(as_text=True)
 
 
 def test_one_more_step_and_the_trial_keep_what_was_typed_and_save_nothing(

@@ -14,7 +14,7 @@ from tests.messages.conftest import Build
 from tests.messages.conftest import build as build
 from tests.messages.house import House
 from tests.notifiers.listener import Listener
-from tests.notifiers.mailserver import PASSWORD, USER, MailServer
+from tests.notifiers.mailserver import MailServer, by_mail
 from tests.oncall.reachable import add, confirm, goes_on, have, went_out
 from tests.oncall.scene import Scene, step
 
@@ -71,19 +71,6 @@ def mail(tmp_path: Path) -> Iterator[MailServer]:
     server = MailServer(tmp_path)
     yield server
     server.stop()
-
-
-def by_mail(server: MailServer) -> dict[str, Any]:
-    return {
-        "name": "mail",
-        "transport": "smtp",
-        "host": "127.0.0.1",
-        "port": server.port,
-        "sender": "tocsin@example.net",
-        "username": USER,
-        "password": PASSWORD,
-        "ca_file": server.ca,
-    }
 
 
 @pytest.mark.proves("R2", "R4")

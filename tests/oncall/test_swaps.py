@@ -79,6 +79,22 @@ def _kinds(scene: Scene, first: str, now: datetime) -> list[str]:
     return [e.kind for name in streams for e in scene.ask(lambda s, n=name: list(journal.entries(s, n)))]
 
 
+def test_asking_twice_asks_once(scene: Scene, client: FlaskClient, turns: Turns) -> None:
+    made = [propose(client, scene, turns).json["id"] for _ in range(2)]
+    assert made[0] == made[1]
+    assert len([text for text in scene.inbox(turns.all[1][0]) if "swap" in text or "换班" in text]) == 1
+
+
+def test_a_swap_of_which_a_turn_has_begun_is_not_offered_any_more(
+    scene: Scene, client: FlaskClient, turns: Turns, time: Time
+) -> None:
+    propose(client, scene, turns, mine=1, theirs=0)
+    other = turns.all[0][0]
+    assert len(client.get("/api/v1/swaps", headers=bearer(scene, other)).json["items"]) == 1
+    time.forward(seconds=(turns.all[0][1] - time.now()).total_seconds() + 60)
+    assert client.get("/api/v1/swaps", headers=bearer(scene, other)).json["items"] == []
+
+
 def test_nobody_else_answers_and_what_is_settled_stays_so(scene: Scene, client: FlaskClient, turns: Turns) -> None:
     one, two = turns.all[0][0], turns.all[1][0]
     made = propose(client, scene, turns).json["id"]
@@ -88,6 +104,7 @@ def test_nobody_else_answers_and_what_is_settled_stays_so(scene: Scene, client: 
     assert act(client, scene, made, "decline", two).json["state"] == "declined"
     assert act(client, scene, made, "accept", two).status_code == 409
     assert act(client, scene, 99, "accept", two).status_code == 404
+    assert act(client, scene, made, "forget", two).status_code == 404
     assert overrides(scene) == []
 
 
@@ -117,6 +134,23 @@ def test_if_a_turn_changes_hands_before_the_answer_nothing_is_applied_by_half(
     assert [row.person_id for row in overrides(scene)] == [scene.ids["chen.bo"]]
     time.forward(seconds=(turns.all[0][1] - time.now()).total_seconds() + 60)
     assert act(client, scene, made, "accept", turns.all[1][0]).status_code == 409
+
+
+def test_ones_own_page_names_the_true_end_of_a_turn_that_goes_on_beyond_what_is_shown(
+    scene: Scene, client: FlaskClient, time: Time
+) -> None:
+    now = time.now()
+    shown_until = now + timedelta(days=60)
+    held = scene.ask(lambda s: schedules.spans(s, schedules.find(s, "technical"), now, now + 16 * WEEK))
+    (last,) = [span for span in held if span.start < shown_until - timedelta(minutes=1) < span.end]
+    hashed = passwords.hashed(PASSWORD)
+    scene.write(lambda s: people.set_password(s, s.get_one(Person, last.member), hashed))
+    (who,) = [name for name, id in scene.ids.items() if id == last.member]
+    form = {"username": who, "password": PASSWORD, "csrf_token": token(client, "/sign-in")}
+    client.post("/sign-in", data=form)
+    page = client.get("/on-call/mine?lang=en").get_data(as_text=True)
+    ends = [datetime.fromisoformat(each) for each in re.findall(r'– <time datetime="([^"]+)"', page)]
+    assert last.end in ends
 
 
 def test_it_works_on_the_page_of_each_without_a_script(

@@ -1,16 +1,17 @@
 """Both languages everywhere: whose it is, and how times and figures read in it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.mofile import read_mo
+from markupsafe import Markup
 
 from command.app import create_app
 from command.core.installation import Installation
 from command.people.access import here
-from command.people.language import compile_catalogues, language, offset, users, when
+from command.people.language import between, compile_catalogues, language, offset, users, when
 from tests.people.conftest import Office
 
 AT = datetime(2026, 11, 21, 16, 30, 5, tzinfo=UTC)
@@ -51,6 +52,22 @@ def test_times_are_in_the_readers_zone_and_name_it(office: Office) -> None:
     assert 'datetime="2026-11-21T16:30:05+00:00"' in shown and "China Standard Time" in shown
     with office.app.test_request_context("/?lang=zh"):
         assert "中国标准时间" in when(AT)
+
+
+def test_a_time_from_one_instant_to_another_names_the_zone_once_and_the_day_where_it_changes(office: Office) -> None:
+    with office.app.test_request_context("/?lang=en"):
+        night = str(Markup(between(AT, AT + timedelta(hours=9))).striptags())
+        week = str(Markup(between(AT, AT + timedelta(days=7))).striptags())
+    assert night == "2026-11-22 00:30 – 09:30 UTC+8"
+    assert week == "2026-11-22 00:30 – 2026-11-29 00:30 UTC+8"
+
+
+def test_a_time_over_a_change_of_clocks_names_both_distances(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    autumn = datetime(2026, 10, 24, 10, tzinfo=UTC)
+    with office.app.test_request_context("/?lang=en"):
+        monkeypatch.setattr("command.people.language.zone", lambda: ZoneInfo("Europe/Berlin"))
+        shown = str(Markup(between(autumn, autumn + timedelta(days=1))).striptags())
+    assert shown == "2026-10-24 12:00 UTC+2 – 2026-10-25 11:00 UTC+1"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from command.core.settings import read
+from tests.children import end_with_parent
 
 TOLD_WITHIN = 300.0
 """Seconds from ready until the first notice has arrived everywhere. Two minutes on a machine of its own; tests share theirs."""
@@ -86,7 +87,8 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 
 def _before_other_tests() -> None:
-    """The demo runs as on a machine of its own, as far as this user may say so."""
+    """The demo runs as on a machine of its own, as far as this user may say so, and ends with the tests."""
+    end_with_parent()
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, 0)
 

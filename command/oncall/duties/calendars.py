@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.journal import Payload
-from command.core.problems import N_, Denied
 from command.oncall.duties import ics, telling
-from command.oncall.duties.cover import PLANNERS
+from command.oncall.duties.cover import require_editor
 from command.oncall.duties.plan_models import DutyTurn
 from command.oncall.models import Schedule
 from command.people.access import Principal
-from command.people.authority import Post
 from command.people.entries import audit
 from command.people.models import Person
 
@@ -33,7 +31,7 @@ class CalendarSet(Payload, kind="oncall.calendar_set"):
 def load(session: Session, schedule: Schedule, data: bytes, by: Principal) -> int:
     """Replace a schedule's calendar by a file; return how many turns it has for 400 days. Raise Denied, or Invalid naming line, event and
     remedy; nothing is changed then."""
-    _planner(by)
+    require_editor(by)
     now = clock.now(session)
     turns = ics.read(data, _people(session), telling.settings(session).tz, now, now + AHEAD)
     session.execute(select(Schedule.id).where(Schedule.id == schedule.id).with_for_update())
@@ -48,7 +46,7 @@ def load(session: Session, schedule: Schedule, data: bytes, by: Principal) -> in
 
 def remove(session: Session, schedule: Schedule, by: Principal) -> None:
     """Take a schedule's calendar away: the rotations hold again. Raise Denied."""
-    _planner(by)
+    require_editor(by)
     if session.scalar(select(func.count()).select_from(DutyTurn).where(DutyTurn.schedule_id == schedule.id)):
         session.execute(delete(DutyTurn).where(DutyTurn.schedule_id == schedule.id))
         audit(session, CalendarSet(schedule_id=schedule.id, turns=0, sha256=None))
@@ -68,11 +66,3 @@ def _people(session: Session) -> dict[str, int]:
             twice |= {name} if name in found else set()
             found[name] = id
     return {name: id for name, id in found.items() if name not in twice} | usernames
-
-
-def _planner(by: Principal) -> None:
-    if not by.posts & (PLANNERS | {Post.ADMINISTRATOR}):
-        raise Denied(
-            N_("Only a commander, a deputy, a duty officer or an administrator changes a schedule."),
-            remedy=N_("Ask one of them."),
-        )

@@ -17,7 +17,7 @@ from command.people.models import Person
 PLANNERS = frozenset({Post.COMMANDER, Post.DEPUTY, Post.DUTY_OFFICER})
 """Posts whose holders plan duties for others; everybody else plans for themselves."""
 EDITORS = PLANNERS | {Post.ADMINISTRATOR}
-"""Posts whose holders make and change the duties themselves."""
+"""Posts whose holders change what duties and pages go by: schedules, their calendars, policies."""
 LONGEST = timedelta(days=366)
 GRACE = timedelta(minutes=5)
 """How far in the past a beginning may lie and still mean now: a form is filled in a moment before it is sent."""
@@ -128,6 +128,15 @@ def _allowed(by: Principal, person: Person) -> None:
         raise Denied(
             N_("Only a commander, a deputy or a duty officer plans duties for others."),
             remedy=N_("Ask one of them, or name yourself."),
+        )
+
+
+def require_editor(by: Principal) -> None:
+    """Raise Denied for who may not change a schedule."""
+    if not by.posts & EDITORS:
+        raise Denied(
+            N_("Only a commander, a deputy, a duty officer or an administrator changes a schedule."),
+            remedy=N_("Ask one of them."),
         )
 
 

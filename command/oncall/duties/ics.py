@@ -111,9 +111,14 @@ def _check(event: Any, number: int, lines: list[str], people: Mapping[str, int])
         every = rule.get("INTERVAL", [1])[0]
         if str(rule.get("FREQ", [""])[0]).upper() not in RULES or every < 1 or any(part in rule for part in FINE):
             raise wrong("RRULE", N_("its recurrence cannot be used"), N_("Use DAILY, WEEKLY, MONTHLY or YEARLY."))
-    if _person(event, people) is None:
+    if _person(event, people) is None and not _cancelled(event):
         name = "ATTENDEE" if "ATTENDEE" in event else "SUMMARY"
         raise wrong(name, N_("it names nobody who is known"), N_("Write a username or a person's whole name."))
+
+
+def _cancelled(event: Any) -> bool:
+    """Whether an event, or one of its recurrences, was called off: calendar programs leave it in the file."""
+    return str(event.get("STATUS", "")).strip().upper() == "CANCELLED"
 
 
 def _before(begins: date, ends: date) -> bool:
@@ -130,6 +135,8 @@ def _turns(
     calendar: Calendar, people: Mapping[str, int], zone: ZoneInfo, start: datetime, end: datetime
 ) -> Iterator[Turn]:
     for count, event in enumerate(_occurrences(calendar, start, end)):
+        if _cancelled(event):
+            continue
         member = _person(event, people)
         begins, ends = (_instant(event[name].dt, zone) for name in ("DTSTART", "DTEND"))
         if count >= MOST:

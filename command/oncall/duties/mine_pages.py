@@ -16,22 +16,30 @@ from command.oncall.duties import asked, schedules, swaps
 from command.oncall.duties.plan_models import DutySwap
 from command.oncall.duties.swaps import Time
 from command.oncall.models import Schedule
-from command.people.access import Principal, access, here, principal, unit
+from command.people.access import access, here, principal, unit
 from command.people.models import Person
 
 pages = Blueprint("mine_pages", __name__)
 AHEAD = timedelta(days=60)
+BEYOND = timedelta(days=60)
+"""How much further one looks for the end of a turn: one that lasts longer has no end to be named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn ahead. `value` names it in the form."""
+    """A turn ahead, from now where it has `begun`; `endless`: it ends later than one looks. `value` names it in the form."""
 
     schedule: Schedule
     person: Person
     start: datetime
     end: datetime
     cover: bool
+    begun: bool
+    endless: bool
+
+    @property
+    def whole(self) -> bool:
+        return not (self.begun or self.endless)
 
     @property
     def value(self) -> str:
@@ -66,29 +74,11 @@ def propose() -> Any:
     return _done(work)
 
 
-@pages.post("/on-call/mine/swaps/<int:swap_id>/accept")
+@pages.post("/on-call/mine/swaps/<int:swap_id>/<action>")
 @access("read")
-def accept(swap_id: int) -> Any:
-    """Agree to a swap."""
-    return _settle(swap_id, swaps.accept)
-
-
-@pages.post("/on-call/mine/swaps/<int:swap_id>/decline")
-@access("read")
-def decline(swap_id: int) -> Any:
-    """Do not agree to a swap."""
-    return _settle(swap_id, swaps.decline)
-
-
-@pages.post("/on-call/mine/swaps/<int:swap_id>/withdraw")
-@access("read")
-def withdraw(swap_id: int) -> Any:
-    """Take back a swap."""
-    return _settle(swap_id, swaps.withdraw)
-
-
-def _settle(swap_id: int, verb: Callable[[Session, int, Principal], DutySwap]) -> Any:
-    who = principal()
+def settle(swap_id: int, action: str) -> Any:
+    """Agree to a swap, do not agree to it, or take back one's own."""
+    who, verb = principal(), swaps.settling(action)
     return _done(lambda session: verb(session, swap_id, who))
 
 
@@ -126,12 +116,11 @@ def _page(problem: Problem | None = None) -> str:
         open_ones = [_shown(session, swap) for swap in swaps.open_of(session, who.person_id)]
     own = [turn for turn in ahead if turn.person.id == who.person_id]
     duties = {turn.schedule.id for turn in own}
-    free = [turn for turn in ahead if not turn.cover and turn.start > now and turn.schedule.id in duties]
+    free = [turn for turn in ahead if turn.whole and not turn.cover and turn.schedule.id in duties]
     return render_template(
         "oncall/mine.html",
         who=who,
         turns=own,
-        now=now,
         given_turns=[turn for turn in free if turn.person.id == who.person_id],
         taken_turns=[turn for turn in free if turn.person.id != who.person_id],
         swaps=open_ones,
@@ -142,13 +131,14 @@ def _page(problem: Problem | None = None) -> str:
 
 
 def _ahead(session: Session, now: datetime) -> list[Turn]:
-    """Every turn of the time ahead, the earliest first."""
-    found = []
+    """Every turn that begins in the time ahead, the earliest first."""
+    found, beyond = [], now + AHEAD + BEYOND
     for row in session.scalars(select(Schedule).order_by(Schedule.code)):
-        for span in schedules.spans(session, row, now, now + AHEAD):
-            if span.member is not None:
+        for span in schedules.spans(session, row, now, beyond):
+            if span.member is not None and span.start < now + AHEAD:
                 person = session.get_one(Person, span.member)
-                found.append(Turn(row, person, span.start, span.end, span.layer is None))
+                told = span.layer is None, span.start <= now, span.end >= beyond
+                found.append(Turn(row, person, span.start, span.end, *told))
     return sorted(found, key=lambda turn: (turn.start, turn.schedule.code))
 
 

@@ -8,12 +8,12 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy.orm import Session
 
-from command.core.problems import N_, Denied, Invalid
+from command.core.problems import N_, Invalid
 from command.oncall.duties import asked, cover, layers, rotation, schedules
 from command.oncall.duties.asked import PersonOut, Strict, Username, person_out
 from command.oncall.duties.duty_api import PreviewIn, PreviewOut, not_too_wide, preview_out
 from command.oncall.models import DutyLayer, Schedule
-from command.people.access import Principal, access, here, principal, unit
+from command.people.access import access, here, principal, unit
 from command.people.models import Person
 from playbooks.tasks import Department
 from playbooks.texts import Slug
@@ -146,7 +146,7 @@ def try_layers(json_data: TryIn) -> PreviewOut:
 
 def kept(given: ScheduleIn, code: str, *, new: bool) -> ScheduleOut:
     """Keep a duty as given; raise Denied, Invalid at the field, NotFound, or Conflict."""
-    _may_edit(principal())
+    cover.require_editor(principal())
 
     def work(session: Session) -> ScheduleOut:
         rows, members = rows_of(session, given.layers)
@@ -196,14 +196,6 @@ def _check(row: DutyLayer, members: Sequence[int], n: int) -> None:
             field=f"layers.{n}",
             remedy=N_("Give wall times in whole seconds, without an offset."),
         ) from error
-
-
-def _may_edit(who: Principal) -> None:
-    if not who.posts & cover.EDITORS:
-        raise Denied(
-            N_("Only a commander, a deputy, a duty officer or an administrator changes a schedule."),
-            remedy=N_("Ask one of them."),
-        )
 
 
 def _row(given: LayerIn) -> DutyLayer:

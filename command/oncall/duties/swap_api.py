@@ -1,6 +1,5 @@
 """Swaps over HTTP: proposing, accepting, declining, withdrawing."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from command.oncall.duties.asked import Instant, NothingIn, PersonOut, Strict, U
 from command.oncall.duties.plan_models import DutySwap, SwapState
 from command.oncall.duties.swaps import Time
 from command.oncall.models import Schedule
-from command.people.access import Principal, access, here, principal, unit
+from command.people.access import access, here, principal, unit
 from command.people.models import Person
 
 api = APIBlueprint("swaps", __name__, url_prefix="/api/v1", tag="On call")
@@ -70,7 +69,7 @@ def my_swaps() -> dict[str, Any]:
 @api.output(SwapOut, status_code=201)
 @access("read")
 def propose(code: str, json_data: SwapIn) -> SwapOut:
-    """Propose a swap of one's own turn; the other is told by SMS."""
+    """Propose a swap of one's own turn; the other is told."""
     who, given, taken = principal(), json_data.given, json_data.taken
 
     def work(session: Session) -> SwapOut:
@@ -81,35 +80,13 @@ def propose(code: str, json_data: SwapIn) -> SwapOut:
     return unit(work)
 
 
-@api.post("/swaps/<int:swap_id>/actions/accept")
+@api.post("/swaps/<int:swap_id>/actions/<action>")
 @api.input(NothingIn)
 @api.output(SwapOut)
 @access("read")
-def accept(swap_id: int, json_data: NothingIn) -> SwapOut:
-    """Agree to a swap: two overrides, both or none."""
-    return _settled(swap_id, swaps.accept)
-
-
-@api.post("/swaps/<int:swap_id>/actions/decline")
-@api.input(NothingIn)
-@api.output(SwapOut)
-@access("read")
-def decline(swap_id: int, json_data: NothingIn) -> SwapOut:
-    """Do not agree to a swap."""
-    return _settled(swap_id, swaps.decline)
-
-
-@api.post("/swaps/<int:swap_id>/actions/withdraw")
-@api.input(NothingIn)
-@api.output(SwapOut)
-@access("read")
-def withdraw(swap_id: int, json_data: NothingIn) -> SwapOut:
-    """Take back a swap one has proposed."""
-    return _settled(swap_id, swaps.withdraw)
-
-
-def _settled(swap_id: int, verb: Callable[[Session, int, Principal], DutySwap]) -> SwapOut:
-    who = principal()
+def settle(swap_id: int, action: str, json_data: NothingIn) -> SwapOut:
+    """`action` is accept, decline or withdraw: agree to a swap (two overrides, both or none), do not, or take back one's own."""
+    who, verb = principal(), swaps.settling(action)
     return unit(lambda session: _out(session, verb(session, swap_id, who)))
 
 

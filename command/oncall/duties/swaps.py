@@ -2,6 +2,7 @@
 
 What is swapped must be held by those who swap it, when it is proposed and again when it is accepted."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,23 +31,27 @@ class Time:
 
 
 def propose(session: Session, schedule: Schedule, other: Person, given: Time, taken: Time, by: Principal) -> DutySwap:
-    """Ask somebody to take one's turn `given` for theirs, `taken`; they are told by SMS. Raise Invalid or Conflict naming the field."""
+    """Ask somebody to take one's turn `given` for theirs, `taken`; they are told. Asking again changes nothing. Raise Invalid or Conflict
+    naming the field."""
     if other.id == by.person_id:
         raise Invalid(
             N_("One does not swap with oneself."), field="person", remedy=N_("Choose a turn of somebody else.")
         )
     mine = _held(session, schedule, by.person_id, given, "given")
     theirs = _held(session, schedule, other.id, taken, "taken")
-    made = DutySwap(
-        schedule_id=schedule.id,
-        proposer_id=by.person_id,
-        other_id=other.id,
-        given_start=mine.start,
-        given_end=mine.end,
-        taken_start=theirs.start,
-        taken_end=theirs.end,
-        proposed_at=clock.now(session),
-    )
+    wanted = {
+        "schedule_id": schedule.id,
+        "proposer_id": by.person_id,
+        "other_id": other.id,
+        "given_start": mine.start,
+        "given_end": mine.end,
+        "taken_start": theirs.start,
+        "taken_end": theirs.end,
+    }
+    asked = session.scalar(select(DutySwap).filter_by(**wanted, state=SwapState.PROPOSED))
+    if asked is not None:
+        return asked
+    made = DutySwap(**wanted, proposed_at=clock.now(session))
     session.add(made)
     session.flush()
     said = SwapProposed(
@@ -71,7 +76,7 @@ def accept(session: Session, swap_id: int, by: Principal) -> DutySwap:
     _open(swap)
     schedule = session.get_one(Schedule, swap.schedule_id)
     given, taken = Time(swap.given_start, swap.given_end), Time(swap.taken_start, swap.taken_end)
-    if min(given.start, taken.start) < clock.now(session):
+    if _begins(swap) < clock.now(session):
         raise Conflict(N_("One of the turns has begun."), remedy=N_("Propose a swap of later turns."))
     _held(session, schedule, swap.proposer_id, given, "given")
     _held(session, schedule, swap.other_id, taken, "taken")
@@ -96,12 +101,30 @@ def withdraw(session: Session, swap_id: int, by: Principal) -> DutySwap:
     return _ended(session, swap_id, by, SwapState.WITHDRAWN)
 
 
+SETTLING: Mapping[str, Callable[[Session, int, Principal], DutySwap]] = {
+    "accept": accept,
+    "decline": decline,
+    "withdraw": withdraw,
+}
+"""What may become of a swap, by the word for it."""
+
+
+def settling(action: str) -> Callable[[Session, int, Principal], DutySwap]:
+    """The verb of a word in an address; raise NotFound."""
+    if action not in SETTLING:
+        raise NotFound(
+            N_("There is nothing at this address."), remedy=N_("Use one of: %(turns)s."), turns=", ".join(SETTLING)
+        )
+    return SETTLING[action]
+
+
 def open_of(session: Session, person_id: int) -> list[DutySwap]:
-    """Swaps that somebody proposed or was asked for and that are not settled, the earliest turn first. Those of the past are left out."""
+    """Swaps that somebody proposed or was asked for and that are not settled, the earliest turn first. One of whose
+    turns has begun is left out: it cannot be accepted any more."""
     mine = or_(DutySwap.proposer_id == person_id, DutySwap.other_id == person_id)
-    query = select(DutySwap).where(
-        mine, DutySwap.state == SwapState.PROPOSED, DutySwap.given_start > clock.now(session)
-    )
+    now = clock.now(session)
+    ahead = (DutySwap.given_start > now) & (DutySwap.taken_start > now)
+    query = select(DutySwap).where(mine, ahead, DutySwap.state == SwapState.PROPOSED)
     return list(session.scalars(query.order_by(DutySwap.given_start, DutySwap.id).limit(SHOWN)))
 
 
@@ -156,24 +179,30 @@ def _held(session: Session, schedule: Schedule, person_id: int, turn: Time, fiel
     return Time(begin, end)
 
 
-def _asking(session: Session, swap: DutySwap, schedule: Schedule) -> dict[str, str]:
+def _asking(session: Session, swap: DutySwap, schedule: Schedule) -> telling.Said:
     proposer = session.get_one(Person, swap.proposer_id)
     given, taken = _moments(session, swap)
-    mine = f"{telling.settings(session).origin}/on-call/mine"
-    return {
-        "zh": f"{proposer.name_zh}希望与您换班（{schedule.name_zh}）：您值{given}，对方值{taken}。请到值班页面答复：{mine}",
-        "en": f"{proposer.name_en} would swap turns with you ({schedule.name_en}): you take {given}, they take {taken}. "
-        f"Answer on your page: {mine}",
+    text = {
+        "zh": f"{proposer.name_zh}希望与您换班（{schedule.name_zh}）：您值{given}，对方值{taken}。",
+        "en": f"{proposer.name_en} would swap turns with you ({schedule.name_en}): you take {given}, they take {taken}.",
     }
+    act = {"zh": "到值班页面答复", "en": "answer on your page"}
+    return telling.Said(text, _begins(swap), act, "/on-call/mine")
 
 
-def _agreed(session: Session, swap: DutySwap, schedule: Schedule) -> dict[str, str]:
+def _agreed(session: Session, swap: DutySwap, schedule: Schedule) -> telling.Said:
     other = session.get_one(Person, swap.other_id)
     given, taken = _moments(session, swap)
-    return {
+    text = {
         "zh": f"{other.name_zh}同意换班（{schedule.name_zh}）：对方值{given}，您值{taken}。",
         "en": f"{other.name_en} agreed to swap ({schedule.name_en}): they take {given}, you take {taken}.",
     }
+    return telling.Said(text, _begins(swap))
+
+
+def _begins(swap: DutySwap) -> datetime:
+    """When the first of the turns begins."""
+    return min(swap.given_start, swap.taken_start)
 
 
 def _moments(session: Session, swap: DutySwap) -> tuple[str, str]:

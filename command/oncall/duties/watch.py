@@ -1,4 +1,4 @@
-"""Flagging what is wrong with the duties ahead to the duty officer: a week before it begins and a day before, once each, by SMS; the page
+"""Flagging what is wrong with the duties ahead to the duty officer: a week before it begins and a day before, once each; the page
 of those on call shows it all the while. Which were flagged is in rows, so nothing depends on which engine looks."""
 
 from collections.abc import Sequence
@@ -93,10 +93,9 @@ def _keep(session: Session, flaw: Flaw, horizon: str, now: datetime) -> bool:
 
 
 def _tell(session: Session, found: Sequence[Flaw], officers: Sequence[Person]) -> int:
-    texts = _texts(session, found)
-    reached = [person.id for person in officers if telling.tell(session, person, texts) is not None]
-    first = found[0]
-    said = Flagged(
+    said, first = _said(session, found), found[0]
+    reached = [person.id for person in officers if telling.tell(session, person, said) is not None]
+    flagged = Flagged(
         schedule_id=first.schedule,
         flaw=str(first.kind),
         start=first.start,
@@ -104,24 +103,30 @@ def _tell(session: Session, found: Sequence[Flaw], officers: Sequence[Person]) -
         count=len(found),
         told=reached,
     )
-    audit(session, said)
+    audit(session, flagged)
     return len(reached)
+
+
+_COVER = {"zh": "安排代班", "en": "let somebody cover"}
+
+
+def _said(session: Session, found: Sequence[Flaw]) -> telling.Said:
+    begins = min(each.start for each in found)
+    return telling.Said(_texts(session, found), begins, _COVER, "/on-call")
 
 
 def _texts(session: Session, found: Sequence[Flaw]) -> dict[str, str]:
     first, more = found[0], len(found) - 1
     schedule = session.get_one(Schedule, first.schedule)
     span = f"{telling.moment(session, first.start)}–{telling.moment(session, first.end)}"
-    page = f"{telling.settings(session).origin}/on-call"
     zh_more, en_more = (f"，另有{more}处" if more else ""), (f", and {more} more" if more else "")
     if first.kind == Kind.GAP:
         return {
-            "zh": f"{schedule.name_zh}将无人值班：{span}{zh_more}。请安排代班：{page}",
-            "en": f"nobody holds {schedule.name_en} {span}{en_more}. Let somebody cover: {page}",
+            "zh": f"{schedule.name_zh}将无人值班：{span}{zh_more}。",
+            "en": f"nobody holds {schedule.name_en} {span}{en_more}.",
         }
     person, other = session.get_one(Person, first.person), session.get_one(Schedule, first.other)
     return {
-        "zh": f"{names.of(person, 'zh')}将同时值{schedule.name_zh}和{other.name_zh}：{span}{zh_more}。请安排代班：{page}",
-        "en": f"{names.of(person, 'en')} holds {schedule.name_en} and {other.name_en} at once, {span}{en_more}. "
-        f"Let somebody cover: {page}",
+        "zh": f"{names.of(person, 'zh')}将同时值{schedule.name_zh}和{other.name_zh}：{span}{zh_more}。",
+        "en": f"{names.of(person, 'en')} holds {schedule.name_en} and {other.name_en} at once, {span}{en_more}.",
     }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.problems import N_, Conflict, Denied, Invalid, NotFound
 from command.network.models import Area
-from command.oncall.duties.cover import PLANNERS
+from command.oncall.duties.cover import EDITORS
 from command.oncall.duties.plan_models import EscalationPolicy
 from command.oncall.escalation import holes, policy, steps, targets
 from command.oncall.escalation import target_names as names
@@ -23,11 +23,7 @@ from command.oncall.escalation.policy_entries import PolicyRemoved, PolicySet, r
 from command.oncall.escalation.steps import Call, Step
 from command.oncall.models import Schedule
 from command.people.access import Principal
-from command.people.authority import Post
 from command.people.models import Person
-
-EDITORS = PLANNERS | {Post.ADMINISTRATOR}
-"""Posts whose holders change policies."""
 
 
 @dataclass(frozen=True, slots=True)

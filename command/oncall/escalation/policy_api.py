@@ -1,5 +1,6 @@
 """Escalation policies over HTTP: reading and changing them, and who would be reached when."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -207,8 +208,10 @@ def steps_in(session: Session, given: list[StepIO]) -> tuple[PolicyStep, ...]:
     )
 
 
-def policy_out(session: Session, row: EscalationPolicy) -> PolicyOut:
-    """A policy as the interface shows it."""
+def policy_out(
+    session: Session, row: EscalationPolicy, named: Callable[[Session, str], str] = target_names.written
+) -> PolicyOut:
+    """A policy as the interface shows it; its holes name targets as programs write them, or as `named` does."""
     draft = policies.draft_of(row)
     return PolicyOut(
         id=row.id,
@@ -227,12 +230,12 @@ def policy_out(session: Session, row: EscalationPolicy) -> PolicyOut:
         version=row.version,
         changed_by=person_out(session.get_one(Person, row.changed_by)),
         changed_at=row.changed_at,
-        holes=[_hole_out(session, hole) for hole in policies.holes_of(session, draft)],
+        holes=[_hole_out(hole, named(session, hole.target or "")) for hole in policies.holes_of(session, draft)],
     )
 
 
-def _hole_out(session: Session, hole: Hole) -> HoleOut:
-    figures = hole_words.values(hole, target_names.written(session, hole.target or ""))
+def _hole_out(hole: Hole, shown: str) -> HoleOut:
+    figures = hole_words.values(hole, shown)
     said = filled(hole_words.SAID[hole.why], figures)
     return HoleOut(step=hole.step, why=hole.why, detail=said, remedy=gettext(hole_words.REMEDIES[hole.why]))
 

@@ -45,6 +45,11 @@ def tidy(form: Mapping[str, str]) -> dict[str, str]:
     return fields
 
 
+def targets_in(fields: Mapping[str, str]) -> dict[str, str]:
+    """The targets among tidy fields, by field."""
+    return {name: typed for name, typed in fields.items() if ".targets." in name}
+
+
 def steps_in(fields: Mapping[str, str]) -> int:
     """How many steps tidy fields hold."""
     return sum(1 for n in range(MOST_STEPS) if f"steps.{n}.targets.0" in fields)

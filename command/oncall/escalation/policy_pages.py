@@ -15,8 +15,9 @@ from command.core import clock, names
 from command.core.documents import Report, document, items
 from command.core.problems import Problem
 from command.network.models import Area
+from command.oncall.duties.cover import EDITORS
 from command.oncall.duties.plan_models import EscalationPolicy
-from command.oncall.escalation import policies, policy_form, target_names
+from command.oncall.escalation import policies, policy_form, target_choices, target_names
 from command.oncall.escalation.policy import MOST_ROUNDS, MOST_STEPS
 from command.oncall.escalation.policy_api import PolicyIn, SimulateIn, policy_out, saved, simulated
 from command.oncall.escalation.steps import Call, minutes
@@ -62,7 +63,7 @@ def listed() -> Any:
             except Problem as problem:
                 refused = problem
         rows = session.scalars(select(EscalationPolicy).order_by(EscalationPolicy.scope)).all()
-        shown = [(policy_out(session, row), _steps(session, row)) for row in rows]
+        shown = [(policy_out(session, row, _named), _steps(session, row)) for row in rows]
         context = _context(session, asked or policy_form.trial(now, language.zone()), refused)
     status = refused.status if refused else 200
     return render_template(
@@ -82,8 +83,18 @@ def new() -> Any:
 def edit(policy_id: int) -> Any:
     """The form of a policy."""
     with here().database.read() as session:
-        found = policy_out(session, policies.find(session, policy_id))
-    return _form(policy_id, policy_form.of(found))
+        found = policy_form.of(policy_out(session, policies.find(session, policy_id)))
+        labels = {each.target: each.label for each in _choices(session)}
+    return _form(policy_id, found | {name: labels.get(t, t) for name, t in policy_form.targets_in(found).items()})
+
+
+@pages.get("/on-call/policies/targets")
+@access("read")
+def targets() -> Any:
+    """Whom what was typed may mean, as options of the box."""
+    with here().database.read() as session:
+        found = target_choices.offered(request.args.get("q", "")[:200], _choices(session))
+    return render_template("oncall/targets.html", choices=found)
 
 
 @pages.post("/on-call/policies/new")
@@ -116,12 +127,31 @@ def _posted(policy_id: int | None) -> Any:
     if do == "more":
         return _form(policy_id, given, more=1)
     try:
+        wanted = given | _understood(given)
         if do == "try":
-            return _form(policy_id, given, tried=_valid(SimulateIn, policy_form.draft(given, language.zone())))
-        made = saved(_valid(PolicyIn, policy_form.policy(given)), policy_id)
+            return _form(policy_id, given, tried=_valid(SimulateIn, policy_form.draft(wanted, language.zone())))
+        made = saved(_valid(PolicyIn, policy_form.policy(wanted)), policy_id)
     except Problem as problem:
         return _form(policy_id, given, problem)
     return redirect(f"/on-call/policies#policy-{made.id}", 303)
+
+
+def _understood(given: dict[str, str]) -> dict[str, str]:
+    """The targets that were typed as programs write them; raise Invalid at the first that is none."""
+    with here().database.read() as session:
+        known = _choices(session)
+    return {
+        field: target_choices.require(field, typed, known) for field, typed in policy_form.targets_in(given).items()
+    }
+
+
+def _choices(session: Session) -> list[target_choices.Choice]:
+    return target_choices.every(session, language.language(), gettext)
+
+
+def _named(session: Session, target: str) -> str:
+    """A kept target as this reader's pages name it."""
+    return target_names.named(session, target, language.language(), gettext)
 
 
 def _form(
@@ -133,7 +163,7 @@ def _form(
     tried: SimulateIn | None = None,
 ) -> Any:
     with here().database.read() as session:
-        choices = target_names.choices(session, language.language(), gettext)
+        choices = _choices(session)
         line: list[Reached] = []
         try:
             if tried is not None:
@@ -141,6 +171,9 @@ def _form(
                 line = timeline(session, calls, len(tried.steps or ()), tried.at)
         except Problem as refused:
             problem = refused
+        if problem is not None and "target" in problem.values:
+            names_of = {each.target: each.name for each in choices}
+            problem.values["target"] = names_of.get(problem.values["target"], problem.values["target"])
         context = _context(session, policy_form.trial(clock.now(session), language.zone()) | given, problem)
     count = policy_form.steps_in(given)
     return render_template(
@@ -166,7 +199,7 @@ def _context(session: Session, given: dict[str, str], problem: Problem | None) -
         "area_names": {area.code: names.of(area, reading) for area in areas},
         "departments": DEPARTMENTS,
         "departments_words": [(code, gettext(words)) for code, words in DEPARTMENTS.items()],
-        "editor": bool(principal().posts & policies.EDITORS),
+        "editor": bool(principal().posts & EDITORS),
         "given": given,
         "problem": document(problem, "") if problem else None,
         "zone": language.offset(clock.now(session).astimezone(language.zone())),
@@ -175,20 +208,18 @@ def _context(session: Session, given: dict[str, str], problem: Problem | None) -
 
 def _steps(session: Session, row: EscalationPolicy) -> list[tuple[list[str], int, int]]:
     """A policy's steps in words: whom each calls, its delay and its wait."""
-    reading = language.language()
     return [
-        ([target_names.named(session, each, reading, gettext) for each in s.targets], s.delay_minutes, s.ack_minutes)
+        ([_named(session, each) for each in s.targets], s.delay_minutes, s.ack_minutes)
         for s in policies.draft_of(row).steps
     ]
 
 
 def timeline(session: Session, calls: Sequence[Call[Person]], per_round: int, begins: datetime) -> list[Reached]:
     """The steps of a simulation as the page shows them."""
-    reading = language.language()
     shown = []
     for call in calls:
         own = None if call.step == len(calls) - 1 else call.step % per_round + 1
-        reached = [(target_names.named(session, t, reading, gettext), people) for t, people in call.reached]
+        reached = [(_named(session, t), people) for t, people in call.reached]
         shown.append(Reached(own, call.step // per_round + 1, call.at, minutes(begins, call.at), reached))
     return shown
 

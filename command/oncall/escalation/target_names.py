@@ -6,11 +6,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import names
+from command.core.problems import N_
 from command.oncall.escalation.hole_words import unknown
 from command.oncall.models import Schedule
 from command.people.authority import Post
 from command.people.models import EmergencyGroup, Person
 from command.people.posts import POSTS
+
+ECHELONS = {
+    "county": N_("nearest county group"),
+    "prefecture": N_("nearest prefecture group"),
+    "province": N_("nearest province group"),
+}
+"""Groups that are meant by their echelon: that of the incident's area."""
 
 
 def kept(session: Session, step: int, place: int, written_target: str) -> str:
@@ -44,17 +52,6 @@ def named(session: Session, target: str, language: str, translate: Callable[[str
         row = session.scalar(select(EmergencyGroup).where(EmergencyGroup.code == name))
     elif scheme == "person" and name.isdigit():
         row = session.get(Person, int(name))
+    if scheme == "group" and row is None and name in ECHELONS:
+        return translate(ECHELONS[name])
     return names.of(row, language) if row is not None else target
-
-
-def choices(session: Session, language: str, translate: Callable[[str], str]) -> list[tuple[str, str]]:
-    """Everything a step may call, as it is written, with its name: duties, posts, groups, people who can be called."""
-    found = [
-        (f"oncall:{row.code}", names.of(row, language))
-        for row in session.scalars(select(Schedule).order_by(Schedule.code))
-    ]
-    found += [(f"post:{post}", translate(word)) for post, word in POSTS.items()]
-    groups = list(session.scalars(select(EmergencyGroup).order_by(EmergencyGroup.code)))
-    found += [(f"group:{row.code}", names.of(row, language)) for row in groups]
-    reachable = select(Person).where(Person.active, Person.number.is_not(None)).order_by(Person.username).limit(1000)
-    return found + [(f"person:{row.username}", names.of(row, language)) for row in session.scalars(reachable)]

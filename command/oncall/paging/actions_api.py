@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
+from command.oncall.duties.asked import NothingIn, Strict
 from command.oncall.models import Page
 from command.oncall.paging import responding, service
 from command.oncall.paging.api import PageOut, page_out
@@ -15,26 +16,19 @@ from command.people.models import Person
 api = APIBlueprint("oncall_actions", __name__, url_prefix="/api/v1/pages/<int:page_id>/actions", tag="On call")
 
 
-class NothingIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class WayIn(BaseModel):
+class WayIn(Strict):
     """`minutes` until they are there, where they say."""
 
-    model_config = ConfigDict(extra="forbid")
     minutes: int | None = Field(default=None, ge=1, le=responding.LONGEST)
 
 
-class SaidIn(BaseModel):
+class SaidIn(Strict):
     """`note`: what they say with it."""
 
-    model_config = ConfigDict(extra="forbid")
     note: str = Field(default="", max_length=2000)
 
 
-class ReasonIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class ReasonIn(Strict):
     reason: str = Field(default="", max_length=2000)
 
 

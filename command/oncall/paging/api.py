@@ -57,10 +57,6 @@ class PagesIn(BaseModel):
     limit: int = Field(default=100, ge=1, le=500)
 
 
-class NothingIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
 @api.get("/pages")
 @api.input(PagesIn, location="query", arg_name="asked")
 @api.output(PageList)

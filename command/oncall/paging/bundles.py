@@ -37,12 +37,11 @@ def leave_together(session: Session, bundle_id: int, fence: int, road: Road) -> 
 
 
 def _calls(session: Session, bundle: PageBundle) -> list[tuple[Escalation, Page]]:
-    """What is still open of a bundle, the newest page of each chain, the highest tier first."""
+    """What is still open of a bundle, the highest tier first. A chain has one page in it (see methods.begin)."""
     query = (
         select(Escalation, Page)
         .join(Page, Page.escalation_id == Escalation.id)
         .where(Page.bundle_id == bundle.id, Page.state.in_(WAITING), Escalation.state.in_(ANSWERABLE))
-        .order_by(Page.id)
+        .order_by(Escalation.tier, Page.id)
     )
-    newest = {chain.id: (chain, page) for chain, page in session.execute(query).tuples()}
-    return sorted(newest.values(), key=lambda call: (call[0].tier, call[1].id))
+    return list(session.execute(query).tuples())

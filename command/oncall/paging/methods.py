@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from command.core import clock, journal
+from command.messages import exercises
 from command.messages.models import Delivery, State
 from command.oncall import entries
-from command.oncall.models import Escalation, EscalationState, Page, PageMethod, PageState
+from command.oncall.models import Escalation, EscalationState, Page, PageBundle, PageMethod, PageState
 from command.oncall.paging import bundling
 from command.oncall.paging.elsewhere import Reach
 from command.oncall.paging.sending import Road, send
-from command.oncall.reach import undisturbed
+from command.oncall.reach import undisturbed, ways
 from command.oncall.reach.contacts import WAIT_MINUTES
-from command.people.contacts import PersonContact, PersonQuiet
+from command.people.contacts import PersonContact, destination
 from command.people.models import Person
 from notifiers.base import Channel
 
@@ -34,24 +35,38 @@ Because = Literal["waited", "failed", "gateway_down"]
 
 
 def begin(session: Session, chain: Escalation, page: Page, person: Person, road: Road) -> None:
-    """Send a new page to a locked person by the first of their methods, and set down the others. Exercises and people who have set nothing:
-    the number on record, as ever. An SMS to that may wait in a bundle. In quiet hours that the incident's tier does not override, the first
-    method waits until they are over. A step that is to ring does so first."""
-    ways = _ways(session, chain, page, person, road.reach)
+    """Send a new page to a locked person by the first of their methods, and set down the others. People who have set nothing, and in an
+    exercise those of whose ways none is on its allow-list: the number on record. An SMS to that may wait in a bundle. In quiet hours that
+    the incident's tier does not override, the first method waits until they are over. A step that is to ring does so first. The page takes
+    the place of what the chain still had for this person: they are told once, whatever calls them again."""
+    _replace(session, page)
+    taken = _ways(session, chain, page, person, road.reach)
     held = None if chain.exercise else held_until(session, chain, person, road.reach.zone)
-    rows = [] if ways == [_ON_RECORD] and held is None else [_row(page, at, *way) for at, way in enumerate(ways)]
+    rows = [] if taken == [_ON_RECORD] and held is None else [_row(page, at, *way) for at, way in enumerate(taken)]
     session.add_all(rows)
     session.flush()
     if held is not None:
         rows[0].due_at = held
         _record(session, chain, entries.Held(page_id=page.id, person_id=person.id, until=held))
-    elif _to_record(*ways[0]) and (bundle := bundling.join(session, chain, page)) is not None:
+    elif _to_record(*taken[0]) and (bundle := bundling.join(session, chain, page)) is not None:
         seconds = max(0, round((bundle.due_at - page.created_at).total_seconds()))
         _record(session, chain, entries.Bundled(page_id=page.id, person_id=person.id, seconds=seconds))
     elif rows:
         _send(session, chain, page, person, rows, road)
     else:
         send(session, person, road.text(chain, page, person.language), exercise=page.exercise, page_id=page.id)
+
+
+def _replace(session: Session, page: Page) -> None:
+    """Older pages of a locked chain to a locked person go on no more: what waits for company stays behind, ways not taken are dropped.
+    What is in the queue goes out, and an answer to any of them counts."""
+    older = (Page.escalation_id == page.escalation_id) & (Page.person_id == page.person_id) & (Page.id < page.id)
+    ids = session.scalars(select(Page.id).where(older)).all()
+    if not ids:
+        return
+    session.execute(delete(PageMethod).where(PageMethod.page_id.in_(ids), PageMethod.delivery_id.is_(None)))
+    unsent = select(PageBundle.id).where(PageBundle.person_id == page.person_id, PageBundle.sent_at.is_(None))
+    session.execute(update(Page).where(Page.id.in_(ids), Page.bundle_id.in_(unsent)).values(bundle_id=None))
 
 
 def went_together(session: Session, page: Page, delivery_id: int) -> None:
@@ -70,16 +85,22 @@ _ON_RECORD: _Way = ("sms", None)
 
 def _ways(session: Session, chain: Escalation, page: Page, person: Person, reach: Reach) -> list[_Way]:
     """How a page is to reach its person, in order."""
+    found: list[_Way] = [(contact.kind, contact) for contact in usable(session, person.id, reach)]
     if chain.exercise:
-        return [_ON_RECORD]
-    ways: list[_Way] = [(contact.kind, contact) for contact in usable(session, person.id, reach)]
-    if len(ways) == 1 and _to_record(*ways[0]):
-        ways = []
-    ways = ways or [_ON_RECORD]
-    if chain.steps[page.step].get("by") == "voice" and reach.has("voice") and ways[0][0] != "voice":
-        voice: _Way = next((way for way in ways if way[0] == "voice"), ("voice", None))
-        ways = [voice, *(way for way in ways if way is not voice)]
-    return ways
+        found = [way for way in found if _allowed(session, person, way[1])]
+    if len(found) == 1 and _to_record(*found[0]):
+        found = []
+    found = found or [_ON_RECORD]
+    if chain.steps[page.step].get("by") == "voice" and reach.has("voice") and found[0][0] != "voice":
+        voice: _Way = next((way for way in found if way[0] == "voice"), ("voice", None))
+        found = [voice, *(way for way in found if way is not voice)]
+    return found
+
+
+def _allowed(session: Session, person: Person, contact: PersonContact | None) -> bool:
+    """Whether an exercise may reach an address. (The exercise gateway asks again.)"""
+    there = destination(person, contact)
+    return there is not None and exercises.allowed(session, there[1])
 
 
 def _to_record(kind: str, contact: PersonContact | None) -> bool:
@@ -89,19 +110,12 @@ def _to_record(kind: str, contact: PersonContact | None) -> bool:
 
 def usable(session: Session, person_id: int, reach: Reach) -> Sequence[PersonContact]:
     """A person's methods that may be used, in order: verified, and of a kind this installation has a gateway for."""
-    mine = select(PersonContact).where(
-        PersonContact.person_id == person_id, PersonContact.active, PersonContact.verified_at.is_not(None)
-    )
-    found = session.scalars(mine.order_by(PersonContact.position, PersonContact.id))
-    return [contact for contact in found if reach.has(contact.kind)]
+    return [contact for contact in ways.proved(session, person_id) if reach.has(contact.kind)]
 
 
 def held_until(session: Session, chain: Escalation, person: Person, zone: ZoneInfo) -> datetime | None:
     """When somebody who is not to be disturbed now may be; None: at once."""
-    quiet = session.get(PersonQuiet, person.id)
-    if quiet is None or chain.tier <= undisturbed.WAKING_TIER:
-        return None
-    return undisturbed.until(clock.now(session), quiet.start, quiet.end, ZoneInfo(person.zone) if person.zone else zone)
+    return None if chain.tier <= undisturbed.WAKING_TIER else ways.held_until(session, person, zone)
 
 
 def under_way(session: Session, pages: Sequence[Page]) -> bool:

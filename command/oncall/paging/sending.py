@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.messages import service as messages
 from command.messages.models import Lane, Purpose
 from command.oncall.models import Escalation, Page
 from command.oncall.paging import elsewhere, wording
 from command.oncall.paging.elsewhere import Reach
+from command.oncall.reach import ways
 from command.people.contacts import PersonContact
 from command.people.models import Person
 from notifiers.base import Channel
@@ -49,7 +49,7 @@ class Road:
         return page.code if ways.code else None, self.link(page.id) if ways.link else None
 
     def _open(self, page: Page, kind: str) -> wording.Ways:
-        return self.exercise if page.exercise else self.reach.ways.get(kind, self.live)
+        return self.exercise if page.exercise and kind == "sms" else self.reach.ways.get(kind, self.live)
 
 
 def template(chain: Escalation, language: str) -> str:
@@ -69,20 +69,15 @@ def send(
     contact: PersonContact | None = None,
 ) -> int:
     """Queue a message to somebody on call, to an address of their own or to the number on record; return the delivery's id."""
-    number, index = person.number, person.number_index
-    if contact is not None and contact.address is not None:
-        number, index = contact.address, contact.address_index
-    assert number is not None and index is not None
-    outgoing = messages.Outgoing(
+    return ways.send(
+        session,
+        person,
+        contact,
+        text,
         purpose=purpose,
         lane=Lane.PAGE,
-        addressee=person.id,
-        recipient=index,
-        number=number,
-        body_id=messages.put_body(session, text, person.language),
+        valid_until=clock.now(session) + VALID,
         exercise=exercise,
         page_id=page_id,
-        valid_until=clock.now(session) + VALID,
         channel=channel,
     )
-    return messages.enqueue(session, outgoing)

@@ -18,8 +18,9 @@ from command.oncall.duties import telling
 from command.oncall.paging.wording import Ways
 from command.oncall.phone_drill import drill_entries, drill_texts
 from command.oncall.phone_drill.drill_models import By, PhoneDrill, PhoneDrillCall, PhoneDrillRun, PhoneDrillWay
+from command.oncall.reach import ways
 from command.oncall.reach.contacts import WAIT_MINUTES
-from command.people.contacts import PersonContact
+from command.people.contacts import PersonContact, destination
 from command.people.models import Person
 from notifiers.base import Channel
 
@@ -34,7 +35,7 @@ class Road:
     """How drills leave this installation: the `ways` to answer of each kind of message that the exercise gateway carries, and the address
     at which a call (by id) can be answered."""
 
-    ways: Mapping[str, Ways]
+    ways: Mapping[Channel, Ways]
     link: Callable[[int], str]
 
 
@@ -42,7 +43,7 @@ class Road:
 class Way:
     """One way to call a person: an own contact, or the number on record."""
 
-    kind: str
+    kind: Channel
     number: bytes
     index: bytes
     contact: PersonContact | None = None
@@ -62,8 +63,7 @@ def ways_of(session: Session, person: Person, by: str, kinds: Container[str]) ->
     """The ways by which an exercise may call a person, in order: of `kinds` alone; empty where nothing can reach them."""
     found: list[Way] = []
     if by == By.ORDER:
-        mine = (PersonContact.person_id == person.id) & PersonContact.active & PersonContact.verified_at.is_not(None)
-        rows = session.scalars(select(PersonContact).where(mine).order_by(PersonContact.position, PersonContact.id))
+        rows = ways.proved(session, person.id)
         found = [way for row in rows if row.kind in kinds and (way := _by_contact(person, row)) is not None]
     if not found and person.number is not None and person.number_index is not None:
         found = [Way("sms", person.number, person.number_index)]
@@ -71,30 +71,27 @@ def ways_of(session: Session, person: Person, by: str, kinds: Container[str]) ->
 
 
 def _by_contact(person: Person, row: PersonContact) -> Way | None:
-    if row.address is not None and row.address_index is not None:
-        return Way(row.kind, row.address, row.address_index, row)
-    if person.number is not None and person.number_index is not None:
-        return Way(row.kind, person.number, person.number_index, row)
-    return None
+    there = destination(person, row)
+    return Way(cast(Channel, row.kind), there[0], there[1], row) if there is not None else None
 
 
 def go_on(session: Session, drill: PhoneDrill, run: PhoneDrillRun, call: PhoneDrillCall, road: Road) -> None:
     """Call a person by their next way, for a locked run; the one after it is due after its wait. Nobody answered is called again."""
     person = session.get_one(Person, call.person_id)
-    ways = ways_of(session, person, drill.by_ways, road.ways) if person.active else []
+    mine = ways_of(session, person, drill.by_ways, road.ways) if person.active else []
     place, now = call.ways, clock.now(session)
     call.due_at = None
-    if place >= len(ways):
+    if place >= len(mine):
         if place == 0:
             call.reason = NO_METHOD
             drill_entries.record(session, drill.id, drill_entries.NoMethod(run_id=run.id, person_id=person.id))
         return
-    delivery = _send(session, drill, run, call, person, ways[place], road)
-    session.add(_row(call, place, ways[place], delivery, now))
+    delivery = _send(session, drill, run, call, person, mine[place], road)
+    session.add(_row(call, place, mine[place], delivery, now))
     call.ways, call.called_at = place + 1, call.called_at or now
-    if place + 1 < len(ways):
-        call.due_at = now + ways[place].wait
-    said = drill_entries.Called(run_id=run.id, person_id=person.id, method=ways[place].kind, place=place + 1)
+    if place + 1 < len(mine):
+        call.due_at = now + mine[place].wait
+    said = drill_entries.Called(run_id=run.id, person_id=person.id, method=mine[place].kind, place=place + 1)
     drill_entries.record(session, drill.id, said)
 
 
@@ -119,12 +116,12 @@ def _send(
         body_id=messages.put_body(session, text, person.language),
         exercise=True,
         valid_until=run.until,
-        channel=cast(Channel, way.kind),
+        channel=way.kind,
     )
     return messages.enqueue(session, outgoing)
 
 
-def _text(session: Session, drill: PhoneDrill, call: PhoneDrillCall, person: Person, kind: str, road: Road) -> str:
+def _text(session: Session, drill: PhoneDrill, call: PhoneDrillCall, person: Person, kind: Channel, road: Road) -> str:
     """What the message says; a call says by itself which key answers it."""
     open_ways = road.ways[kind]
     code, link = call.code if open_ways.code else None, road.link(call.id) if open_ways.link else None

@@ -5,14 +5,14 @@ from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
 from command.core.keys import Keyring
 from command.core.problems import N_, Conflict, Invalid
 from command.messages import gateways
-from command.messages.models import EXERCISE_GATEWAY
+from command.oncall.duties.asked import NothingIn, Strict
 from command.oncall.reach import addresses, contacts
 from command.people.access import access, here, principal, unit
 from command.people.contacts import PersonContact
@@ -20,10 +20,6 @@ from command.people.models import Person
 from notifiers.base import Channel
 
 api = APIBlueprint("contacts", __name__, url_prefix="/api/v1/me", tag="People")
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class ContactIn(Strict):
@@ -45,10 +41,6 @@ class MoveIn(Strict):
 
 class WaitIn(Strict):
     minutes: Annotated[int, Field(ge=1, le=contacts.LONGEST_WAIT)]
-
-
-class NothingIn(Strict):
-    pass
 
 
 class QuietIn(Strict):
@@ -87,7 +79,7 @@ class ContactsOut(BaseModel):
 def house_of(installation: Installation) -> contacts.House:
     """What the verbs need of an installation."""
     settings = installation.settings
-    given = [one for one in settings.gateways or (gateways.CONSOLE,) if one.name != EXERCISE_GATEWAY]
+    given = gateways.live(settings)
     rules = addresses.Rules(
         region=addresses.REGIONS.get(settings.profile),
         made_up=settings.demo_allowed,

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Literal, cast
+from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,9 +17,8 @@ from command.core import clock
 from command.core.keys import Keyring
 from command.core.problems import N_, Conflict, Invalid, NotFound
 from command.messages import halts, outbox
-from command.messages import service as messages
 from command.messages.models import Body, Delivery, Lane, Purpose, State
-from command.oncall.reach import addresses, contact_entries
+from command.oncall.reach import addresses, contact_entries, ways
 from command.oncall.reach.contact_texts import spoken_or_written, test_text
 from command.people import limits
 from command.people.contacts import PersonContact, PersonQuiet
@@ -51,7 +50,7 @@ class House:
 def of(session: Session, person: Person) -> Sequence[PersonContact]:
     """A person's methods in order, unverified ones too. Who has set nothing has the number on record, if any (a row not yet stored)."""
     mine = select(PersonContact).where(PersonContact.person_id == person.id, PersonContact.active)
-    found = session.scalars(mine.order_by(PersonContact.position, PersonContact.id)).all()
+    found = _reachable(person, session.scalars(mine.order_by(PersonContact.position, PersonContact.id)).all())
     return found or ([_on_record(session, person)] if person.number is not None else [])
 
 
@@ -213,13 +212,18 @@ def _stored(session: Session, person: Person) -> Sequence[PersonContact]:
     """A person's methods as rows, the number on record among them from now on. The person is locked: one order, not two."""
     session.scalar(select(Person.id).where(Person.id == person.id).with_for_update())
     mine = select(PersonContact).where(PersonContact.person_id == person.id, PersonContact.active)
-    found = list(session.scalars(mine.order_by(PersonContact.position, PersonContact.id)))
+    found = _reachable(person, session.scalars(mine.order_by(PersonContact.position, PersonContact.id)).all())
     if person.number is not None and all(one.address is not None for one in found):
         first = _on_record(session, person)
         session.add(first)
         session.flush()
         found.insert(0, first)
     return found
+
+
+def _reachable(person: Person, found: Sequence[PersonContact]) -> list[PersonContact]:
+    """Methods without the number on record of a person who has none any more."""
+    return [one for one in found if one.address is not None or person.number is not None]
 
 
 def _on_record(session: Session, person: Person) -> PersonContact:
@@ -249,22 +253,8 @@ def _limit(session: Session, person: Person) -> None:
 
 
 def _send(session: Session, person: Person, contact: PersonContact, text: str) -> int:
-    number, index = contact.address, contact.address_index
-    if number is None:
-        number, index = person.number, person.number_index
-    assert number is not None and index is not None
-    outgoing = messages.Outgoing(
-        purpose=Purpose.CONTACT,
-        lane=Lane.PAGE,
-        addressee=person.id,
-        recipient=index,
-        number=number,
-        body_id=messages.put_body(session, text, person.language),
-        exercise=False,
-        valid_until=clock.now(session) + CODE_VALID,
-        channel=cast(Channel, contact.kind),
-    )
-    return messages.enqueue(session, outgoing)
+    valid_until = clock.now(session) + CODE_VALID
+    return ways.send(session, person, contact, text, purpose=Purpose.CONTACT, lane=Lane.PAGE, valid_until=valid_until)
 
 
 def _forget_code(session: Session, contact: PersonContact) -> None:

@@ -17,4 +17,8 @@ def until(at: datetime, start: time, end: time, zone: ZoneInfo) -> datetime | No
     else:
         inside = clock >= start or clock < end
         day = local.date() + timedelta(days=1) if clock >= start else local.date()
-    return datetime.combine(day, end, zone).astimezone(UTC) if inside else None
+    if not inside:
+        return None
+    over = datetime.combine(day, end, zone)
+    later = over.replace(fold=1)  # an hour that comes twice in autumn: the second one, where the first is over
+    return (over if over.astimezone(UTC) > at else later).astimezone(UTC)

@@ -22,7 +22,11 @@ function counted(count, word) {
   return item;
 }
 
-const fault = ({ kind, rate, struck }) => `${words["fault_" + kind] ?? kind} ${percent.format(rate)} (${figure.format(struck)})`;
+const faultName = (kind) => {
+  const [head, code] = kind.split(":");
+  return words["fault_" + kind] ?? (code && words["fault_" + head] ? `${words["fault_" + head]} ${words["call_" + code] ?? code}` : kind);
+};
+const fault = ({ kind, rate, struck }) => `${faultName(kind)} ${percent.format(rate)} (${figure.format(struck)})`;
 
 function bubble(text, isNew) {
   const item = document.createElement("li");

@@ -52,6 +52,9 @@ WORDS = {
         "fault_callback_doubled": "回执重复",
         "fault_callback_reordered": "回执乱序",
         "fault_latency": "延迟",
+        "fault_code": "受理时拒绝",
+        "fault_receipt": "回执失败",
+        "fault_call": "呼叫结果",
     },
     "en": {
         "title": "SMS and voice simulator",
@@ -104,5 +107,8 @@ WORDS = {
         "fault_callback_doubled": "receipts doubled",
         "fault_callback_reordered": "receipts out of order",
         "fault_latency": "latency",
+        "fault_code": "refused with",
+        "fault_receipt": "receipt fails with",
+        "fault_call": "call ends",
     },
 }
