@@ -93,7 +93,7 @@ def test_the_next_one_is_told_once_before_the_change_and_takes_over_by_sms(duty:
     duty.engine()
     duty.engine()
     (text,) = [text for text in duty.inbox(duty.taker) if "hands" in text]
-    assert "Reply TAKE OVER" in text and text.endswith(f"/on-call/hand-over/{handover}")
+    assert "text TAKE OVER" in text and text.endswith(f"/on-call/hand-over/{handover}")
     answer = duty.reply(duty.taker, "Take over.")
     assert answer is not None and answer.startswith("You have taken over Technical")
     assert duty.page(number, duty.taker).state == PageState.ACKNOWLEDGED
