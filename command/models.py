@@ -16,6 +16,7 @@ from command.oncall import models as oncall
 from command.oncall.duties import plan_models as oncall_plans
 from command.people import contacts
 from command.people import models as people
+from command.resources import models as resources
 
 metadata = Base.metadata
 rooms = (
@@ -38,4 +39,5 @@ rooms = (
     oncall,
     oncall_plans,
     people,
+    resources,
 )

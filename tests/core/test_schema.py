@@ -38,6 +38,9 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "objective": {"state": "open"},
     "duty_turn": {"end_at": LATER},
     "duty_swap": {"state": "proposed", "given_end": LATER, "taken_end": LATER},
+    "resource_request": {"state": "asked"},
+    "resource_allocation": {"state": "held", "back": 0, "used": 0, "lost": 0},
+    "resource_order": {"source": "vendor", "state": "ordered"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
