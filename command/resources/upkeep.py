@@ -80,9 +80,9 @@ def do_unit(session: Session, unit_id: int, verb: str, reason: str = "") -> Reso
 
 
 def service(session: Session, unit_id: int, due_on: date) -> ResourceUnit:
-    """A unit was serviced; its next service is due on a day to come. Raise Invalid."""
+    """A unit was serviced, and its next service is due on a day: one that has passed is overdue."""
     stock, unit = finding.unit_to_change(session, unit_id)
-    unit.service_due_on = _ahead(session, due_on, "due_on")
+    unit.service_due_on = due_on
     _keep(session, stock, UnitKept(unit_id=unit.id, what="serviced", until=due_on.isoformat()))
     return unit
 
@@ -96,9 +96,9 @@ def check(session: Session, unit_id: int) -> ResourceUnit:
 
 
 def certify(session: Session, unit_id: int, name: str, expires_on: date) -> ResourceCertificate:
-    """A unit has a certificate to the end of a day to come; the one of the same name is renewed. Raise Invalid."""
+    """A unit has a certificate to the end of a day; the one of the same name is renewed. One that has expired is kept as such, and
+    stops the unit from being used. Raise Invalid."""
     stock, unit = finding.unit_to_change(session, unit_id)
-    _ahead(session, expires_on, "expires_on")
     kept = finding.words(name, "name")
     query = select(ResourceCertificate).where(ResourceCertificate.unit_id == unit.id, ResourceCertificate.name == kept)
     found = session.scalar(query)
@@ -121,12 +121,6 @@ def uncertify(session: Session, unit_id: int, certificate_id: int) -> None:
         )
     session.delete(found)
     _keep(session, stock, UnitKept(unit_id=unit.id, what="certificate_removed", until=None))
-
-
-def _ahead(session: Session, day: date, field: str) -> date:
-    if day <= finding.today(session):
-        raise Invalid(N_("This day has passed already."), field=field, remedy=N_("Give a day that is still to come."))
-    return day
 
 
 def _keep(session: Session, stock: ResourceStock, payload: UnitKept) -> None:

@@ -192,10 +192,6 @@ def test_what_cannot_be_given_is_refused_with_the_way_out(depot: Depot, time: Ti
     depot.ok("dou", f"{API}/units/{three}/actions/stop", reason="leaks oil")
     assert "out of service" in depot.no("dou", f"{API}/out", take=[{"stock": stock, "unit": three}])["detail"]
     assert depot.no("dou", f"{API}/pools/{depot.near}/actions/close")["code"] == "in-use"
-    assert (
-        depot.no("dou", f"{API}/units/{one}/actions/certify", name="x", expires_on="2020-01-01")["field"]
-        == "expires_on"
-    )
     assert depot.no("dou", f"{API}/pools/{depot.near}/actions/receive", resource="generator", type=2, serials=["GEN-1"])
     phone = "1380000" + "1234"
     wrong = {"resource": "generator", "type": 2, "serials": [phone]}
