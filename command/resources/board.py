@@ -10,8 +10,8 @@ from command.resources.reading import Wanted
 from command.resources.states import Bucket, Card
 from command.resources.views import AllocationOut, StockOut
 
-MOST = 24
-"""Cards that a column shows."""
+MOST, MOST_OF_ONE = 8, 500
+"""Cards that a column shows beside the others, and alone."""
 IN_POOL = {
     Card.IN_RESERVE: Bucket.IN_RESERVE,
     Card.AVAILABLE: Bucket.AVAILABLE,
@@ -29,16 +29,20 @@ class Pile:
 
 @dataclass(slots=True)
 class Column:
-    """A column: how many pieces stand in it, the cards it shows, and how many more there are."""
+    """A column: its cards, and how many of them are shown."""
 
     card: Card
-    pieces: int = 0
+    most: int
     piles: list[Pile] = field(default_factory=list)
     out: list[AllocationOut] = field(default_factory=list)
 
     @property
+    def cards(self) -> int:
+        return len(self.piles) + len(self.out)
+
+    @property
     def more(self) -> int:
-        return max(0, len(self.piles) + len(self.out) - MOST)
+        return max(0, self.cards - self.most)
 
 
 def board(session: Session, wanted: Wanted, only: str | None, language: str) -> list[Column]:
@@ -46,14 +50,13 @@ def board(session: Session, wanted: Wanted, only: str | None, language: str) -> 
     lines = reading.stocks(session, wanted)
     stocks = views.stocks_out(session, lines, language)
     out = [views.allocation_out(each, language) for each in reading.out(session, lines)]
-    columns = {card: Column(card) for card in Card if only in (None, "", card)}
+    columns = {card: Column(card, MOST_OF_ONE if only else MOST) for card in Card if only in (None, card)}
     for card, bucket in IN_POOL.items():
         if card in columns:
             _pile(columns[card], stocks, bucket)
     for each in out:
         if each.card in columns:
             columns[each.card].out.append(each)
-            columns[each.card].pieces += each.still_out
     return list(columns.values())
 
 
@@ -61,4 +64,3 @@ def _pile(column: Column, stocks: Sequence[StockOut], bucket: Bucket) -> None:
     """Stocks with pieces in a bucket; those under their minimum stand first."""
     found = [Pile(stock, getattr(stock, bucket)) for stock in stocks if getattr(stock, bucket)]
     column.piles = sorted(found, key=lambda pile: (not pile.stock.below_minimum, pile.stock.resource.name))
-    column.pieces = sum(pile.pieces for pile in found)

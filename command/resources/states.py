@@ -70,16 +70,16 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
         Step.RELEASE: State.RELEASED,
     },
     State.EN_ROUTE: {
-        Step.DISPATCH: State.EN_ROUTE,  # a new destination, or a new time of arrival
         Step.CHECK_IN: State.ON_SCENE,
+        Step.DISPATCH: State.EN_ROUTE,  # a new destination, or a new time of arrival
         Step.RELEASE: State.RELEASED,  # it turns back
     },
-    State.ON_SCENE: {Step.DISPATCH: State.EN_ROUTE, Step.RELEASE: State.RELEASED},
+    State.ON_SCENE: {Step.RELEASE: State.RELEASED, Step.DISPATCH: State.EN_ROUTE},
     State.RELEASED: {},
     State.RETURNED: {},
     State.LET_GO: {},
 }
-"""Every step that may be taken. What is released comes back by being returned piece by piece, not by a step."""
+"""Every step that may be taken, the usual one first. What is released comes back by being returned piece by piece, not by a step."""
 
 
 class Forbidden(ValueError):
