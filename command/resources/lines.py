@@ -12,7 +12,7 @@ from command.core.journal import Note
 from command.core.log import masked_words
 from command.people.models import Person
 from command.resources import reading
-from command.resources.models import ResourceMovement
+from command.resources.models import ResourceMovement, ResourceUnit
 from command.resources.states import Bucket
 
 
@@ -25,6 +25,7 @@ class MovementOut(BaseModel):
     verb: str
     stock_id: int
     unit_id: int | None
+    serial: str | None
     source: Bucket | None
     target: Bucket
     quantity: int
@@ -35,10 +36,12 @@ def movements_out(session: Session, rows: Sequence[ResourceMovement], language: 
     """Lines of the ledger with who moved and what they said."""
     hidden = reading.of_restricted(session, {row.allocation_id for row in rows})
     notes = _notes(session, {row.note_id for row in rows if row.allocation_id not in hidden})
+    serials = _serials(session, {row.unit_id for row in rows})
     people = _people(session, {row.actor for row in rows}, language)
     plain = ("id", "at", "verb", "stock_id", "unit_id", "source", "target", "quantity")
     return [
         MovementOut(
+            serial=serials.get(row.unit_id or 0),
             by=people.get(row.actor, row.actor),
             note=notes.get(row.note_id or 0),
             **{name: getattr(row, name) for name in plain},
@@ -50,6 +53,11 @@ def movements_out(session: Session, rows: Sequence[ResourceMovement], language: 
 def _notes(session: Session, ids: Collection[int | None]) -> Mapping[int, str]:
     rows = session.execute(select(Note.id, Note.body).where(Note.id.in_([each for each in ids if each]))).tuples()
     return {note_id: masked_words(body) for note_id, body in rows if body}
+
+
+def _serials(session: Session, ids: Collection[int | None]) -> Mapping[int, str]:
+    query = select(ResourceUnit.id, ResourceUnit.serial).where(ResourceUnit.id.in_([each for each in ids if each]))
+    return dict(session.execute(query).tuples().all())
 
 
 def _people(session: Session, actors: Collection[str], language: str) -> Mapping[str, str]:
