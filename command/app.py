@@ -34,12 +34,14 @@ from command.incidents import (
     journal_pages,
     notice_api,
     report_api,
+    resource_api,
     room_api,
     room_pages,
     tasks_api,
 )
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
+from command.incidents import resource_pages as resource_request_pages
 from command.insights import curve_pages, overview_api, overview_pages
 from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
@@ -69,6 +71,9 @@ from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
+from command.resources import api as resources_api
+from command.resources import out_api, unit_api, unit_pages
+from command.resources import pages as resource_pages
 from command.status import pages as status_pages
 from playbooks import source
 
@@ -108,6 +113,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     report_api.api,
     notice_api.api,
     room_api.api,
+    resource_api.api,
+    resources_api.api,
+    unit_api.api,
+    out_api.api,
+    resource_pages.pages,
+    resource_request_pages.pages,
+    unit_pages.pages,
     incident_pages.pages,
     room_pages.pages,
     journal_pages.pages,
@@ -160,6 +172,7 @@ NAVIGATION = (
         N_("Run"),
         (
             ("duty_pages.duties", N_("On call"), "read", "duty"),
+            ("resources.status", N_("Resources"), "read", "resources"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("people.people", N_("People"), "read", "people"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),
@@ -183,6 +196,7 @@ LETTERS = {
     "alarm_pages.alarms": "l",
     "people.people": "e",
     "duty_pages.duties": "c",
+    "resources.status": "i",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")

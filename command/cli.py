@@ -40,6 +40,7 @@ from command.people.commands import admin, token
 from command.people.posts import DEPARTMENTS, POSTS
 from command.people.roster import Roster
 from command.processes import Part, supervise, tocsin
+from command.resources.commands import import_resources, resources
 from playbooks import source
 from playbooks.checks import Known, check_paths
 from playbooks.findings import Level
@@ -64,8 +65,9 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, archive, oncall, demo):
+for group in (admin, token, import_, alarms, archive, oncall, resources, demo):
     main.add_command(group)
+import_.add_command(import_resources)
 
 
 @import_.command("people")

@@ -18,6 +18,7 @@ from command.oncall.duties import plan_models as oncall_plans
 from command.oncall.phone_drill import drill_models as phone_drills
 from command.people import contacts
 from command.people import models as people
+from command.resources import models as resources
 
 metadata = Base.metadata
 rooms = (
@@ -42,4 +43,5 @@ rooms = (
     oncall_plans,
     people,
     phone_drills,
+    resources,
 )

@@ -27,6 +27,7 @@ from command.people import passwords, tokens
 from command.people import service as people
 from command.people.models import ApiToken, Person
 from command.people.roster import Roster
+from command.resources import imports as resource_imports
 from playbooks import source
 
 DEMO = CONFIG / "demo"
@@ -67,6 +68,7 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     installation.settings.data.mkdir(parents=True, exist_ok=True)
     database = installation.database
     load_network(installation, progress, folder)
+    _import(progress, folder / "resources.csv", partial(resource_imports.resources, database))
     with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
     _write_tokens(installation)

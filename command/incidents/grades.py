@@ -15,6 +15,7 @@ from command.incidents.lifecycle import Action
 from command.incidents.models import PERSON, GradeChange, Impact, Incident
 from command.incidents.standing import authorise, standing, step
 from command.people.access import Principal
+from command.resources import requests
 
 
 def regrade(session: Session, incident: Incident) -> bool:
@@ -113,9 +114,12 @@ def _keep(
 
 
 def _follow(session: Session, incident: Incident, held: int | None) -> None:
-    """What a new grade brings: clocks of the tier and, where a response runs and the tier rose, the rest of its plan."""
+    """What a new grade brings: another priority of its requests, clocks of the tier and, where a response runs and the tier rose, the rest
+    of its plan."""
     if held is not None and incident.tier < held and incident.state == State.RESPONDING:
         activation.widen(session, incident)
+    if held is not None and incident.tier != held:
+        requests.follow_tier(session, incident.id, incident.tier)
     clock_rows.refresh(session, incident)
     if incident.source != PERSON:
         activation.go_on(session, incident)

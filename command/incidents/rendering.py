@@ -18,6 +18,7 @@ from command.incidents.activation import KIND_WORDS, TIER_WORDS
 from command.incidents.sentences import SENTENCES, WORDS
 from command.network.models import Area
 from command.people.models import Person
+from command.resources.models import Resource
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _PERSON = re.compile(r"(^|_)(person_id|owner_id|commander_id)$")
@@ -85,6 +86,9 @@ class Reader:
             return names.of(self.areas[value], language) if value in self.areas else f"#{value}"
         if name in ("tier", "before", "current_tier", "projected_tier") and value in TIER_WORDS:
             return TIER_WORDS[value][0 if zh else 1]
+        if name == "resource_id":
+            resource = self.session.get(Resource, value)
+            return names.of(resource, language) if resource else f"#{value}"
         if name == "event_kind":
             return KIND_WORDS[value][0 if zh else 1] if value in KIND_WORDS else str(value)
         if name == "clock":

@@ -182,6 +182,35 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Case {case} handed over from {from_person_id} to {to_person_id}",
     ),
     "case.closed": ("受理单{case}由{person_id}办结", "Case {case} closed by {person_id}"),
+    "request.asked": (
+        "申请调用{resource_id}{quantity}（{type}型及以上），{need_by}前到位，优先级：{tier}",
+        "{quantity} of {resource_id} asked for (type {type} or better) by {need_by}, priority {tier}",
+    ),
+    "request.decided": (
+        "{person_id}对调用申请{request_id}（{resource_id}{quantity}）的决定：{how}",
+        "{person_id} on request {request_id} ({quantity} of {resource_id}): {how}",
+    ),
+    "request.closed": (
+        "调用申请{request_id}办结：{resource_id}申请{quantity}，到位{covered}",
+        "Request {request_id} closed: {covered} of {quantity} {resource_id} got",
+    ),
+    "request.ordered": (
+        "为调用申请{request_id}外部求援（{source}）：{resource_id}{quantity}，预计到达{eta_at}",
+        "For request {request_id} {quantity} of {resource_id} ordered by {source}, expected {eta_at}",
+    ),
+    "request.order_changed": (
+        "外部求援{order_id}（{resource_id}{quantity}）：{state}",
+        "Order {order_id} ({quantity} of {resource_id}): {state}",
+    ),
+    "resource.changed": (
+        "{resource_id}{quantity}：{state}，预计到达{eta_at}",
+        "{quantity} of {resource_id}: {state}, expected {eta_at}",
+    ),
+    "resource.returned": (
+        "{resource_id}归还：完好{good}，损坏{damaged}，消耗{used}，丢失{lost}",
+        "{resource_id} back: {good} good, {damaged} damaged, {used} used up, {lost} lost",
+    ),
+    "resource.rated": ("{resource_id}使用评估：{rating}分（满分5分）", "Use of {resource_id} evaluated: {rating} of 5"),
     "board.cards": ("看板更新", "Board updated"),
 }
 
@@ -261,5 +290,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "has_commander": ("尚无总指挥", "nobody is in command"),
     "kept": ("可推荐", "offered again"),
     "retired": ("不再推荐", "retired"),
+    "approved": ("已批准", "approved"),
+    "refused": ("未批准", "refused"),
+    "cancelled": ("已撤销", "cancelled"),
+    "mutual_aid": ("跨区支援", "mutual aid"),
+    "vendor": ("供应商", "vendor"),
+    "confirmed": ("已确认", "confirmed"),
+    "arrived": ("已到达", "arrived"),
+    "held": ("已预留", "held"),
+    "staged": ("前置待命", "staged"),
+    "assigned": ("已调派", "assigned"),
+    "en_route": ("在途", "en route"),
+    "on_scene": ("已到场", "on scene"),
+    "released": ("已释放", "released"),
+    "returned": ("已归还", "returned"),
+    "let_go": ("已取消预留", "let go"),
     "has_playbook": ("尚无处置预案", "no playbook"),
 }

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.incidents import activation, clock_rows, entries, grades, impacts, notifying, standing
+from command.incidents import activation, clock_rows, entries, grades, impacts, notifying, resource_requests, standing
 from command.incidents.activation import activate, assess
 from command.incidents.command_roles import transfer
 from command.incidents.facts import add as add_facts
@@ -214,6 +214,7 @@ def merge(
     entries.record(session, child, entries.MergedInto(into=into.number, told=at.told_count, reason=cited))
     absorbed = entries.Absorbed(other=child.number, elements=len(failed), told=at.told_count)
     entries.record(session, into, absorbed)
+    resource_requests.pass_on(session, child, into)
     for take_over in on_merge:
         take_over(session, child.id, into.id)
     into.user_minutes += child.user_minutes

@@ -17,7 +17,7 @@ from command.network.geography import geography as outlines_of_areas
 from command.network.imports import Outcome
 
 Importer = Callable[[Path, Callable[[int], None]], Outcome]
-_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 
 
 @click.group("import")
@@ -26,60 +26,62 @@ def group() -> None:
 
 
 @group.command()
-@_FILE
+@FILE
 def areas(file: Path) -> None:
     """code,parent,level,name_zh,name_en,latitude,longitude"""
-    opened = _open()
-    _import(file, partial(imports.areas, opened.database))
+    installation = opened()
+    run(file, partial(imports.areas, installation.database))
 
 
 @group.command()
-@_FILE
+@FILE
 def travel(file: Path) -> None:
     """from,to,minutes: how long the way takes from one area to another"""
-    opened = _open()
-    _import(file, partial(imports.travel, opened.database))
+    installation = opened()
+    run(file, partial(imports.travel, installation.database))
 
 
 @group.command()
-@_FILE
+@FILE
 def services(file: Path) -> None:
     """code,bit,name_zh,name_en,critical"""
-    opened = _open()
-    _import(file, partial(imports.services, opened.database))
+    installation = opened()
+    run(file, partial(imports.services, installation.database))
 
 
 @group.command()
-@_FILE
+@FILE
 def elements(file: Path) -> None:
     """name,kind,area,uplinks(;),services(;),core"""
-    opened = _open()
-    _import(file, partial(imports.elements, opened.database))
+    installation = opened()
+    run(file, partial(imports.elements, installation.database))
 
 
 @group.command()
-@_FILE
+@FILE
 def subscribers(file: Path) -> None:
     """number,language,element,services(;),tariff_plan,critical"""
-    opened = _open()
-    _import(file, partial(subscriber_import.subscribers, opened.database, opened.keyring))
+    installation = opened()
+    run(file, partial(subscriber_import.subscribers, installation.database, installation.keyring))
 
 
 @group.command()
-@_FILE
+@FILE
 def geography(file: Path) -> None:
     """Outlines of areas as GeoJSON; the property code is an area's code"""
-    opened = _open()
-    _import(file, partial(outlines_of_areas, opened.database))
+    installation = opened()
+    run(file, partial(outlines_of_areas, installation.database))
 
 
-def _open() -> Installation:
+def opened() -> Installation:
+    """The installation of this environment's settings."""
     read = settings.read()
     schema.require_current(read.url)
     return Installation.open(read)
 
 
-def _import(file: Path, importer: Importer) -> None:
+def run(file: Path, importer: Importer) -> None:
+    """Import a file with a progress bar and say what became of its rows; exit with 1 if some were set aside."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     try:

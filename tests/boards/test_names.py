@@ -16,10 +16,11 @@ ELSEWHERE = (
     "notice.approval_overridden",
     "oncall.",
     "policy.",
+    "pool.",
     "archive.",
     "case.looked_up",
 )
-"""Kinds that the audit stream, the policies' and rolled streams keep."""
+"""Kinds that the audit stream, the policies', the pools' and rolled streams keep."""
 
 
 @pytest.mark.proves("B8")

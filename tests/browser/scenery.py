@@ -1,6 +1,7 @@
 """A bad day at the small operator, set up once for the tour: something of everything that pages show, and the addresses to look at."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,12 +25,14 @@ SIGNED_IN = (
     *("/on-call/schedules/new", "/on-call/schedules/technical"),
     *("/on-call/hand-over", "/on-call/hand-over/1"),
     *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
+    *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
+    *("/resources/out/1", "/resources/requests", "/resources/requests/1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
-    *("/incidents/{}/do/merge", "/incidents/{}/do/eta"),
+    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
 )
 OPEN = ("/status", "/case")
 PARTS = {
@@ -87,9 +90,38 @@ def built(stage: Stage) -> Scenery:
     items = [{"item": each["item"], "note": "Call back"} for one in prepared["cases"] for each in one["promises"]]
     offered = {"items": items, "note": "The guard has the key", "to": "ada"}
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
+    _resources(stage, worst)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = tuple(each.format(worst) for each in OF_INCIDENT)
     return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+
+
+def _resources(stage: Stage, number: str) -> None:
+    """A pool under its minimum, a unit on its way to the incident with a certificate that ran out since, and a request that lacks one."""
+    base, soon = "/api/v1/resources", datetime.now(UTC) + timedelta(hours=3)
+    names = {"name_zh": "移动发电机", "name_en": "Mobile generator"}
+    home = {"name_zh": "梅川备件库", "name_en": "Meichuan depot", "area": "8001", "place": "1 Depot Road"}
+    unit = {"resource": "generator", "type": 2, "serials": ["MC-GEN-01", "MC-GEN-02"]}
+    need = {
+        "resource": "generator",
+        "quantity": 3,
+        "place": "CELL-1",
+        "why": "The battery runs out",
+        "need_by": soon.isoformat(),
+    }
+    for by, address, body in (
+        ("dou", f"{base}/catalogue", {"code": "generator", "kind": "material", "serial": True, **names}),
+        ("dou", f"{base}/pools", {"code": "meichuan", "department": "operations", **home}),
+        ("dou", f"{base}/pools/1/actions/receive", unit),
+        ("dou", f"{base}/stocks/1/actions/minimum", {"minimum": 5}),
+        ("dou", f"/api/v1/incidents/{number}/resource-requests", need),
+        ("ada", f"{base}/requests/1/actions/approve", {}),
+        ("dou", f"{base}/requests/1/actions/fill", {"take": [{"stock": 1, "unit": 1}]}),
+        ("dou", f"{base}/out/1/actions/assign", {}),
+        ("dou", f"{base}/out/1/actions/dispatch", {"eta_at": soon.isoformat()}),
+        ("dou", f"{base}/units/1/actions/certify", {"name": "Emission test", "expires_on": "2026-01-31"}),
+    ):
+        assert stage.post(by, address, **body).status_code in (200, 201), address
 
 
 def _over(stage: Stage) -> str:

@@ -40,6 +40,9 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "duty_swap": {"state": "proposed", "given_end": LATER, "taken_end": LATER},
     "phone_drill": {"every": "once", "by_ways": "record"},
     "phone_drill_run": {"state": "running"},
+    "resource_request": {"state": "asked"},
+    "resource_allocation": {"state": "held", "back": 0, "used": 0, "lost": 0},
+    "resource_order": {"source": "vendor", "state": "ordered"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""

@@ -23,6 +23,7 @@ from command.network.models import Area, Element, Link, Subscriber
 from command.oncall.models import DutyLayer, DutyMember, Schedule
 from command.people import signin
 from command.people.models import ApiToken, EmergencyGroup, GroupMember, Person
+from command.resources.models import ResourceMovement, ResourcePool, ResourceUnit
 
 TABLES = (
     Area,
@@ -36,6 +37,9 @@ TABLES = (
     Schedule,
     DutyLayer,
     DutyMember,
+    ResourcePool,
+    ResourceUnit,
+    ResourceMovement,
 )
 
 

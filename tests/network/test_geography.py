@@ -135,7 +135,7 @@ def test_no_shape_vanishes_however_small_the_budget(points: Any, budget: int) ->
 def test_the_command_says_what_became_of_the_file(
     areas: Database, installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("command.network.commands._open", lambda: installation)
+    monkeypatch.setattr("command.network.commands.opened", lambda: installation)
     path = written(tmp_path, feature("800101"), feature("999999"))
     answer = CliRunner().invoke(group, ["geography", str(path)])
     assert answer.exit_code == 1

@@ -1,0 +1,147 @@
+"""What the journal keeps of pools (`pool:<id>:<month>`, `pools:<month>`) and of what an incident asked for and got (its own stream)."""
+
+from datetime import datetime
+from typing import Literal
+
+from command.core.journal import Payload
+from command.resources.states import Bucket, State
+
+
+class Defined(Payload, kind="pool.resource_set"):
+    """A thing that pools can hold is as it is from now on."""
+
+    resource_id: int
+    resource_kind: str
+    serial: bool
+
+
+class PoolSet(Payload, kind="pool.set"):
+    """A pool was opened, or is so from now on."""
+
+    pool_id: int
+    area_id: int
+    opened: bool
+
+
+class PoolClosed(Payload, kind="pool.closed"):
+    pool_id: int
+
+
+class Moved(Payload, kind="pool.moved"):
+    """A line of the ledger; `source` null: the pieces came in."""
+
+    movement_id: int
+    stock_id: int
+    unit_id: int | None
+    verb: str
+    source: Bucket | None
+    target: Bucket
+    quantity: int
+    note_id: int | None
+    note_hash: str | None
+
+
+class Counted(Payload, kind="pool.counted"):
+    """Stock was taken: so many pieces should have been in the pool, so many were."""
+
+    stock_id: int
+    expected: int
+    found: int
+    note_id: int | None
+    note_hash: str | None
+
+
+class MinimumSet(Payload, kind="pool.minimum_set"):
+    stock_id: int
+    minimum: int
+
+
+class UnitKept(Payload, kind="pool.unit_kept"):
+    """A unit's record was renewed: its next service, a certificate, or information that was checked."""
+
+    unit_id: int
+    what: Literal["serviced", "certified", "certificate_removed", "checked"]
+    until: str | None
+
+
+class Asked(Payload, kind="request.asked"):
+    request_id: int
+    resource_id: int
+    type: int
+    quantity: int
+    need_by: datetime
+    tier: int
+    note_id: int | None
+    note_hash: str | None
+
+
+class Decided(Payload, kind="request.decided"):
+    """`how` approved, refused or cancelled."""
+
+    request_id: int
+    resource_id: int
+    quantity: int
+    how: Literal["approved", "refused", "cancelled"]
+    person_id: int
+    note_id: int | None
+    note_hash: str | None
+
+
+class Closed(Payload, kind="request.closed"):
+    """`covered` pieces of `quantity` were got."""
+
+    request_id: int
+    resource_id: int
+    quantity: int
+    covered: int
+
+
+class Ordered(Payload, kind="request.ordered"):
+    order_id: int
+    request_id: int
+    resource_id: int
+    source: Literal["mutual_aid", "vendor"]
+    quantity: int
+    eta_at: datetime | None
+
+
+class OrderTurned(Payload, kind="request.order_changed"):
+    order_id: int
+    request_id: int
+    resource_id: int
+    quantity: int
+    state: Literal["confirmed", "arrived", "cancelled"]
+
+
+class Turned(Payload, kind="resource.changed"):
+    """Something taken for this incident is now held, assigned, under way, on scene, released, …"""
+
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    quantity: int
+    state: State
+    eta_at: datetime | None
+
+
+class CameBack(Payload, kind="resource.returned"):
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    good: int
+    damaged: int
+    used: int
+    lost: int
+    note_id: int | None
+    note_hash: str | None
+
+
+class Rated(Payload, kind="resource.rated"):
+    """What its use was worth, 1 (poor) to 5."""
+
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    rating: int
+    note_id: int | None
+    note_hash: str | None

@@ -1,0 +1,183 @@
+"""Pages of one unit's life and of something taken, with what can be done next. They work without scripts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask_babel import gettext
+
+from command.core.documents import document
+from command.core.problems import Problem
+from command.people.access import access, here, may, principal, unit
+from command.people.language import language, zone, zone_name
+from command.resources import allocation, finding, reading, upkeep, views, words
+from command.resources.asked import CertifyIn, ReasonIn, ServiceIn
+from command.resources.forms import given, instant, valid
+from command.resources.out_api import RateIn, ReturnIn, StepIn, named
+from command.resources.states import TRANSITIONS, State
+from command.resources.telling import Returned
+from command.resources.unit_api import CertificateIn, life_of
+
+pages = Blueprint("resource_units", __name__)
+
+
+@pages.get("/resources/units/<int:unit_id>")
+@access("read")
+def life(unit_id: int) -> Any:
+    """One unit: how it stands, what it was used for, every movement."""
+    return _unit(unit_id)
+
+
+def _unit(unit_id: int, refused: Problem | None = None) -> str:
+    with here().database.read() as session:
+        found = life_of(session, unit_id, language())
+        uses = [views.allocation_out(each, language()) for each in reading.uses(session, unit_id)]
+    able = [verb for verb, work in upkeep.WORKS.items() if found.unit.card in work.sources]
+    allowed = [(verb, gettext(words.WORKS[verb])) for verb in able]
+    return render_template("resources/unit.html", found=found, uses=uses, allowed=allowed, **_context(refused))
+
+
+def _context(refused: Problem | None) -> dict[str, Any]:
+    return {
+        "managing": may(principal(), "manage_resources"),
+        "words": words,
+        "given": request.form,
+        "problem": document(refused, "") if refused else None,
+    }
+
+
+def _posted(unit_id: int, work: Callable[[], object]) -> Any:
+    """Do what the form says and go back to the unit; a refusal shows the page with what was typed."""
+    try:
+        work()
+    except Problem as refused:
+        return _unit(unit_id, refused), refused.status
+    return redirect(f"/resources/units/{unit_id}", 303)
+
+
+@pages.post("/resources/units/<int:unit_id>/work")
+@access("manage_resources")
+def keep(unit_id: int) -> Any:
+    """Make it ready, stop it, repair it, write it off."""
+
+    def work() -> None:
+        verb = upkeep.named(request.form.get("verb", ""))
+        asked = valid(ReasonIn, given(request.form, "reason"))
+        unit(lambda session: upkeep.do_unit(session, unit_id, verb, asked.reason))
+
+    return _posted(unit_id, work)
+
+
+@pages.post("/resources/units/<int:unit_id>/service")
+@access("manage_resources")
+def service(unit_id: int) -> Any:
+    """It was serviced."""
+
+    def work() -> None:
+        asked = valid(ServiceIn, given(request.form, "due_on"))
+        unit(lambda session: upkeep.service(session, unit_id, asked.due_on))
+
+    return _posted(unit_id, work)
+
+
+@pages.post("/resources/units/<int:unit_id>/check")
+@access("manage_resources")
+def check(unit_id: int) -> Any:
+    """The information is right."""
+    return _posted(unit_id, lambda: unit(lambda session: upkeep.check(session, unit_id)))
+
+
+@pages.post("/resources/units/<int:unit_id>/certify")
+@access("manage_resources")
+def certify(unit_id: int) -> Any:
+    """It has a certificate."""
+
+    def work() -> None:
+        asked = valid(CertifyIn, given(request.form, "name", "expires_on"))
+        unit(lambda session: upkeep.certify(session, unit_id, asked.name, asked.expires_on))
+
+    return _posted(unit_id, work)
+
+
+@pages.post("/resources/units/<int:unit_id>/uncertify")
+@access("manage_resources")
+def uncertify(unit_id: int) -> Any:
+    """A certificate is not asked for any more."""
+
+    def work() -> None:
+        asked = valid(CertificateIn, given(request.form, "certificate"))
+        unit(lambda session: upkeep.uncertify(session, unit_id, asked.certificate))
+
+    return _posted(unit_id, work)
+
+
+@pages.get("/resources/out/<int:allocation_id>")
+@access("read")
+def out(allocation_id: int) -> Any:
+    """Something taken, and its next steps."""
+    return _out(allocation_id)
+
+
+def _out(allocation_id: int, refused: Problem | None = None) -> str:
+    with here().database.read() as session:
+        (joined,) = reading.joined(session, [finding.allocation(session, allocation_id)])
+        found = views.allocation_out(joined, language())
+    steps = [step for step in TRANSITIONS[State(found.state)] if step != "assign" or joined.held.request_id]
+    return render_template("resources/out.html", found=found, steps=steps, zone=zone_name(), **_context(refused))
+
+
+def _turned(allocation_id: int, work: Callable[[], object]) -> Any:
+    """Do what the form says and go back; a refusal shows the page with what was typed."""
+    try:
+        work()
+    except Problem as refused:
+        return _out(allocation_id, refused), refused.status
+    return redirect(f"/resources/out/{allocation_id}", 303)
+
+
+@pages.post("/resources/out/<int:allocation_id>/step")
+@access("manage_resources")
+def step(allocation_id: int) -> Any:
+    """Stage, assign, dispatch, check in, release."""
+
+    def work() -> None:
+        taken = named(request.form.get("step", ""))
+        eta = instant(request.form, "eta_at", zone()) if taken == "dispatch" else None
+        asked = valid(StepIn, given(request.form, "place", "note") | {"eta_at": eta})
+        unit(
+            lambda session: allocation.turn(
+                session, allocation_id, taken, place=asked.place, eta_at=asked.eta_at, note=asked.note
+            )
+        )
+
+    return _turned(allocation_id, work)
+
+
+@pages.post("/resources/out/<int:allocation_id>/return")
+@access("manage_resources")
+def give_back(allocation_id: int) -> Any:
+    """Give pieces back, or settle those that were used up or lost."""
+
+    def work() -> None:
+        fields = given(request.form, "good", "damaged", "used", "lost", "note")
+        asked = valid(ReturnIn, fields | {"ready": request.form.get("ready") == "1"})
+        returned = Returned(asked.good, asked.damaged, asked.used, asked.lost)
+        unit(lambda session: allocation.give_back(session, allocation_id, returned, asked.note, ready=asked.ready))
+
+    return _turned(allocation_id, work)
+
+
+@pages.post("/resources/out/<int:allocation_id>/rate")
+@access("manage_resources")
+def rate(allocation_id: int) -> Any:
+    """Evaluate its use."""
+
+    def work() -> None:
+        asked = valid(RateIn, given(request.form, "rating", "condition", "note"))
+        unit(
+            lambda session: allocation.rate(
+                session, allocation_id, asked.rating, condition=asked.condition, note=asked.note
+            )
+        )
+
+    return _turned(allocation_id, work)
