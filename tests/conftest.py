@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import create_engine, event, make_url, text
 
 from command.core import clock, schema
@@ -17,6 +18,14 @@ from command.core.installation import Installation
 from command.core.keys import Keyring, new_key, parse
 from command.core.settings import Settings
 from tests.blank import TEMPLATE, Blank
+
+
+@pytest.fixture(autouse=True)
+def _log_as_at_the_start() -> Iterator[None]:
+    """Commands set the log up for their process; the next test of this one finds it as it was."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
