@@ -87,7 +87,9 @@ def _count(session: Session, stock: ResourceStock, made: Move) -> None:
         if made.unit is not None:
             session.refresh(made.unit)
         require(stock, made.unit, made.source, made.quantity)
-        raise _too_few(stock, made.source, made.quantity)  # They came back in this instant: whoever asks again gets them.
+        raise _too_few(
+            stock, made.source, made.quantity
+        )  # They came back in this instant: whoever asks again gets them.
 
 
 def require(stock: ResourceStock, unit: ResourceUnit | None, source: Bucket, quantity: int) -> None:
