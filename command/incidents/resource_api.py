@@ -149,7 +149,7 @@ def one(request_id: int) -> Any:
 @api.output(SourcesOut)
 @access("read")
 def sources(request_id: int) -> Any:
-    """Stocks it could be filled from, the nearest first, with their units that are available."""
+    """Stocks it could be filled from, the soonest there first, with their units that are available."""
     with here().database.read() as session:
         row = resource_requests.seen(session, request_id, principal())
         return SourcesOut(items=request_views.sources(session, row, language()))

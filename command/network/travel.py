@@ -34,15 +34,15 @@ class Travel:
         knows neither of two areas, it may know those they lie in."""
         if start == end:
             return self.matrix.get((start, end), WITHIN)
-        for one in self._line(start):
-            for other in self._line(end):
+        for one in self.line(start):
+            for other in self.line(end):
                 found = self.matrix.get((one, other), self.matrix.get((other, one)))
                 if found is not None and one != other:
                     return found
         a, b = self._place(start), self._place(end)
         return max(WITHIN, kilometres(a, b) * ROAD_FACTOR / SPEED * 60) if a and b else None
 
-    def _line(self, area: int) -> list[int]:
+    def line(self, area: int) -> list[int]:
         """An area and those it lies in, the narrowest first."""
         line: list[int] = []
         at: int | None = area
@@ -52,7 +52,7 @@ class Travel:
         return line
 
     def _place(self, area: int) -> tuple[float, float] | None:
-        return next((self.places[each] for each in self._line(area) if each in self.places), None)
+        return next((self.places[each] for each in self.line(area) if each in self.places), None)
 
 
 def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:

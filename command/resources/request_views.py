@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from command.core import clock, names
 from command.core.journal import Note
 from command.core.log import masked_words
+from command.network import travel
+from command.network.travel import Travel
 from command.people.models import Person
 from command.resources import reading, requests, sourcing, views
-from command.resources.models import Resource, ResourceOrder, ResourceRequest
+from command.resources.models import Resource, ResourceOrder, ResourcePool, ResourceRequest, ResourceStock
 from command.resources.reading import Wanted
 from command.resources.sourcing import Source
 from command.resources.views import AllocationOut, ResourceOut, StockOut, UnitOut
@@ -69,10 +71,11 @@ class RequestWholeOut(RequestOut):
 
 
 class SourceOut(BaseModel):
-    """A stock that could give, with units that are available; `steps` 0: in the same area, 1: in the area above it, and so on."""
+    """A stock that could give, with units that are available, and the `minutes` of the way from its pool's area to that of the incident;
+    null where neither places nor a matrix tell."""
 
     stock: StockOut
-    steps: int
+    minutes: float | None
     units: list[UnitOut]
 
 
@@ -126,18 +129,21 @@ def sources(session: Session, row: ResourceRequest, language: str) -> list[Sourc
     """Where a request could be filled from, the best first."""
     resource = session.get_one(Resource, row.resource_id)
     lines = {line[0].id: line for line in reading.stocks(session, Wanted(resource=resource.code))}
-    paths = sourcing.paths(session)
-    need = paths.get(row.area_id or 0, ())
-    found = [
-        Source(stock.id, stock.type, stock.available, sourcing.steps(need, paths[pool.area_id]))
-        for stock, _, pool in lines.values()
-    ]
+    ways = travel.read(session)
+    found = [_source(ways, stock, pool, row.area_id) for stock, _, pool in lines.values()]
     best = sourcing.ranked(found, row.type)[:MOST_SOURCES]
     stocks = views.stocks_out(session, [lines[each.stock_id] for each in best], language)
     units = (
         views.units_out(session, reading.takable(session, [each.stock_id for each in best])) if resource.serial else []
     )
     return [
-        SourceOut(stock=stock, steps=each.steps, units=[unit for unit in units if unit.stock_id == stock.id])
+        SourceOut(stock=stock, minutes=each.minutes, units=[unit for unit in units if unit.stock_id == stock.id])
         for each, stock in zip(best, stocks, strict=True)
     ]
+
+
+def _source(ways: Travel, stock: ResourceStock, pool: ResourcePool, area_id: int | None) -> Source:
+    if area_id is None:
+        return Source(stock.id, stock.type, stock.available, None)
+    near = sourcing.steps(ways.line(area_id), ways.line(pool.area_id))
+    return Source(stock.id, stock.type, stock.available, ways.minutes(pool.area_id, area_id), near)

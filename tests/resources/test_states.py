@@ -45,10 +45,15 @@ def test_a_more_capable_piece_serves_and_a_less_capable_one_does_not() -> None:
     assert [serves(held, 2) for held in (1, 2, 3, 4)] == [True, True, False, False]
 
 
-def test_sources_are_ordered_by_nearness_then_the_least_capable_then_the_best_stocked() -> None:
-    far, strong, few, many = Source(1, 3, 9, 2), Source(2, 1, 9, 0), Source(3, 3, 1, 0), Source(4, 3, 5, 0)
-    empty, weak = Source(5, 3, 0, 0), Source(6, 4, 9, 0)
+def test_sources_are_ordered_by_arrival_then_the_least_capable_then_the_best_stocked() -> None:
+    far, strong, few, many = Source(1, 3, 9, 95), Source(2, 1, 9, 20), Source(3, 3, 1, 20), Source(4, 3, 5, 20)
+    empty, weak = Source(5, 3, 0, 20), Source(6, 4, 9, 20)
     assert ranked([far, strong, few, many, empty, weak], 3) == [many, few, strong, far]
+
+
+def test_where_nobody_knows_the_way_the_tree_of_areas_says_what_is_near_and_it_comes_last() -> None:
+    known, near, abroad = Source(1, 3, 1, 600), Source(2, 3, 1, None, 1), Source(3, 3, 9, None, 3)
+    assert ranked([abroad, near, known], 3) == [known, near, abroad]
 
 
 def test_nearness_is_how_far_up_an_area_holds_both_places() -> None:
