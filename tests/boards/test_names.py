@@ -15,12 +15,13 @@ ELSEWHERE = (
     "test.",
     "notice.approval_overridden",
     "oncall.",
+    "phone_drill.",
     "policy.",
     "pool.",
     "archive.",
     "case.looked_up",
 )
-"""Kinds that the audit stream, the policies', the pools' and rolled streams keep."""
+"""Kinds that the audit stream, the policies', the pools', the phone drills' and rolled streams keep."""
 
 
 @pytest.mark.proves("B8")

@@ -80,6 +80,7 @@ def test_at_most_six_questions_and_what_it_brings_is_shown_while_one_types(site:
 def test_an_open_incident_is_offered_and_takes_what_was_typed(site: Site, page: Page) -> None:
     number = site.stage.report(elements=["CELL-1"], summary="Fibre cable cut at the bridge")
     page.goto(f"{site.url}/incidents/report?lang=en")
+    expect(page.locator("#summary")).to_be_focused()
     page.keyboard.type("the cable at the bridge in Meijiang is cut")
     offered = page.locator(".alike", has_text=number)
     expect(offered).to_contain_text("same area")
