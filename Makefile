@@ -25,7 +25,7 @@ run: setup ## start Tocsin with the demo operator and the SMS simulator
 
 test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (under 20 minutes on two cores)
 	$(BIN)/python .ci/chromium
-	$(PYTEST) -n 3 --dist loadgroup -m "not tour"
+	$(PYTEST) -n 2 --dist loadgroup -m "not tour"
 
 check: setup ## ruff, mypy, import-linter, migrations up and down
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, event, make_url, text
 
 from command.core import clock, schema
@@ -17,7 +18,12 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.keys import Keyring, new_key, parse
 from command.core.settings import Settings
+from command.people import passwords
 from tests.blank import TEMPLATE, Blank
+
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._nobody = passwords._hasher.hash("nobody")
+"""Hashing as it is done in earnest takes a third of a second of the processor for each sign-in; `tests/people` looks at the real one."""
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from command.core.problems import N_, Invalid
 
@@ -12,7 +13,8 @@ LONGEST = 256
 OF_DEMO = "tocsin-demo-2026"
 """The password of every demo person, shown on the sign-in page; such accounts are refused by an installation in production."""
 
-_hasher = PasswordHasher()
+PROFILE = RFC_9106_LOW_MEMORY
+_hasher = PasswordHasher.from_parameters(PROFILE)
 _nobody = _hasher.hash("what unknown names are checked against, so that they take as long as known ones")
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -37,7 +38,9 @@ TEXTS = {
 AREAS = ("8001", "80", "00")
 
 
+@cache
 def demo_roster() -> Roster:
+    """The demo operator's people: read once a process, for nobody changes it."""
     return load(CONFIG / "demo" / "people.yaml", Roster)
 
 

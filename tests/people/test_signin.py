@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -242,3 +243,8 @@ def test_a_code_that_was_replaced_or_never_sealed_lets_nobody_in(office: Office,
     for code in (first, "glass-0", break_glass.PREFIX):
         assert office.browser().sign_in("ada", code).status_code == 401
     assert office.browser().sign_in("nobody", first).status_code == 401
+
+
+def test_passwords_are_hashed_as_rfc_9106_asks_where_memory_is_scarce() -> None:
+    earnest = PasswordHasher.from_parameters(passwords.PROFILE)
+    assert earnest.hash("four words nobody joins").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
