@@ -19,7 +19,7 @@ from command.alarms import kinds
 from command.core.installation import Installation
 from command.core.paths import CONFIG
 from command.demo.subscribers import Parameters, Site, generate
-from command.network import imports, subscriber_import
+from command.network import area_import, imports, subscriber_import
 from command.network.imports import Outcome
 from command.network.models import Subscriber
 from command.oncall.duties import schedules
@@ -77,7 +77,7 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
 def load_network(installation: Installation, progress: Progress, folder: Path = DEMO) -> None:
     """Load the operator without its subscribers and tokens."""
     database = installation.database
-    _import(progress, folder / "areas.csv", partial(imports.areas, database))
+    _import(progress, folder / "areas.csv", partial(area_import.areas, database))
     _import(progress, folder / "services.csv", partial(imports.services, database))
     _import(progress, folder / "elements.csv", partial(imports.elements, database))
     database.write(lambda session: kinds.load(session, folder / "problems.csv"), actor="system:demo")

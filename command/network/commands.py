@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from command.core import schema, settings
 from command.core.installation import Installation
 from command.core.problems import Problem
-from command.network import imports, subscriber_import
+from command.network import area_import, imports, subscriber_import
 from command.network.geography import geography as outlines_of_areas
 from command.network.imports import Outcome
 
@@ -30,7 +30,7 @@ def group() -> None:
 def areas(file: Path) -> None:
     """code,parent,level,name_zh,name_en,latitude,longitude"""
     installation = opened()
-    run(file, partial(imports.areas, installation.database))
+    run(file, partial(area_import.areas, installation.database))
 
 
 @group.command()
@@ -38,7 +38,7 @@ def areas(file: Path) -> None:
 def travel(file: Path) -> None:
     """from,to,minutes: how long the way takes from one area to another"""
     installation = opened()
-    run(file, partial(imports.travel, installation.database))
+    run(file, partial(area_import.travel, installation.database))
 
 
 @group.command()

@@ -1,4 +1,5 @@
-"""Importing the operator's records: areas, services and elements from CSV. Subscribers have `subscriber_import`.
+"""Importing the operator's records: services and elements from CSV, and what all imports have in common. Areas have `area_import`,
+subscribers `subscriber_import`.
 
 Rows are known by their code or name, so the same file twice changes nothing and a corrected file mends what it names. Good rows are
 kept whatever the others hold. These files are small next to subscribers and are read whole."""
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from command.core.database import Database
 from command.network import masks
 from command.network.csvfile import BadRow, Columns, Rejects, Row, check_encoding, read
-from command.network.models import Area, AreaPlace, AreaTravel, Element, Link, Service
+from command.network.models import Area, Element, Link, Service
 from command.network.revision import changed
 
 T = TypeVar("T")
@@ -25,11 +26,6 @@ Progress = Callable[[int], None]
 Reject = Callable[[int, BadRow], None]
 Lined = tuple[int, Row]
 
-LEVELS = ("country", "province", "prefecture", "county")
-AREAS = Columns(("code", "parent", "level", "name_zh", "name_en"), {"latitude": "", "longitude": ""})
-TRAVEL = Columns(("from", "to", "minutes"))
-LONGEST_WAY = 10_080
-"""Minutes: a week."""
 SERVICES = Columns(("code", "bit", "name_zh", "name_en"), {"critical": "0"})
 ELEMENTS = Columns(("name", "kind", "area", "services"), {"uplinks": "", "core": "0"})
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
@@ -50,34 +46,24 @@ def quiet(_: int) -> None:
     """Progress that nobody watches."""
 
 
-def areas(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
-    """Import areas: code, parent, level, name_zh, name_en, latitude, longitude. A parent may stand below its child in the file; a place
-    that is left out stays what it was."""
-    return _run(database, path, AREAS, _areas, progress)
-
-
-def travel(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
-    """Import the minutes from one area to another: from, to, minutes."""
-    return _run(database, path, TRAVEL, _travel, progress)
-
-
 def services(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
     """Import services: code, bit, name_zh, name_en, critical. A bit, once given, is never another service's."""
-    return _run(database, path, SERVICES, _services, progress)
+    return imported(database, path, SERVICES, _services, progress)
 
 
 def elements(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
     """Import elements: name, kind, area, uplinks (;), services (;), core. Links between elements of the file become those it names."""
-    return _run(database, path, ELEMENTS, _elements, progress)
+    return imported(database, path, ELEMENTS, _elements, progress)
 
 
-def _run(
+def imported(
     database: Database,
     path: Path,
     columns: Columns,
     work: Callable[[Database, Iterable[Lined], Reject], int],
     progress: Progress,
 ) -> Outcome:
+    """Read a file of these columns and let `work` keep its good rows; a new revision of the network follows."""
     check_encoding(path)
     with Rejects(path) as rejects:
         kept = work(database, read(path, columns, rejects.add, progress), rejects.add)
@@ -137,9 +123,8 @@ def upsert(session: Session, table: Table, key: str | tuple[str, ...], rows: Seq
     session.execute(statement.on_conflict_do_update(index_elements=keys, set_=given), rows)
 
 
-def _once(
-    rows: Iterable[tuple[int, T]], key: Callable[[T], str], field: str, reject: Reject
-) -> Iterator[tuple[int, T]]:
+def once(rows: Iterable[tuple[int, T]], key: Callable[[T], str], field: str, reject: Reject) -> Iterator[tuple[int, T]]:
+    """The rows whose key did not come before; the others are set aside with the line of the first."""
     first: dict[str, int] = {}
     for line, row in rows:
         if (before := first.setdefault(key(row), line)) != line:
@@ -148,110 +133,15 @@ def _once(
             yield line, row
 
 
-# --- areas
-
-
-def _area(row: Row) -> Row:
-    if row["level"] not in LEVELS:
-        raise BadRow("level", f"{row['level']!r} is no level", "write one of " + ", ".join(LEVELS))
-    for name in ("code", "name_zh", "name_en"):
-        needed(row, name)
-    if row["level"] != LEVELS[0] and not row["parent"]:
-        raise BadRow("parent", "is empty", "name the area it lies in; only a country has none")
-    _place(row)
-    return row
-
-
-def _place(row: Row) -> dict[str, float]:
-    """Latitude and longitude where they are given. Raises BadRow."""
-    if bool(row["latitude"]) != bool(row["longitude"]):
-        lacking = "longitude" if row["latitude"] else "latitude"
-        raise BadRow(lacking, "is empty", "write both or neither")
-    found = {}
-    for name, most in (("latitude", 90), ("longitude", 180)):
-        if not row[name]:
-            continue
-        try:
-            found[name] = float(row[name])
-        except ValueError:
-            raise BadRow(name, f"{row[name]!r} is no number", "write degrees such as 24.31") from None
-        if not -most <= found[name] <= most:
-            raise BadRow(name, f"{row[name]} is not on the earth", f"write degrees from -{most} to {most}")
-    return found
-
-
-def _areas(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
-    unique = _once(good(rows, reject, _area), _code, "code", reject)
-    highest_first = sorted(unique, key=lambda lined: LEVELS.index(lined[1]["level"]))
-    with database.read() as session:
-        levels = dict(session.execute(select(Area.code, Area.level)).tuples().all())
-    kept = [row for _, row in good(highest_first, reject, lambda row: _placed(row, levels))]
-    database.write(partial(_write_areas, rows=kept), actor="system:import")
-    return len(kept)
-
-
-def _code(row: Row) -> str:
+def code_of(row: Row) -> str:
+    """What areas and services are known by."""
     return row["code"]
 
 
-def _placed(row: Row, levels: dict[str, str]) -> Row:
-    parent = row["parent"]
-    if parent and parent not in levels:
-        raise BadRow("parent", f"area {parent!r} is unknown", "add a line for it or correct the code")
-    if parent and LEVELS.index(levels[parent]) >= LEVELS.index(row["level"]):
-        raise BadRow("parent", f"a {row['level']} cannot lie in a {levels[parent]}", "name an area of a higher level")
-    levels[row["code"]] = row["level"]
-    return row
-
-
-def _write_areas(session: Session, rows: list[Row]) -> None:
-    """Level by level, so that parents have ids."""
-    known = dict(session.execute(select(Area.code, Area.id)).tuples().all())
-    for level in LEVELS:
-        here = [row for row in rows if row["level"] == level]
-        values = [
-            {
-                "code": row["code"],
-                "parent_id": known.get(row["parent"]),
-                "level": level,
-                "name_zh": row["name_zh"],
-                "name_en": row["name_en"],
-            }
-            for row in here
-        ]
-        upsert(session, _table(Area), "code", values)
-        known = dict(session.execute(select(Area.code, Area.id)).tuples().all())
-    places = [{"area_id": known[row["code"]], **place} for row in rows if (place := _place(row))]
-    upsert(session, _table(AreaPlace), "area_id", places)
-
-
-def _table(model: Any) -> Table:
+def table_of(model: Any) -> Table:
+    """The table of a model, for statements that take many rows."""
     table: Table = model.__table__
     return table
-
-
-# --- travel
-
-
-def _travel(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
-    with database.read() as session:
-        ids = dict(session.execute(select(Area.code, Area.id)).tuples().all())
-    kept = {(row["from_id"], row["to_id"]): row for _, row in good(rows, reject, lambda row: _way(row, ids))}
-    database.write(partial(_write_travel, rows=list(kept.values())), actor="system:import")
-    return len(kept)
-
-
-def _way(row: Row, ids: dict[str, int]) -> dict[str, int]:
-    for name in ("from", "to"):
-        if row[name] not in ids:
-            raise BadRow(name, f"area {row[name]!r} is unknown", "import the areas first or correct the code")
-    if not row["minutes"].isdecimal() or not 1 <= int(row["minutes"]) <= LONGEST_WAY:
-        raise BadRow("minutes", f"{row['minutes']!r} is no time", f"write whole minutes from 1 to {LONGEST_WAY}")
-    return {"from_id": ids[row["from"]], "to_id": ids[row["to"]], "minutes": int(row["minutes"])}
-
-
-def _write_travel(session: Session, rows: list[dict[str, int]]) -> None:
-    upsert(session, _table(AreaTravel), ("from_id", "to_id"), rows)
 
 
 # --- services
@@ -275,9 +165,9 @@ def _service(row: Row, taken: dict[str, int]) -> dict[str, Any]:
 def _services(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
     with database.read() as session:
         taken = service_bits(session)
-    unique = _once(rows, _code, "code", reject)
+    unique = once(rows, code_of, "code", reject)
     made = [row for _, row in good(unique, reject, lambda row: _service(row, taken))]
-    database.write(lambda session: upsert(session, _table(Service), "code", made), actor="system:import")
+    database.write(lambda session: upsert(session, table_of(Service), "code", made), actor="system:import")
     return len(made)
 
 
@@ -314,10 +204,10 @@ def _elements(database: Database, rows: Iterable[Lined], reject: Reject) -> int:
         areas = dict(session.execute(select(Area.code, Area.id)).tuples().all())
         bits = service_bits(session)
     made = good(rows, reject, lambda row: _element(row, areas, bits))
-    unique = list(_once(made, lambda element: str(element.values["name"]), "name", reject))
+    unique = list(once(made, lambda element: str(element.values["name"]), "name", reject))
     for some in slices(unique, _SLICE):
         values = [element.values for _, element in some]
-        database.write(partial(upsert, table=_table(Element), key="name", rows=values), actor="system:import")
+        database.write(partial(upsert, table=table_of(Element), key="name", rows=values), actor="system:import")
     with database.read() as session:
         ids = dict(session.execute(select(Element.name, Element.id)).tuples().all())
         known = set(session.execute(select(Link.a_id, Link.b_id)).tuples().all())

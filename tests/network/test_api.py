@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
-from command.network import imports
+from command.network import area_import, imports
 from command.network.subscriber_import import subscribers
 from command.people import service as people
 from command.people import tokens
@@ -49,7 +49,7 @@ def caller(installation: Installation, tmp_path: Any) -> Caller:
         path.write_text(text)
         return path
 
-    imports.areas(installation.database, write(AREAS))
+    area_import.areas(installation.database, write(AREAS))
     imports.services(installation.database, write(SERVICES))
     imports.elements(installation.database, write(ELEMENTS))
     rows = "13800138000,zh,BTS-1,voice;data,,hospital\n13800138001,zh,BTS-1,voice,,\n"

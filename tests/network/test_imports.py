@@ -11,7 +11,7 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG
 from command.core.problems import Invalid
 from command.demo import subscribers as demo
-from command.network import imports, numbers, service
+from command.network import area_import, imports, numbers, service
 from command.network.imports import Outcome
 from command.network.models import Area, Element, Link, Service, Subscriber
 from command.network.revision import revision
@@ -35,7 +35,7 @@ class Files:
         return path
 
     def network(self) -> None:
-        imports.areas(self.installation.database, self.write(AREAS))
+        area_import.areas(self.installation.database, self.write(AREAS))
         imports.services(self.installation.database, self.write(SERVICES))
         imports.elements(self.installation.database, self.write(ELEMENTS))
 
@@ -186,7 +186,7 @@ def test_a_quotation_mark_left_open_costs_its_rows_and_not_the_import(files: Fil
 
 
 def test_bad_areas_services_and_elements_are_named(files: Files, database: Database) -> None:
-    areas = imports.areas(
+    areas = area_import.areas(
         database, files.write(AREAS + "9,8001,province,a,b\n7,66,county,a,b\n8,,county,a,b\n80,,country,a,b\n")
     )
     assert sorted(errors(areas)) == [(4, "parent"), (5, "parent"), (6, "parent"), (7, "code")]
@@ -216,7 +216,11 @@ def test_an_import_makes_a_new_revision_so_that_the_topology_is_built_again(file
 def test_the_demo_operator_loads_without_an_error(
     installation: Installation, database: Database, tmp_path: Path
 ) -> None:
-    for name, importer in (("areas", imports.areas), ("services", imports.services), ("elements", imports.elements)):
+    for name, importer in (
+        ("areas", area_import.areas),
+        ("services", imports.services),
+        ("elements", imports.elements),
+    ):
         outcome = importer(database, CONFIG / "demo" / f"{name}.csv")
         assert outcome.bad == 0 and outcome.kept > 5, name
     site = demo.Site("MW-0110", "microwave", ("voice",))

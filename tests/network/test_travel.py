@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from command.core.database import Database
-from command.network import imports, travel
+from command.network import area_import, travel
 from command.network.models import Area, AreaPlace
 from command.network.travel import WITHIN, Travel, kilometres
 
@@ -51,14 +51,14 @@ def test_the_matrix_counts_before_the_straight_line_and_for_what_lies_within() -
 def test_places_and_ways_are_imported_and_a_file_without_places_leaves_them(tmp_path: Path, database: Database) -> None:
     given_areas, ways = tmp_path / "areas.csv", tmp_path / "travel.csv"
     given_areas.write_text(AREAS)
-    assert imports.areas(database, given_areas).kept == 5
+    assert area_import.areas(database, given_areas).kept == 5
     ways.write_text("from,to,minutes\n8001,8002,95\n8001,9,5\n8002,8001,soon\n8002,80,0\n")
-    found = imports.travel(database, ways)
+    found = area_import.travel(database, ways)
     assert (found.kept, found.bad) == (1, 3)
     errors = Path(f"{ways}.errors.csv").read_text()
     assert "area '9' is unknown" in errors and "'soon' is no time" in errors and "write whole minutes" in errors
     given_areas.write_text("\n".join(",".join(line.split(",")[:5]) for line in AREAS.splitlines()) + "\n")
-    assert imports.areas(database, given_areas).bad == 0
+    assert area_import.areas(database, given_areas).bad == 0
     with database.read() as session:
         ids = dict(session.execute(select(Area.code, Area.id)).tuples().all())
         known = travel.read(session)
@@ -74,5 +74,5 @@ def test_places_and_ways_are_imported_and_a_file_without_places_leaves_them(tmp_
 def test_a_place_that_cannot_be_is_named(tmp_path: Path, database: Database, place: str, said: str) -> None:
     file = tmp_path / "areas.csv"
     file.write_text(f"{HEAD},latitude,longitude\n8,,country,国,Land,{place}\n")
-    assert imports.areas(database, file).bad == 1
+    assert area_import.areas(database, file).bad == 1
     assert said in Path(f"{file}.errors.csv").read_text()

@@ -7,12 +7,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
-from command.core.documents import Report, document, items
+from command.core.documents import document, validated
 from command.core.problems import Problem
 from command.network.models import Area
 from command.oncall.duties.cover import EDITORS
@@ -57,7 +56,7 @@ def listed() -> Any:
         now = clock.now(session)
         if asked.get("at"):
             try:
-                given = _valid(SimulateIn, policy_form.simulation(asked, language.zone()))
+                given = validated(SimulateIn, policy_form.simulation(asked, language.zone()))
                 found, calls = simulated(session, given)
                 line = timeline(session, calls, len(found.steps) if found else 1, given.at)
             except Problem as problem:
@@ -129,8 +128,8 @@ def _posted(policy_id: int | None) -> Any:
     try:
         wanted = given | _understood(given)
         if do == "try":
-            return _form(policy_id, given, tried=_valid(SimulateIn, policy_form.draft(wanted, language.zone())))
-        made = saved(_valid(PolicyIn, policy_form.policy(wanted)), policy_id)
+            return _form(policy_id, given, tried=validated(SimulateIn, policy_form.draft(wanted, language.zone())))
+        made = saved(validated(PolicyIn, policy_form.policy(wanted)), policy_id)
     except Problem as problem:
         return _form(policy_id, given, problem)
     return redirect(f"/on-call/policies#policy-{made.id}", 303)
@@ -222,12 +221,3 @@ def timeline(session: Session, calls: Sequence[Call[Person]], per_round: int, be
         reached = [(_named(session, t), people) for t, people in call.reached]
         shown.append(Reached(own, call.step // per_round + 1, call.at, minutes(begins, call.at), reached))
     return shown
-
-
-def _valid(form: Any, values: dict[str, Any]) -> Any:
-    """The input that a form makes; raise the first fault at its field."""
-    try:
-        return form.model_validate(values)
-    except ValidationError as error:
-        first = items(error.errors(include_url=False))[0]
-        raise Report(422, "invalid", first.detail, first.remedy, field=first.field, **first.values) from error
