@@ -30,12 +30,15 @@ def test_rows_hold_still_under_the_pointer_and_go_on_when_it_leaves(site: Site, 
     page.mouse.move(5, 5)
     page.locator(row(first)).hover()
     page.mouse.move(*[side + 3 for side in _middle(page, row(first))])
+    stood = page.locator(row(first)).bounding_box()
     site.stage.act("ada", second, "regrade", tier=2, reason="it spreads")
     third = site.stage.report(elements=["CELL-3"])
     paused = page.locator("[data-paused]")
     expect(paused).to_contain_text("1 new, 1 changed")
     expect(page.locator(f"{row(second)} .tier")).to_have_text("Tier II")
     assert order(page) == [first, second], "renewed in place, and nothing moved"
+    expect(page.locator("[data-sound]")).to_have_attribute("data-state", "on")
+    assert page.locator(row(first)).bounding_box() == stood, "neither the alert nor the sound's switch pushed it away"
     expect(page.locator("[data-tier-count='4']")).to_have_text("2")
     page.mouse.move(5, 5)
     expect(page.locator(row(third))).to_be_visible()

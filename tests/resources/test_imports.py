@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from command.cli import main
 from command.core.database import Database
 from command.core.paths import CONFIG
-from command.network import imports as network
+from command.network import area_import as network
 from command.network.imports import Outcome
 from command.resources import allocation, export, imports, reading
 from command.resources.allocation import Taking
