@@ -164,7 +164,7 @@ def add_subscribers(
             }
         )
     if rows:
-        session.execute(insert(Subscriber), rows)
+        session.execute(insert(Subscriber.__table__), rows)
     changed(session)
 
 

@@ -45,6 +45,7 @@ def number(desk: Desk) -> str:
     return found
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_runs_what_somebody_wrote(desk: Desk, number: str) -> None:
     for rule in desk.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.rule.startswith(("/api/", "/metrics", "/readyz")):

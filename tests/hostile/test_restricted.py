@@ -48,9 +48,13 @@ def addresses(desk: Desk, number: str, method: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("outsider", OUTSIDERS)
+@pytest.mark.parametrize(
+    ("database_url", "outsider"),
+    [*(("sqlite", each) for each in OUTSIDERS), ("postgresql", OUTSIDERS[0])],
+    indirect=["database_url"],
+)
 def test_no_address_shows_it_to_an_outsider(desk: Desk, number: str, outsider: str) -> None:
-    queries = ("", f"?incident={number}", "?at=2099-01-01T00:00")
+    queries = ("", f"?incident={number}&at=2099-01-01T00:00")
     for address in addresses(desk, number, "GET"):
         for query in queries:
             answer = desk.get(outsider, address + query)

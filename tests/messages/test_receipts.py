@@ -1,9 +1,11 @@
 """Receipts applied in any order, any number of times, at any moment of a delivery's life."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from command.core import clock, schema
+from command.core import clock
 from command.core.database import Database
 from command.core.keys import new_key, parse
 from command.messages import claiming, ranks, receipts, results, service
@@ -26,10 +28,8 @@ COUNT = 4
 
 
 @contextmanager
-def fresh(folder: Path) -> Iterator[Database]:
-    url = f"sqlite:///{folder}/receipts.db"
-    schema.upgrade(url)
-    database = Database(url)
+def fresh(template: Path, folder: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{shutil.copy(template, folder)}")
     try:
         yield database
     finally:
@@ -39,10 +39,12 @@ def fresh(folder: Path) -> Iterator[Database]:
 class Deliveries(RuleBasedStateMachine):
     """Four deliveries of one notice; calls end, receipts come and are applied in any order."""
 
+    template: ClassVar[Path]
+
     def __init__(self) -> None:
         super().__init__()
         self._folder = TemporaryDirectory()
-        self._context = fresh(Path(self._folder.name))
+        self._context = fresh(self.template, Path(self._folder.name))
         self.database = self._context.__enter__()
         self.keyring = parse(new_key())
         self.calls: list[claiming.Call] = []
@@ -119,7 +121,8 @@ class Deliveries(RuleBasedStateMachine):
 
 
 @pytest.mark.proves("I1", "I2")
-def test_receipts_only_ever_add_knowledge() -> None:
+def test_receipts_only_ever_add_knowledge(sqlite_template: Path) -> None:
+    Deliveries.template = sqlite_template
     run_state_machine_as_test(
         Deliveries,
         settings=settings(
