@@ -10,7 +10,18 @@ from command.core.documents import document
 from command.core.problems import Problem
 from command.people.access import access, here, may, principal, unit
 from command.people.language import language, zone, zone_name
-from command.resources import allocation, crew_api, crew_contacts, crew_views, finding, reading, upkeep, views, words
+from command.resources import (
+    allocation,
+    crew_api,
+    crew_contacts,
+    crew_views,
+    finding,
+    labels,
+    reading,
+    upkeep,
+    views,
+    words,
+)
 from command.resources.asked import CertifyIn, ReasonIn, ServiceIn
 from command.resources.forms import given, instant, valid
 from command.resources.out_api import RateIn, ReturnIn, StepIn, named
@@ -33,10 +44,17 @@ def _unit(unit_id: int, refused: Problem | None = None) -> str:
         found = life_of(session, unit_id, language())
         uses = [views.allocation_out(each, language()) for each in reading.uses(session, unit_id)]
         contact = crew_views.contact_out(session, here().keyring, unit_id)
+    label = labels.picture(labels.address(here().settings.origin, unit_id))
     able = [verb for verb, work in upkeep.WORKS.items() if found.unit.card in work.sources]
     allowed = [(verb, gettext(words.WORKS[verb])) for verb in able]
     return render_template(
-        "resources/unit.html", found=found, uses=uses, allowed=allowed, contact=contact, **_context(refused)
+        "resources/unit.html",
+        found=found,
+        uses=uses,
+        allowed=allowed,
+        contact=contact,
+        label=label,
+        **_context(refused),
     )
 
 
