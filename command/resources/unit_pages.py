@@ -159,7 +159,7 @@ def _out(allocation_id: int, refused: Problem | None = None) -> str:
         (joined,) = reading.joined(session, [finding.allocation(session, allocation_id)])
         found = views.allocation_out(joined, language())
         calls = crew_views.calls_out(session, allocation_id)
-        contact = found.unit_id is None or crew_views.contact_out(session, here().keyring, found.unit_id)
+        contact = crew_views.contact_out(session, here().keyring, found.unit_id) if found.unit_id else None
     steps = [step for step in TRANSITIONS[State(found.state)] if step != "assign" or joined.held.request_id]
     return render_template(
         "resources/out.html",
@@ -167,7 +167,7 @@ def _out(allocation_id: int, refused: Problem | None = None) -> str:
         steps=steps,
         zone=zone_name(),
         calls=calls,
-        uncalled=not contact,
+        uncalled=found.unit_id is not None and (contact is None or contact.number is None),
         crew=crew_views,
         **_context(refused),
     )

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from command.core.installation import Installation
-from command.resources import labels
+from command.resources import crew_answers, labels
 from tests.conftest import Time
 from tests.resources.test_life import API
 from tests.resources.test_pages import House, Visitor, Whole
@@ -114,3 +115,30 @@ def test_whom_a_unit_is_called_by_is_set_on_its_page_and_never_shown_whole(house
     assert "+86 120****0001" in text and "55550001" not in text.replace(" ", "")
     assert officer.send(f"{page}/contact", page, drop="1").status_code == 303
     assert "a dispatch sends no SMS" in officer.see(page)
+
+
+@pytest.mark.proves("R11")
+def test_what_became_of_the_sms_and_the_crews_answer_stand_on_its_page_and_on_the_board(house: House) -> None:
+    number = house.responding()
+    stock = house.receive(house.near, "crew", "Crew 3")
+    (unit,) = house.units(stock)
+    request = house.approved(number, resource="crew", quantity=1)
+    officer = house.sign_in("dou")
+    held = house.ok("dou", f"{API}/requests/{request}/actions/fill", take=[{"stock": stock, "unit": unit}])["taken"][0]
+    page = f"/resources/out/{held['id']}"
+    assert "a dispatch sends no SMS" in officer.see(page)
+    house.ok("dou", f"{API}/units/{unit}/actions/contact", outside="Han Mei", number="+86 120 5555 0001")
+    officer.send(f"{page}/step", page, step="assign")
+    officer.send(f"{page}/step", page, step="dispatch")
+    assert "waits to be sent" in officer.see(page) and "no answer yet" in officer.see(page)
+
+    def decline(session: Session) -> None:
+        index = house.installation.keyring.index("+8612055550001")
+        (call,) = crew_answers.newest(crew_answers.calls_to(session, index, (), False))
+        assert crew_answers.take(session, call, "declined") == "declined"
+
+    house.do(decline)
+    for address in (page, "/resources", f"/resources/requests/{request}", f"/resources/units/{unit}/scan"):
+        assert "The crew cannot come" in officer.see(address), address
+    officer.send(f"{page}/step", page, step="release")
+    assert "taken back" in officer.see(page) and "The crew cannot come" not in officer.see(page)
