@@ -89,8 +89,8 @@ def _split(text: str) -> tuple[str | None, str]:
 
 
 def _answer(session: Session, found: Open, text: str) -> str:
-    """Do what a text says to one call, and say what became of it."""
-    said, language = answers.read(text), found.call.language
+    """Do what a text says to one call, and say what became of it. A bare code says that the crew sets out."""
+    said, language = answers.read(text or "ok"), found.call.language
     meaning = MEANS.get(said.word) if said.word else None
     if meaning is None:
         return say(language, "help", codes=_listed([found], language))

@@ -140,7 +140,9 @@ def test_a_crew_that_cannot_come_is_shown_and_whoever_sent_it_and_asked_for_it_i
 
 @once
 @pytest.mark.proves("R11")
-def test_with_several_dispatches_open_the_code_says_which_and_without_one_a_question_is_asked(yard: Yard) -> None:
+def test_with_several_dispatches_open_the_code_says_which_and_without_one_a_question_is_asked(
+    yard: Yard, time: Time
+) -> None:
     yard.crew("Crew 1", "Crew 2")
     first, second = yard.dispatched("Crew 1"), yard.dispatched("Crew 2")
     yard.deliver()
@@ -148,10 +150,12 @@ def test_with_several_dispatches_open_the_code_says_which_and_without_one_a_ques
     asked = yard.reply("on scene")
     assert "Several dispatches are open" in asked and all(code in asked for code in codes.values())
     assert (yard.read(first)["state"], yard.read(second)["state"]) == ("en_route", "en_route")
+    assert "Crew 2 is en route" in yard.reply(codes[second])
     assert "Crew 2 is on scene" in yard.reply(f"到场 {codes[second]}")
     assert (yard.read(first)["state"], yard.read(second)["state"]) == ("en_route", "on_scene")
     assert "No dispatch has the code 11111" in yard.reply("11111 done")
     assert "Not understood" in yard.reply(f"{codes[first]} lunch")
+    time.forward(minutes=16)
     yard.ok("dou", f"{API}/{first}/actions/release")
     assert "Crew 2 is done" in yard.reply("done"), "one is left, so no code is needed"
 
