@@ -35,6 +35,7 @@ from command.incidents import (
     notice_api,
     report_api,
     resource_api,
+    resource_scan,
     room_api,
     room_pages,
     tasks_api,
@@ -72,7 +73,7 @@ from command.people import pages as people_pages
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
 from command.resources import api as resources_api
-from command.resources import out_api, unit_api, unit_pages
+from command.resources import crew_api, label_pages, out_api, unit_api, unit_pages
 from command.resources import pages as resource_pages
 from command.status import pages as status_pages
 from playbooks import source
@@ -115,10 +116,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     room_api.api,
     resource_api.api,
     resources_api.api,
+    crew_api.api,
     unit_api.api,
     out_api.api,
     resource_pages.pages,
     resource_request_pages.pages,
+    resource_scan.pages,
+    label_pages.pages,
     unit_pages.pages,
     incident_pages.pages,
     room_pages.pages,

@@ -1,11 +1,16 @@
 """Where the parts that web, engine and command line share are joined: what runs when the journal grows, and who hears of replies."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
 from command.alarms import kinds, storms
 from command.archive import index
 from command.boards import cards
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
+from command.crews import replies as crews
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.incidents import intake
@@ -15,7 +20,9 @@ from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
 from command.oncall.paging import keypad, replies, subscriptions
 from command.oncall.paging import service as oncall
+from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
+from command.people.models import Person
 
 
 def join(database: Database) -> Database:
@@ -43,10 +50,21 @@ def open_installation(settings: Settings) -> Installation:
     return installation
 
 
+def _elsewhere(session: Session, people: Sequence[Person], answer: Answer) -> bool:
+    """Whether a reply that fits no page is about a dispatch or a phone drill."""
+    return crews.meant(session, people, answer) or drill_answers.meant(session, people, answer)
+
+
 def handlers() -> Handlers:
     """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls."""
     return Handlers(
-        replies=[takeovers.reply, replies.replies(field.add_note, drill_answers.meant), drill_answers.reply],
+        replies=[
+            takeovers.reply,
+            crews.by_code,
+            replies.replies(field.add_note, _elsewhere),
+            crews.by_word,
+            drill_answers.reply,
+        ],
         settled=[oncall.settled],
         subscribed=[subscriptions.subscribed],
         keys=[keypad.press, drill_answers.press],

@@ -18,7 +18,7 @@ from command.incidents.activation import KIND_WORDS, TIER_WORDS
 from command.incidents.sentences import SENTENCES, WORDS
 from command.network.models import Area
 from command.people.models import Person
-from command.resources.models import Resource
+from command.resources.models import Resource, ResourceUnit
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _PERSON = re.compile(r"(^|_)(person_id|owner_id|commander_id)$")
@@ -89,6 +89,9 @@ class Reader:
         if name == "resource_id":
             resource = self.session.get(Resource, value)
             return names.of(resource, language) if resource else f"#{value}"
+        if name == "unit_id":
+            unit = self.session.get(ResourceUnit, value)
+            return unit.serial if unit else f"#{value}"
         if name == "event_kind":
             return KIND_WORDS[value][0 if zh else 1] if value in KIND_WORDS else str(value)
         if name == "clock":

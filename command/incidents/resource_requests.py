@@ -85,13 +85,21 @@ def _seen(session: Session, request: ResourceRequest, who: Principal) -> Resourc
 
 
 def listed(
-    session: Session, who: Principal, *, states: Sequence[str] = (), number: str | None = None, limit: int = 200
+    session: Session,
+    who: Principal,
+    *,
+    states: Sequence[str] = (),
+    number: str | None = None,
+    resource_id: int | None = None,
+    limit: int = 200,
 ) -> list[ResourceRequest]:
     """Requests of incidents that `who` may know of: the highest tier first, and in a tier what is needed soonest."""
     known = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
     query = select(ResourceRequest).where(ResourceRequest.incident_id.in_(known))
     if states:
         query = query.where(ResourceRequest.state.in_(states))
+    if resource_id is not None:
+        query = query.where(ResourceRequest.resource_id == resource_id)
     if number is not None:
         query = query.where(ResourceRequest.incident_number == number)
     ordered = query.order_by(ResourceRequest.tier, ResourceRequest.need_by, ResourceRequest.id)

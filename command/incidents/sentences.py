@@ -206,6 +206,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{resource_id}{quantity}：{state}，预计到达{eta_at}",
         "{quantity} of {resource_id}: {state}, expected {eta_at}",
     ),
+    "resource.crew_called": (
+        "已短信派出{unit_id}（{resource_id}）",
+        "{unit_id} ({resource_id}) called out by SMS",
+    ),
+    "resource.crew_answered": (
+        "{unit_id}（{resource_id}）短信回复：{answer}",
+        "{unit_id} ({resource_id}) answered by SMS: {answer}",
+    ),
     "resource.returned": (
         "{resource_id}归还：完好{good}，损坏{damaged}，消耗{used}，丢失{lost}",
         "{resource_id} back: {good} good, {damaged} damaged, {used} used up, {lost} lost",

@@ -48,6 +48,12 @@ class Pressed:
     exercise: bool
 
 
+class Called(str):
+    """An answer to a number that the room itself has written to: it goes out even if the number is nobody's of the register."""
+
+    __slots__ = ()
+
+
 Reply = Callable[[Session, InboundMessage], str | None]
 """Reads a message in its unit of work; returns the answer to send, or None when it is not for this room."""
 Subscribed = Callable[[Session, InboundMessage, bool], str | None]

@@ -13,7 +13,7 @@ from command.core.journal import Note
 from command.core.keys import Keyring
 from command.core.log import mask
 from command.messages import exercises, optouts, service
-from command.messages.handlers import Handlers, InboundMessage
+from command.messages.handlers import Called, Handlers, InboundMessage
 from command.messages.models import EXERCISE_GATEWAY, Inbound, Lane, Purpose
 from command.people import contacts
 from command.people.models import Person
@@ -26,6 +26,8 @@ MOST_ANSWERS, ANSWERS_WITHIN = 5, timedelta(minutes=15)
 ANSWER_VALID = timedelta(minutes=15)
 ANSWERED, TOO_MANY, UNKNOWN_SENDER, NOT_UNDERSTOOD = "answered", "too_many_answers", "unknown_sender", "not_understood"
 OPTED_OUT, OPTED_IN = "opted_out", "opted_in"
+NOBODY = 0
+"""The addressee of an answer to somebody who is not in the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,11 @@ def _handle(session: Session, message: InboundMessage, sender: _Sender, handlers
     if answer is None and not message.exercise and exercises.allowed(session, sender.index):
         message = replace(message, exercise=True)
         answer = handlers.answer(session, message)
-    if sender.person is None:
+    if sender.person is None and not isinstance(answer, Called):
         return UNKNOWN_SENDER
     if not answer:
         return NOT_UNDERSTOOD
-    return ANSWERED if _answer(session, answer, message, sender, sender.person, keyring) else TOO_MANY
+    return ANSWERED if _answer(session, answer, message, sender, keyring) else TOO_MANY
 
 
 def _subscribe(
@@ -102,7 +104,7 @@ def _subscribe(
     changed = optouts.opt_in(session, sender.index) if back else optouts.opt_out(session, sender.index, "reply")
     answer = handlers.answer_subscription(session, message, back) if changed else None
     if answer and sender.person is not None:
-        _answer(session, answer, message, sender, sender.person, keyring)
+        _answer(session, answer, message, sender, keyring)
     return OPTED_IN if back else OPTED_OUT
 
 
@@ -113,22 +115,27 @@ def _answers(session: Session, message: InboundMessage) -> int:
     return session.scalar(query) or 0
 
 
-def _answer(
-    session: Session, text: str, message: InboundMessage, sender: _Sender, person: Person, keyring: Keyring
-) -> bool:
-    """Queue an answer; False where the sender has had enough of them. The person's row is locked while they are counted."""
-    session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
+def _answer(session: Session, text: str, message: InboundMessage, sender: _Sender, keyring: Keyring) -> bool:
+    """Queue an answer; False where the sender has had enough of them. A person's row is locked while they are counted; somebody who is
+    not in the register is answered only where a room knows the number (a crew that was called out)."""
+    person = sender.person
+    if person is not None:
+        session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     if _answers(session, message) >= MOST_ANSWERS:
         return False
     outgoing = service.Outgoing(
         purpose=Purpose.ANSWER,
         lane=Lane.PAGE,
-        addressee=person.id,
+        addressee=person.id if person else NOBODY,
         recipient=sender.index,
         number=keyring.encrypt(sender.number),
-        body_id=service.put_body(session, text, person.language),
+        body_id=service.put_body(session, text, person.language if person else _language(text)),
         exercise=message.exercise,
         valid_until=message.at + ANSWER_VALID,
     )
     service.enqueue(session, outgoing)
     return True
+
+
+def _language(text: str) -> str:
+    return "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en"

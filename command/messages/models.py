@@ -68,6 +68,7 @@ class Purpose(StrEnum):
     CONTACT = "contact"  # a code that proves a way to reach somebody, or a test of it
     DUTY = "duty"  # what concerns the plan of duties: a swap, a gap
     DRILL = "drill"  # the call of a phone drill
+    CREW = "crew"  # sends a crew out with a resource, or says that it cannot come
 
 
 class Body(Base):
@@ -90,7 +91,8 @@ _PAGED = text("page_id IS NOT NULL")
 class Delivery(OfExercise, Claimable, Base):
     """One message to one recipient. Nothing is sent that is not a committed row of this table.
 
-    `addressee` is a subscriber's id for notices, a person's id for pages and answers, a case's id for what a caller is told. `channel` says
+    `addressee` is a subscriber's id for notices, a person's id for pages and answers (0: somebody who is not in the register), a unit's id
+    for what calls its crew out, a case's id for what a caller is told. `channel` says
     what `number` is: a number (sms, voice), a mailbox (email) or a chat's address; `recipient` is its blind index. `due_at` is when it may
     be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again: the end of a lease, of a
     doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is."""

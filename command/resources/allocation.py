@@ -10,7 +10,7 @@ from command.core import clock
 from command.core.log import masked_words
 from command.core.names import Words
 from command.core.problems import N_, Conflict, Invalid
-from command.resources import finding, ledger, telling, upkeep, words
+from command.resources import crew_calls, finding, ledger, telling, upkeep, words
 from command.resources.ledger import Cited, Move
 from command.resources.models import (
     Resource,
@@ -111,9 +111,17 @@ def _unit(session: Session, stock: ResourceStock, taking: Taking) -> ResourceUni
 
 
 def turn(
-    session: Session, allocation_id: int, step: Step, *, place: str = "", eta_at: datetime | None = None, note: str = ""
+    session: Session,
+    allocation_id: int,
+    step: Step,
+    *,
+    place: str = "",
+    eta_at: datetime | None = None,
+    note: str = "",
+    by_crew: bool = False,
 ) -> ResourceAllocation:
-    """Take a step with something taken; `place` is where it goes or is, `eta_at` when it arrives. Raise Invalid or Conflict."""
+    """Take a step with something taken; `place` is where it goes or is, `eta_at` when it arrives. A dispatch calls the unit's crew out by
+    SMS, unless it is the crew that says so. Raise Invalid or Conflict."""
     stock, held = finding.allocation_to_change(session, allocation_id)
     try:
         state = after(State(held.state), step)
@@ -137,6 +145,8 @@ def turn(
         stock.uses += 1
     session.flush()
     telling.turned(session, held, stock)
+    if not by_crew:
+        crew_calls.follow(session, held, stock)
     return held
 
 

@@ -64,6 +64,14 @@ class UnitKept(Payload, kind="pool.unit_kept"):
     until: str | None
 
 
+class ContactSet(Payload, kind="pool.contact_set"):
+    """Whom a unit is called by from now on: a person of the register, somebody from outside, or nobody. Never a number."""
+
+    unit_id: int
+    who: Literal["person", "outside", "nobody"]
+    person_id: int | None
+
+
 class Asked(Payload, kind="request.asked"):
     request_id: int
     resource_id: int
@@ -122,6 +130,30 @@ class Turned(Payload, kind="resource.changed"):
     quantity: int
     state: State
     eta_at: datetime | None
+
+
+class CrewCalled(Payload, kind="resource.crew_called"):
+    """An SMS sends a unit's crew out; `person_id` null: a contact from outside."""
+
+    call_id: int
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    unit_id: int
+    person_id: int | None
+
+
+class CrewAnswered(Payload, kind="resource.crew_answered"):
+    """What the crew replied."""
+
+    call_id: int
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    unit_id: int
+    answer: Literal["confirmed", "on_scene", "done", "declined"]
+    note_id: int | None
+    note_hash: str | None
 
 
 class CameBack(Payload, kind="resource.returned"):

@@ -154,7 +154,8 @@ class ResourceRequest(OfExercise, Base):
 
 class ResourceAllocation(OfExercise, Base):
     """Pieces taken from a stock: one unit, or `quantity` of them; of these `back` came back, `used` were used up and `lost` lost. The
-    others are out. Without a request they are held or staged ahead of need. `rating` 1 (poor) to 5 is what their use was worth."""
+    others are out. Without a request they are held or staged ahead of need. `rating` 1 (poor) to 5 is what their use was worth. What the
+    crew last answered to the SMS that sent it out is `crew_answer`: confirmed, on_scene, done or declined."""
 
     __tablename__ = "resource_allocation"
     __table_args__ = (
@@ -182,6 +183,7 @@ class ResourceAllocation(OfExercise, Base):
     changed_at: Mapped[datetime]
     rating: Mapped[int | None]
     rating_note_id: Mapped[int | None] = mapped_column(BigId)
+    crew_answer: Mapped[str | None]
 
     @property
     def still_out(self) -> int:

@@ -10,7 +10,18 @@ from command.core.documents import document
 from command.core.problems import Problem
 from command.people.access import access, here, may, principal, unit
 from command.people.language import language, zone, zone_name
-from command.resources import allocation, finding, reading, upkeep, views, words
+from command.resources import (
+    allocation,
+    crew_api,
+    crew_contacts,
+    crew_views,
+    finding,
+    labels,
+    reading,
+    upkeep,
+    views,
+    words,
+)
 from command.resources.asked import CertifyIn, ReasonIn, ServiceIn
 from command.resources.forms import given, instant, valid
 from command.resources.out_api import RateIn, ReturnIn, StepIn, named
@@ -32,9 +43,19 @@ def _unit(unit_id: int, refused: Problem | None = None) -> str:
     with here().database.read() as session:
         found = life_of(session, unit_id, language())
         uses = [views.allocation_out(each, language()) for each in reading.uses(session, unit_id)]
+        contact = crew_views.contact_out(session, here().keyring, unit_id)
+    label = labels.picture(labels.address(here().settings.origin, unit_id))
     able = [verb for verb, work in upkeep.WORKS.items() if found.unit.card in work.sources]
     allowed = [(verb, gettext(words.WORKS[verb])) for verb in able]
-    return render_template("resources/unit.html", found=found, uses=uses, allowed=allowed, **_context(refused))
+    return render_template(
+        "resources/unit.html",
+        found=found,
+        uses=uses,
+        allowed=allowed,
+        contact=contact,
+        label=label,
+        **_context(refused),
+    )
 
 
 def _context(refused: Problem | None) -> dict[str, Any]:
@@ -111,6 +132,21 @@ def uncertify(unit_id: int) -> Any:
     return _posted(unit_id, work)
 
 
+@pages.post("/resources/units/<int:unit_id>/contact")
+@access("manage_resources")
+def contact(unit_id: int) -> Any:
+    """Whom it is called by from now on; nobody, by the button that says so."""
+
+    def work() -> None:
+        if request.form.get("drop"):
+            unit(lambda session: crew_contacts.drop(session, unit_id))
+        else:
+            fields = given(request.form, "person", "outside", "number", "language")
+            crew_api.named(unit_id, valid(crew_api.ContactIn, fields))
+
+    return _posted(unit_id, work)
+
+
 @pages.get("/resources/out/<int:allocation_id>")
 @access("read")
 def out(allocation_id: int) -> Any:
@@ -122,8 +158,19 @@ def _out(allocation_id: int, refused: Problem | None = None) -> str:
     with here().database.read() as session:
         (joined,) = reading.joined(session, [finding.allocation(session, allocation_id)])
         found = views.allocation_out(joined, language())
+        calls = crew_views.calls_out(session, allocation_id)
+        contact = crew_views.contact_out(session, here().keyring, found.unit_id) if found.unit_id else None
     steps = [step for step in TRANSITIONS[State(found.state)] if step != "assign" or joined.held.request_id]
-    return render_template("resources/out.html", found=found, steps=steps, zone=zone_name(), **_context(refused))
+    return render_template(
+        "resources/out.html",
+        found=found,
+        steps=steps,
+        zone=zone_name(),
+        calls=calls,
+        uncalled=found.unit_id is not None and (contact is None or contact.number is None),
+        crew=crew_views,
+        **_context(refused),
+    )
 
 
 def _turned(allocation_id: int, work: Callable[[], object]) -> Any:

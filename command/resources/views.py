@@ -96,7 +96,7 @@ class UnitOut(BaseModel):
 
 class AllocationOut(BaseModel):
     """Something taken; `card` is its column of the status board, null once nothing is out. Of what serves a restricted
-    incident, its number, request and place are null."""
+    incident, its number, request and place are null. `crew_answer` is what its crew last replied by SMS."""
 
     id: int
     stock_id: int
@@ -124,6 +124,7 @@ class AllocationOut(BaseModel):
     restricted: bool
     exercise: bool
     rating: int | None
+    crew_answer: Literal["confirmed", "on_scene", "done", "declined"] | None
 
 
 def resource_out(row: Resource, language: str) -> ResourceOut:
@@ -241,5 +242,6 @@ def allocation_out(out: Out, language: str, *, whole: bool = False) -> Allocatio
         restricted=restricted,
         exercise=held.exercise,
         rating=held.rating,
+        crew_answer=held.crew_answer,
         **{name: getattr(held, name) for name in plain},
     )
