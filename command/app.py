@@ -72,7 +72,7 @@ from command.people import pages as people_pages
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
 from command.resources import api as resources_api
-from command.resources import out_api, unit_api, unit_pages
+from command.resources import out_api, stock_api, stock_pages, unit_api, unit_pages
 from command.resources import pages as resource_pages
 from command.status import pages as status_pages
 from playbooks import source
@@ -117,9 +117,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     resources_api.api,
     unit_api.api,
     out_api.api,
+    stock_api.api,
     resource_pages.pages,
     resource_request_pages.pages,
     unit_pages.pages,
+    stock_pages.pages,
     incident_pages.pages,
     room_pages.pages,
     journal_pages.pages,
