@@ -5,7 +5,7 @@ from command.readiness.coverage import Stands
 from command.readiness.models import Subject
 
 STANDS = {
-    Stands.READY: N_("Ready"),
+    Stands.READY: N_("Covered by own pools"),
     Stands.HELP: N_("With help from elsewhere"),
     Stands.LACKING: N_("Lacking"),
 }
