@@ -12,8 +12,8 @@ from command.resources import finding, reading, stocktaking
 from command.resources.models import Resource, ResourceCertificate, ResourcePool, ResourceStock, ResourceUnit
 from command.resources.states import Bucket
 
-AHEAD = 30
-"""Days ahead that are looked at."""
+HORIZONS = (1, 7, 30)
+"""Days ahead at which people are told, the nearest first."""
 NEVER = date(1970, 1, 1)
 """The day on which information that nobody ever checked went stale."""
 KEPT = (Bucket.AVAILABLE, Bucket.IN_RESERVE, Bucket.OUT_OF_SERVICE, Bucket.OUT)
@@ -22,7 +22,8 @@ KEPT = (Bucket.AVAILABLE, Bucket.IN_RESERVE, Bucket.OUT_OF_SERVICE, Bucket.OUT)
 @dataclass(frozen=True, slots=True)
 class Thing:
     """Something that holds to the end of `due_on` (for service and stock-taking: is to be done by then). `ref_id` is the certificate's, the
-    unit's, or for stock-taking the pool's id; `name` the certificate's. `days` are left; below zero it is over."""
+    unit's, or for stock-taking the pool's id; `name` the certificate's. `days` are left; below zero it is over. It lasts `span` days from
+    one time to the next, where that is a rule."""
 
     subject: Subject
     ref_id: int
@@ -32,17 +33,24 @@ class Thing:
     name: str
     due_on: date
     days: int
+    span: int | None = None
 
     @property
     def key(self) -> tuple[str, int, date]:
         return str(self.subject), self.ref_id, self.due_on
 
 
-def things(session: Session, ahead: int = AHEAD) -> list[Thing]:
-    """All that is over or ends within so many days, in open pools; the earliest first."""
+def horizons(span: int | None) -> tuple[int, ...]:
+    """The horizons of something that lasts so many days: those shorter than that, for what was just done is not told of at once."""
+    return tuple(each for each in HORIZONS if span is None or each < span) or HORIZONS[:1]
+
+
+def things(session: Session) -> list[Thing]:
+    """All that is over, or for which the first horizon has come, in open pools; the earliest first."""
     today = finding.today(session)
-    last = today + timedelta(days=ahead)
+    last = today + timedelta(days=HORIZONS[-1])
     found = [*_certificates(session, today, last), *_units(session, today, last), *_pools(session, today, last)]
+    found = [each for each in found if each.days <= horizons(each.span)[-1]]
     return sorted(found, key=lambda each: (each.due_on, each.subject, each.ref_id))
 
 
@@ -81,14 +89,16 @@ def _units(session: Session, today: date, last: date) -> Iterator[Thing]:
             checked = unit.checked_at
             day = checked.astimezone(zone).date() + timedelta(days=resource.fresh_days) if checked else NEVER
             if day <= last:
-                yield Thing(Subject.INFORMATION, unit.id, pool, unit, resource, "", day, (day - today).days)
+                left = (day - today).days
+                yield Thing(Subject.INFORMATION, unit.id, pool, unit, resource, "", day, left, resource.fresh_days)
 
 
 def _pools(session: Session, today: date, last: date) -> Iterator[Thing]:
     for pool in reading.pools(session):
         day = stocktaking.due_on(session, pool)
         if day is not None and day <= last:
-            yield Thing(Subject.STOCK_TAKING, pool.id, pool, None, None, "", day, (day - today).days)
+            left = (day - today).days
+            yield Thing(Subject.STOCK_TAKING, pool.id, pool, None, None, "", day, left, pool.count_days)
 
 
 def below_minimum(session: Session) -> Sequence[reading.Line]:

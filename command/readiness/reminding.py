@@ -14,13 +14,11 @@ from command.core import clock
 from command.people.entries import audit
 from command.people.models import Person
 from command.readiness import due, owners, telling
-from command.readiness.due import Thing
+from command.readiness.due import HORIZONS, Thing, horizons
 from command.readiness.entries import Reminded
 from command.readiness.models import ResourceReminder
 from command.resources import finding
 
-HORIZONS = (1, 7, 30)
-"""Days ahead, the nearest first."""
 BEHIND = 7
 """Days after which nobody is reminded any more of what is over: the page of readiness shows it."""
 OPEN, SHUT = time(8), time(20)
@@ -44,22 +42,22 @@ class Told:
 NOTHING = Told(frozenset(), None, raised=False, read=False)
 
 
-def horizon(days: int) -> int | None:
-    """The nearest horizon that has come when so many days are left; None: it is too early, or too late."""
+def horizon(days: int, span: int | None = None) -> int | None:
+    """The nearest horizon that has come when so many days are left of `span`; None: it is too early, or too late."""
     if days < -BEHIND:
         return None
-    return next((each for each in HORIZONS if days <= each), None)
+    return next((each for each in horizons(span) if days <= each), None)
 
 
 def to_owner(thing: Thing, told: Told) -> bool:
     """Whether owners are to be told now. What comes in late is told at the nearest horizon only."""
-    at = horizon(thing.days)
+    at = horizon(thing.days, thing.span)
     return at is not None and at not in told.horizons
 
 
 def to_superior(thing: Thing, told: Told, now: datetime) -> bool:
     """Whether the superior is to be told now: a day is left, and no owner has read anything of it who had GRACE to do so."""
-    if horizon(thing.days) != HORIZONS[0] or told.raised or told.read:
+    if horizon(thing.days, thing.span) != HORIZONS[0] or told.raised or told.read:
         return False
     return told.first_at is not None and now - told.first_at >= GRACE
 
@@ -146,7 +144,7 @@ def _keep(
 ) -> None:
     """Write that these people are told of a thing; where another engine has, nobody is told by this one."""
     insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
-    at = horizon(thing.days)
+    at = horizon(thing.days, thing.span)
     for person in people:
         values = {
             "subject": str(thing.subject),

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command.readiness.coverage import Cover, Need, Pile, Stands, Tier, cover, lines_served
-from command.readiness.reminding import BEHIND, HORIZONS, horizon
+from command.readiness.due import HORIZONS
+from command.readiness.reminding import BEHIND, horizon
 
 pytestmark = pytest.mark.proves("R11")
 HERE, THERE = 1, 2
@@ -69,3 +70,11 @@ def test_the_horizon_is_the_nearest_that_has_come(days: int) -> None:
         assert at is None
     else:
         assert at == min(each for each in HORIZONS if days <= each)
+
+
+@pytest.mark.parametrize(
+    ("span", "days", "at"),
+    [(30, 30, None), (30, 7, 7), (7, 7, None), (7, 1, 1), (1, 1, 1), (90, 30, 30), (7, -8, None)],
+)
+def test_what_was_just_done_is_not_told_of_at_once(span: int, days: int, at: int | None) -> None:
+    assert horizon(days, span) == at

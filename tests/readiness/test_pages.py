@@ -28,6 +28,7 @@ def crews(keep: Keep) -> None:
     keep.ok("dou", f"{API}/catalogue", **body, plan_lines=["repair_crew"])
 
 
+@pytest.mark.proves("R34")
 def test_only_what_is_fit_for_use_counts_and_where_it_is_matters(keep: Keep) -> None:
     assert line(keep, "repair_crew")["known"] is False
     crews(keep)
@@ -62,11 +63,12 @@ def test_people_who_rest_are_not_counted_until_they_have(keep: Keep) -> None:
 
 def test_the_page_says_in_words_what_its_marks_show_and_lists_what_ends(keep: Keep) -> None:
     crews(keep)
-    keep.certified(20)
+    keep.certified(26)
     stock = keep.receive(keep.near, "cable", quantity=5)
     keep.ok("dou", f"{API}/stocks/{stock}/actions/minimum", minimum=9)
     keep.receive(keep.far, "contacts", "LIST-1")
     keep.ok("dou", f"{API}/pools/{keep.far}/actions/count_rule", days=10)
+    keep.at(10, days=6)
     visitor = keep.sign_in("dou")
     page = visitor.see(PAGE)
     assert re.search(r"Meichuan, [^<]*, Tier I: \d+ lacking", page)
@@ -74,7 +76,7 @@ def test_the_page_says_in_words_what_its_marks_show_and_lists_what_ends(keep: Ke
         "work at height",
         "20 days left",
         "LIST-1",
-        "10 days left",
+        "4 days left",
         "Stock under its minimum",
         "no resource serves",
     ):

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.proves("R11", "D4")
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.mark.proves("R34")
 def test_owners_are_told_once_at_30_7_and_1_days_and_the_superior_where_nothing_was_read(keep: Keep) -> None:
     keep.certified(31)
     keep.look()
@@ -84,9 +83,12 @@ def test_two_engines_at_once_send_one_text(keep: Keep) -> None:
 @ONE
 def test_services_information_and_stock_taking_are_told_in_one_text(keep: Keep) -> None:
     (generator,) = keep.units(keep.receive(keep.near, "generator", "GEN-1"))
-    keep.ok("dou", f"{API}/units/{generator}/actions/service", due_on=keep.ahead(7))
+    keep.ok("dou", f"{API}/units/{generator}/actions/service", due_on=keep.ahead(37))
     keep.receive(keep.near, "contacts", "LIST-1")
     keep.ok("dou", f"{API}/pools/{keep.near}/actions/count_rule", days=7)
+    keep.look()
+    assert keep.texts(OWNER) == []
+    keep.at(10, days=7)
     keep.look()
     (text,) = keep.texts(OWNER)
     assert "and 2 more" in text
