@@ -49,7 +49,8 @@ class Sheet:
 
 
 def rule(session: Session, pool_id: int, days: int | None) -> ResourcePool:
-    """Stock is taken of a pool every so many days, for the first time so many days from now; None: no rule. Raise Invalid or Conflict."""
+    """Stock is taken of a pool every so many days, from the last time on, or from now where that was too long ago or never; None:
+    no rule. Raise Invalid or Conflict."""
     pool = finding.open_pool(session, pool_id)
     if days is not None and not 1 <= days <= LONGEST:
         raise Invalid(
@@ -59,8 +60,10 @@ def rule(session: Session, pool_id: int, days: int | None) -> ResourcePool:
             most=LONGEST,
         )
     if pool.count_days != days:
-        pool.count_days = days
-        pool.count_from = pool.count_from or clock.now(session)
+        pool.count_days, before = days, pool.count_days
+        late = due_on(session, pool)
+        if before is None and (late is None or late <= finding.today(session)):
+            pool.count_from = clock.now(session)
         journal.record(session, ledger.stream(session, pool.id), CountRuled(pool_id=pool.id, days=days))
     return pool
 
