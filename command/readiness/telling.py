@@ -16,9 +16,9 @@ PAGE = "/resources/reminders"
 TEXTS = {
     "zh": {
         Subject.CERTIFICATE: "%(unit)s（%(pool)s）的证件“%(name)s”将于%(day)s到期%(more)s。",
-        Subject.SERVICE: "%(unit)s（%(pool)s）应于%(day)s前保养%(more)s。",
-        Subject.INFORMATION: "%(unit)s（%(pool)s）的信息应于%(day)s前核对%(more)s。",
-        Subject.STOCK_TAKING: "%(pool)s应于%(day)s前盘点%(more)s。",
+        Subject.SERVICE: "%(unit)s（%(pool)s）最迟于%(day)s保养%(more)s。",
+        Subject.INFORMATION: "%(unit)s（%(pool)s）的信息最迟于%(day)s核对%(more)s。",
+        Subject.STOCK_TAKING: "%(pool)s最迟于%(day)s盘点%(more)s。",
     },
     "en": {
         Subject.CERTIFICATE: "the certificate “%(name)s” of %(unit)s (%(pool)s) expires on %(day)s%(more)s.",
