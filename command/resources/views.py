@@ -33,7 +33,8 @@ class ResourceOut(BaseModel):
 
 
 class PoolOut(BaseModel):
-    """A pool; stock is taken of it every `count_days` (null: no rule) from `count_from` on, next on `count_due`."""
+    """A pool; stock is taken of it every `count_days` (null: no rule) from `count_from` on, next on
+    `count_due`; `count_late`: that day has come."""
 
     id: int
     code: str
@@ -46,6 +47,7 @@ class PoolOut(BaseModel):
     count_days: int | None
     count_from: datetime | None
     count_due: date | None
+    count_late: bool
     closed_at: datetime | None
 
 
@@ -147,7 +149,9 @@ def pool_out(session: Session, row: ResourcePool, language: str) -> PoolOut:
     plain = ("id", "code", "place", "department", "partner", "count_days", "count_from", "closed_at")
     values = {name: getattr(row, name) for name in plain}
     named = {"name": names.of(row, language), "area": area.code, "area_name": names.of(area, language)}
-    return PoolOut(count_due=stocktaking.due_on(session, row), **named, **values)
+    due = stocktaking.due_on(session, row)
+    late = due is not None and due <= finding.today(session)
+    return PoolOut(count_due=due, count_late=late, **named, **values)
 
 
 def stocks_out(session: Session, lines: Sequence[Line], language: str) -> list[StockOut]:

@@ -97,3 +97,7 @@ def test_the_sheet_keeps_what_was_typed_and_says_what_was_overlooked(installatio
     assert house.stock(cable)["lost"] == 1 and house.read(f"units/{unit}")["unit"]["card"] == "lost"
     pool = visitor.send(f"/resources/pools/{house.near}/count-rule", f"/resources/pools/{house.near}", days="30")
     assert pool.status_code == 303 and "Every 30 days" in visitor.see(f"/resources/pools/{house.near}")
+    assert "stock-taking due" not in visitor.see("/resources/pools")
+    time.forward(days=31)
+    visitor = house.sign_in("dou")
+    assert "stock-taking due" in visitor.see("/resources/pools")
