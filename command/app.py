@@ -72,8 +72,10 @@ from command.people import choices, gate, identity, language, places
 from command.people import pages as people_pages
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
+from command.readiness import api as readiness_api
+from command.readiness import pages as readiness_pages
 from command.resources import api as resources_api
-from command.resources import crew_api, label_pages, out_api, unit_api, unit_pages
+from command.resources import crew_api, label_pages, out_api, stock_api, stock_pages, unit_api, unit_pages
 from command.resources import pages as resource_pages
 from command.status import pages as status_pages
 from playbooks import source
@@ -119,11 +121,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     crew_api.api,
     unit_api.api,
     out_api.api,
+    stock_api.api,
     resource_pages.pages,
     resource_request_pages.pages,
     resource_scan.pages,
     label_pages.pages,
     unit_pages.pages,
+    stock_pages.pages,
+    readiness_api.api,
+    readiness_pages.pages,
     incident_pages.pages,
     room_pages.pages,
     journal_pages.pages,

@@ -18,6 +18,7 @@ from command.oncall.duties import plan_models as oncall_plans
 from command.oncall.phone_drill import drill_models as phone_drills
 from command.people import contacts
 from command.people import models as people
+from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
 
@@ -45,5 +46,6 @@ rooms = (
     oncall_plans,
     people,
     phone_drills,
+    readiness,
     resources,
 )

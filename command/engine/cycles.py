@@ -13,6 +13,7 @@ from command.engine import (
     phone_drill,
     quiet,
     reach,
+    readiness,
     receipts,
     record,
     sweep,
@@ -41,5 +42,6 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("duty_watch", 60.0, lambda: duty_watch.run_once(installation)),
         Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
+        Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

@@ -14,6 +14,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Maybe = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Serial = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+PlanLine = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Type = Annotated[int, Field(ge=1, le=4)]
 Pieces = Annotated[int, Field(ge=1, le=register.MOST)]
 Found = Annotated[int, Field(ge=0, le=register.MOST)]
@@ -33,7 +34,8 @@ class TypeIn(Strict):
 
 
 class ResourceIn(Strict):
-    """A thing that pools can hold. The one with this code takes these words and rules; `kind` and `serial` stay as they were."""
+    """A thing that pools can hold. The one with this code takes these words and rules; `kind` and `serial` stay as they were.
+    `plan_lines`: ids of the playbooks' resource lines that it serves, besides the one called like its code."""
 
     code: Code
     kind: Kind
@@ -45,6 +47,7 @@ class ResourceIn(Strict):
     types: dict[Literal["1", "2", "3", "4"], TypeIn] = {}
     rest_hours: Annotated[int, Field(ge=0, le=168)] = 0
     fresh_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    plan_lines: Annotated[list[PlanLine], Field(max_length=50)] = []
 
 
 class PoolIn(Strict):

@@ -51,6 +51,24 @@ class Counted(Payload, kind="pool.counted"):
     note_hash: str | None
 
 
+class CountRuled(Payload, kind="pool.count_ruled"):
+    """Stock is taken of a pool every `days` from now on; null: no rule."""
+
+    pool_id: int
+    days: int | None
+
+
+class StockTaken(Payload, kind="pool.stock_taken"):
+    """Stock was taken of a whole pool: so many stocks of counted pieces and units were looked at, so many of them differed."""
+
+    pool_id: int
+    stocks: int
+    units: int
+    differences: int
+    note_id: int | None
+    note_hash: str | None
+
+
 class MinimumSet(Payload, kind="pool.minimum_set"):
     stock_id: int
     minimum: int

@@ -78,6 +78,7 @@ def _resource(line: Line) -> dict[str, str]:
         "measure_en": resource.measure_en,
         "rest_hours": str(resource.rest_hours or ""),
         "fresh_days": str(resource.fresh_days or ""),
+        "plan_lines": " ".join(resource.plan_lines),
         "type": str(stock.type),
         "type_zh": words.get("zh", ""),
         "type_en": words.get("en", ""),

@@ -4,9 +4,11 @@ Rows are known by pool, resource, type and serial number, so the same file twice
 names; a count that differs is put on record like stock-taking. Each row is one unit of work: good ones are kept whatever the others
 hold."""
 
+import re
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +25,7 @@ from command.resources.states import IN_POOL, Bucket, Kind
 
 POOL = ("pool_zh", "pool_en", "area", "place", "department", "partner")
 """What a pool is; needed in the first row of a new one."""
-RESOURCE = ("kind", "resource_zh", "resource_en", "measure_zh", "measure_en", "rest_hours", "fresh_days")
+RESOURCE = ("kind", "resource_zh", "resource_en", "measure_zh", "measure_en", "rest_hours", "fresh_days", "plan_lines")
 """What a resource is; needed in the first row of a new one."""
 TYPE = ("type_zh", "type_en")
 UNIT = ("serial", "service_due", "certificate", "expires")
@@ -122,8 +124,9 @@ def _resource(session: Session, row: Row) -> Resource:
     if given.get("kind", Kind.MATERIAL) not in list(Kind):
         raise BadRow("kind", f"{given['kind']!r} is no kind", "write one of " + ", ".join(Kind))
     numbers = {name: _whole(row, name, 0, 3650) for name in ("rest_hours", "fresh_days") if row[name]}
-    types = _types(row, found)
-    told = {**given, **numbers, "types": types}
+    told: dict[str, Any] = {**given, **numbers, "types": _types(row, found)}
+    if row["plan_lines"]:
+        told["plan_lines"] = _plan_lines(row)
     if found is not None and all(getattr(found, name) == value for name, value in told.items()):
         return found
     if found is None:
@@ -134,7 +137,15 @@ def _resource(session: Session, row: Row) -> Resource:
     return register.define(session, Definition(code=code, **{"serial": serial, **held, **told}))
 
 
-_HELD = ("kind", "name_zh", "name_en", "measure_zh", "measure_en", "rest_hours", "fresh_days")
+_HELD = ("kind", "name_zh", "name_en", "measure_zh", "measure_en", "rest_hours", "fresh_days", "plan_lines")
+
+
+def _plan_lines(row: Row) -> list[str]:
+    """Ids of lines of playbooks, with blanks between them."""
+    found = sorted(set(row["plan_lines"].split()))
+    if any(re.fullmatch("[a-z][a-z0-9_]{0,63}", each) is None for each in found):
+        raise BadRow("plan_lines", f"{row['plan_lines']!r} are no ids", "write ids of playbooks' lines as repair_crew")
+    return found
 
 
 def _types(row: Row, found: Resource | None) -> dict[str, dict[str, str]]:

@@ -17,7 +17,8 @@ class Resource(Base):
     """A thing that pools hold, such as generators: `kind` technical, human, material or information. `types` says what capability types
     1 (most capable) to 4 mean, {"1": {"zh", "en"}}. `serial`: each piece is a unit of its own; otherwise pieces are counted in `measure`.
 
-    A person's unit rests `rest_hours` after it came back; information is stale `fresh_days` after it was last checked (None: never)."""
+    A person's unit rests `rest_hours` after it came back; information is stale `fresh_days` after it was last checked (None: never).
+    `plan_lines`: lines of playbooks (by id) that it serves, besides the line that is called like its code."""
 
     __tablename__ = "resource"
     __table_args__ = (
@@ -35,10 +36,14 @@ class Resource(Base):
     types: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     rest_hours: Mapped[int] = mapped_column(default=0)
     fresh_days: Mapped[int | None]
+    plan_lines: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
 class ResourcePool(Base):
-    """A place that keeps resources: its home area and place, and its owner, a department or a partner. Closed, it holds nothing."""
+    """A place that keeps resources: its home area and place, and its owner, a department or a partner. Closed, it holds nothing.
+
+    Stock is taken of the whole pool every `count_days` (None: no rule); the days run from `count_from`, the last time, or when the rule
+    was set."""
 
     __tablename__ = "resource_pool"
     __table_args__ = (CheckConstraint("(department = '') <> (partner = '')", name="one_owner"),)
@@ -50,6 +55,8 @@ class ResourcePool(Base):
     place: Mapped[str]
     department: Mapped[str] = mapped_column(default="")
     partner: Mapped[str] = mapped_column(default="")
+    count_days: Mapped[int | None]
+    count_from: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
 

@@ -122,7 +122,7 @@ def _areas(session: Session) -> list[Area]:
     return list(session.scalars(query))
 
 
-def _posted(pool_id: int, work: Callable[[], object]) -> Any:
+def posted(pool_id: int, work: Callable[[], object]) -> Any:
     """Do what the form says and go back to the pool; a refusal shows the page with what was typed."""
     try:
         work()
@@ -144,14 +144,14 @@ def receive(pool_id: int) -> Any:
         asked = valid(ReceiveIn, fields)
         unit(lambda session: received(session, pool_id, asked))
 
-    return _posted(pool_id, work)
+    return posted(pool_id, work)
 
 
 @pages.post("/resources/pools/<int:pool_id>/close")
 @access("manage_resources")
 def close(pool_id: int) -> Any:
     """Close a pool that is not in use."""
-    return _posted(pool_id, lambda: unit(lambda session: register.close_pool(session, pool_id)))
+    return posted(pool_id, lambda: unit(lambda session: register.close_pool(session, pool_id)))
 
 
 @pages.post("/resources/pools/<int:pool_id>/stocks/<int:stock_id>/work")
@@ -164,7 +164,7 @@ def keep(pool_id: int, stock_id: int) -> Any:
         asked = valid(WorkIn, given(request.form, "source", "quantity", "reason"))
         unit(lambda session: upkeep.do(session, stock_id, verb, asked.source, asked.quantity, asked.reason))
 
-    return _posted(pool_id, work)
+    return posted(pool_id, work)
 
 
 @pages.post("/resources/pools/<int:pool_id>/stocks/<int:stock_id>/count")
@@ -176,7 +176,7 @@ def count(pool_id: int, stock_id: int) -> Any:
         asked = valid(CountIn, given(request.form, *CountIn.model_fields))
         unit(lambda session: register.count(session, stock_id, counted(asked), asked.note))
 
-    return _posted(pool_id, work)
+    return posted(pool_id, work)
 
 
 @pages.post("/resources/pools/<int:pool_id>/stocks/<int:stock_id>/minimum")
@@ -188,7 +188,7 @@ def minimum(pool_id: int, stock_id: int) -> Any:
         asked = valid(MinimumIn, given(request.form, "minimum"))
         unit(lambda session: register.set_minimum(session, stock_id, asked.minimum))
 
-    return _posted(pool_id, work)
+    return posted(pool_id, work)
 
 
 @pages.post("/resources/pools/<int:pool_id>/stocks/<int:stock_id>/take")
@@ -206,4 +206,4 @@ def take(pool_id: int, stock_id: int) -> Any:
             )
         )
 
-    return _posted(pool_id, work)
+    return posted(pool_id, work)

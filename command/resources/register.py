@@ -35,6 +35,7 @@ class Definition:
     types: Mapping[str, Any] = field(default_factory=dict)
     rest_hours: int = 0
     fresh_days: int | None = None
+    plan_lines: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def define(session: Session, given: Definition) -> Resource:
     was. Raise Invalid."""
     found = session.scalar(select(Resource).where(Resource.code == given.code).with_for_update())
     values = {name: value for name, value in asdict(given).items() if name != "code"}
+    values["plan_lines"] = sorted(set(given.plan_lines))
     for name in ("name_zh", "name_en"):
         values[name] = finding.words(values[name], name)
     if found is None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock, names
 from command.network.models import Area
-from command.resources import finding, reading
+from command.resources import finding, reading, stocktaking
 from command.resources.models import Resource, ResourceCertificate, ResourcePool, ResourceUnit
 from command.resources.reading import Line, Out
 from command.resources.states import Card, Kind, State, card
@@ -29,9 +29,13 @@ class ResourceOut(BaseModel):
     types: dict[str, str]
     rest_hours: int
     fresh_days: int | None
+    plan_lines: list[str]
 
 
 class PoolOut(BaseModel):
+    """A pool; stock is taken of it every `count_days` (null: no rule) from `count_from` on, next on
+    `count_due`; `count_late`: that day has come."""
+
     id: int
     code: str
     name: str
@@ -40,6 +44,10 @@ class PoolOut(BaseModel):
     place: str
     department: str
     partner: str
+    count_days: int | None
+    count_from: datetime | None
+    count_due: date | None
+    count_late: bool
     closed_at: datetime | None
 
 
@@ -129,7 +137,7 @@ class AllocationOut(BaseModel):
 
 def resource_out(row: Resource, language: str) -> ResourceOut:
     """A resource in the reader's language."""
-    plain = ("code", "kind", "serial", "rest_hours", "fresh_days")
+    plain = ("code", "kind", "serial", "rest_hours", "fresh_days", "plan_lines")
     measure = row.measure_zh if language == "zh" else row.measure_en
     types = {number: texts.get(language, "") for number, texts in sorted(row.types.items())}
     values = {name: getattr(row, name) for name in plain}
@@ -139,9 +147,12 @@ def resource_out(row: Resource, language: str) -> ResourceOut:
 def pool_out(session: Session, row: ResourcePool, language: str) -> PoolOut:
     """A pool in the reader's language."""
     area = session.get_one(Area, row.area_id)
-    plain = ("id", "code", "place", "department", "partner", "closed_at")
+    plain = ("id", "code", "place", "department", "partner", "count_days", "count_from", "closed_at")
     values = {name: getattr(row, name) for name in plain}
-    return PoolOut(name=names.of(row, language), area=area.code, area_name=names.of(area, language), **values)
+    named = {"name": names.of(row, language), "area": area.code, "area_name": names.of(area, language)}
+    due = stocktaking.due_on(session, row)
+    late = due is not None and due <= finding.today(session)
+    return PoolOut(count_due=due, count_late=late, **named, **values)
 
 
 def stocks_out(session: Session, lines: Sequence[Line], language: str) -> list[StockOut]:

@@ -77,6 +77,8 @@ ORDERS = {
     "cancelled": N_("Cancelled"),
 }
 SOURCES = {"mutual_aid": N_("Mutual aid"), "vendor": N_("Vendor")}
+SEEN = {"present": N_("Present"), "damaged": N_("Damaged"), "missing": N_("Missing")}
+"""How a unit was found when stock was taken."""
 CONDITIONS = {"good": N_("Good"), "worn": N_("Worn"), "damaged": N_("Damaged")}
 
 

@@ -13,6 +13,7 @@ from command.engine import phone_drill
 from command.oncall.models import Page
 from command.oncall.paging import links as page_links
 from command.oncall.phone_drill.drill_models import PhoneDrill
+from command.readiness.models import ResourceReminder
 from tests.boards.stage import Stage
 
 NUMBER = "+8612020000001"
@@ -27,6 +28,7 @@ SIGNED_IN = (
     *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1"),
+    *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -122,6 +124,14 @@ def _resources(stage: Stage, number: str) -> None:
         ("dou", f"{base}/units/1/actions/certify", {"name": "Emission test", "expires_on": "2026-01-31"}),
     ):
         assert stage.post(by, address, **body).status_code in (200, 201), address
+    stage.database.write(lambda session: session.add(_reminder(stage.people["ada"])))
+
+
+def _reminder(person_id: int) -> ResourceReminder:
+    """Of a service in a week."""
+    due_on = (datetime.now(UTC) + timedelta(days=7)).date()
+    about = {"subject": "service", "ref_id": 1, "pool_id": 1, "unit_id": 1, "due_on": due_on, "days": 7}
+    return ResourceReminder(**about, person_id=person_id, told_at=datetime.now(UTC), reached=True)
 
 
 def _over(stage: Stage) -> str:

@@ -146,3 +146,16 @@ def test_the_commands_import_and_export(files: Files, monkeypatch: pytest.Monkey
     assert (done.exit_code, done.output.strip().splitlines()[-1]) == (0, "4 rows kept"), done.output
     done = CliRunner().invoke(main, ["resources", "export", str(target)])
     assert done.exit_code == 0 and "SAT-2" in target.read_text("utf-8-sig"), done.output
+
+
+@pytest.mark.proves("R11")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_lines_of_playbooks_that_a_resource_serves_come_in_and_go_out(files: Files) -> None:
+    head = "pool,pool_zh,pool_en,area,place,department,resource,kind,resource_zh,resource_en,plan_lines,type,quantity"
+    first = "north,北库,North,8001,1 Road,operations,fuel,material,柴油,Diesel,generator_fuel spare_boards,3,500"
+    assert files.load(f"{head}\n{first}\nnorth,,,,,,fuel,,,,,2,10").bad == 0
+    rows = list(csv.DictReader(io.StringIO(files.exported())))
+    assert {row["plan_lines"] for row in rows} == {"generator_fuel spare_boards"}, "empty leaves them as they are"
+    before = files.moves()
+    assert files.load(files.exported()).bad == 0 and files.moves() == before
+    assert errors(files.load(f"{head}\nnorth,,,,,,fuel,,,,Spare-Boards,3,500")) == [(2, "plan_lines")]
