@@ -8,10 +8,11 @@ from flask_babel import gettext
 
 from command.core.documents import document
 from command.core.problems import Problem
-from command.incidents import resource_api, resource_requests
+from command.incidents import resource_api, resource_plan, resource_requests
 from command.incidents.actions_api import Act
 from command.incidents.api import read
 from command.incidents.resource_api import AskIn, AttachIn, FillIn, OrderIn
+from command.incidents.resource_plan_views import lines_out
 from command.people.access import access, here, may, principal
 from command.people.language import language, zone, zone_name
 from command.resources import reading, request_views, requests, views, words
@@ -100,11 +101,13 @@ def _one(request_id: int, refused: Problem | None = None) -> str:
         managing = may(who, "manage_resources")
         lacks = managing and found.state == requests.APPROVED and found.missing
         sources = request_views.sources(session, row, language()) if lacks else []
+        holders = lines_out(session, resource_plan.holders(session, row, who), language()) if lacks else []
         ahead = [each for each in _ahead(session, row.exercise, found) if lacks]
     return render_template(
         "resources/request.html",
         found=found,
         sources=sources,
+        holders=holders,
         ahead=ahead,
         managing=managing,
         approving=may(who, "approve_resource"),

@@ -206,6 +206,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{resource_id}{quantity}：{state}，预计到达{eta_at}",
         "{quantity} of {resource_id}: {state}, expected {eta_at}",
     ),
+    "resource.preempted": (
+        "{person_id}决定：{resource_id}{quantity}改调给{other}（{tier}）",
+        "{person_id} decided: {quantity} of {resource_id} go to {other} ({tier}) instead",
+    ),
+    "resource.preempts": (
+        "{person_id}决定：从{other}（{lower_tier}）调来{resource_id}{quantity}",
+        "{person_id} decided: {quantity} of {resource_id} come from {other} ({lower_tier})",
+    ),
     "resource.returned": (
         "{resource_id}归还：完好{good}，损坏{damaged}，消耗{used}，丢失{lost}",
         "{resource_id} back: {good} good, {damaged} damaged, {used} used up, {lost} lost",

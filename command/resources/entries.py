@@ -124,6 +124,35 @@ class Turned(Payload, kind="resource.changed"):
     eta_at: datetime | None
 
 
+class TakenAway(Payload, kind="resource.preempted"):
+    """Pieces of this incident's request went to another's, of a higher `tier`, on somebody's decision. `other` is that incident's number,
+    "restricted" where not everybody may know of it."""
+
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    quantity: int
+    other: str
+    tier: int
+    person_id: int
+    note_id: int | None
+    note_hash: str | None
+
+
+class TakenOver(Payload, kind="resource.preempts"):
+    """The same for the incident that got them: `other` lost them, of tier `lower_tier`."""
+
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    quantity: int
+    other: str
+    lower_tier: int
+    person_id: int
+    note_id: int | None
+    note_hash: str | None
+
+
 class CameBack(Payload, kind="resource.returned"):
     allocation_id: int
     request_id: int
