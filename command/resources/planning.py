@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from command.network import travel
 from command.network.travel import Travel
 from command.resources import assignment, offers, requests, sourcing
-from command.resources.assignment import Gift, Need, Supply, TooLarge
+from command.resources.assignment import Gift, Need, Supply
 from command.resources.models import ResourceRequest, ResourceStock
 from command.resources.offers import Offer
 from command.resources.states import serves
+from command.resources.transport import NotSolved
 
 UNKNOWN = 24 * 60.0
 """Minutes that a way counts as which nobody knows: later than any other; the tree of areas says what is near."""
@@ -120,7 +121,7 @@ def _plan(made: Proposal, short: Sequence[ResourceRequest], given: Sequence[Offe
     }
     try:
         found = assignment.plan(needs, supplies, minutes)
-    except TooLarge:
+    except NotSolved:
         made.lacking |= {r.id: Lacking(made.missing[r.id], too_many=True) for r in short}
         return
     made.lacking |= {need: Lacking(pieces) for need, pieces in found.lacking.items()}
