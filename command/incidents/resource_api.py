@@ -10,7 +10,7 @@ from command.core.problems import N_, NotFound
 from command.incidents import resource_plan, resource_requests
 from command.incidents.actions_api import Act
 from command.incidents.api import Name, Strict, Words, read
-from command.incidents.resource_plan_views import LineOut, lines_out
+from command.incidents.resource_plan_views import GiftOut, lines_out
 from command.people.access import access, here, principal, unit
 from command.people.language import language
 from command.resources import orders, request_views, requests
@@ -88,7 +88,7 @@ class SourcesOut(BaseModel):
     """Stocks, the best first; `holders` has what incidents of lower tiers have and would lose, the nearest first."""
 
     items: list[SourceOut]
-    holders: list[LineOut]
+    holders: list[GiftOut]
     next: None = None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from command.incidents import resource_plan
 from command.incidents.api import Strict, Words
 from command.incidents.resource_plan import Chosen
-from command.incidents.resource_plan_views import LineOut, PlanOut, lines_out, plan_out
+from command.incidents.resource_plan_views import GiftOut, ResourcePlanOut, lines_out, plan_out
 from command.people.access import access, here, principal, unit
 from command.people.language import language
 from command.resources.planning import Line
@@ -46,19 +46,19 @@ class AcceptIn(Strict):
 class AcceptedOut(BaseModel):
     """What was done, a line each."""
 
-    items: list[LineOut]
+    items: list[GiftOut]
 
 
 @api.get("")
 @api.input(PlanIn, location="query")
-@api.output(PlanOut)
+@api.output(ResourcePlanOut)
 @access("read")
 def shown(query_data: PlanIn) -> Any:
     """The plan that serves the highest tiers first, with the least time to arrive. It changes nothing."""
     return read(query_data.exercise)
 
 
-def read(exercise: bool) -> PlanOut:
+def read(exercise: bool) -> ResourcePlanOut:
     """The plan as it stands, for whoever asks."""
     with here().database.read() as session:
         plan = resource_plan.proposed(session, principal(), exercise=exercise)

@@ -27,7 +27,7 @@ class LossOut(BaseModel):
     release_first: bool
 
 
-class LineOut(BaseModel):
+class GiftOut(BaseModel):
     """A gift of the plan. `line` and `version` name it when it is accepted. `area` is where the pieces are now, `state` how they stand,
     `minutes` the way (null: nobody knows), `late` whether they arrive after the time they are needed by. `text` says it in words."""
 
@@ -61,12 +61,12 @@ class NeedOut(BaseModel):
     need_by: datetime
     minutes_left: int
     place: str
-    lines: list[LineOut]
+    lines: list[GiftOut]
     lacking: int
     why: list[str]
 
 
-class PlanOut(BaseModel):
+class ResourcePlanOut(BaseModel):
     """The plan as of `at`: `items` by tier and time, `pieces` that would go, of these `taken_away` from lower tiers, and `lacking` ones."""
 
     at: datetime
@@ -98,14 +98,14 @@ def _by_id(session: Session, model: type[Row], ids: Collection[int]) -> dict[int
     return {row.id: row for row in session.scalars(select(key).where(key.id.in_(ids)))} if ids else {}
 
 
-def plan_out(session: Session, plan: Proposal, language: str, *, exercise: bool) -> PlanOut:
+def plan_out(session: Session, plan: Proposal, language: str, *, exercise: bool) -> ResourcePlanOut:
     """A plan in the reader's language."""
     known = _Names(session, plan.lines, plan.requests, language)
     by_request: dict[int, list[Line]] = {}
     for line in plan.lines:
         by_request.setdefault(line.request.id, []).append(line)
     items = [_need(known, plan, each, by_request.get(each.id, [])) for each in plan.requests]
-    return PlanOut(
+    return ResourcePlanOut(
         at=known.now,
         exercise=exercise,
         pieces=sum(line.quantity for line in plan.lines),
@@ -115,7 +115,7 @@ def plan_out(session: Session, plan: Proposal, language: str, *, exercise: bool)
     )
 
 
-def lines_out(session: Session, lines: Sequence[Line], language: str) -> list[LineOut]:
+def lines_out(session: Session, lines: Sequence[Line], language: str) -> list[GiftOut]:
     """Lines that stand outside of a plan: what holders of lower tiers would lose."""
     known = _Names(session, lines, [line.request for line in lines], language)
     return [_line(known, line, "") for line in lines]
@@ -139,7 +139,7 @@ def _need(known: _Names, plan: Proposal, request: ResourceRequest, lines: Sequen
     )
 
 
-def _line(known: _Names, line: Line, version: str) -> LineOut:
+def _line(known: _Names, line: Line, version: str) -> GiftOut:
     offer = line.offer
     arrives = known.now + timedelta(minutes=line.minutes) if line.minutes is not None else None
     lost = offer.request
@@ -147,7 +147,7 @@ def _line(known: _Names, line: Line, version: str) -> LineOut:
     if lost is not None:
         release = offer.state in UNDER_WAY
         loss = LossOut(incident=lost.incident_number, request_id=lost.id, tier=lost.tier, release_first=release)
-    return LineOut(
+    return GiftOut(
         line=line.key,
         version=version,
         quantity=line.quantity,

@@ -194,6 +194,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "调用申请{request_id}办结：{resource_id}申请{quantity}，到位{covered}",
         "Request {request_id} closed: {covered} of {quantity} {resource_id} got",
     ),
+    "request.passed_on": (
+        "{other}的{requests}项调用申请转由{into}继续，在外资源{out}件",
+        "{requests} resource requests of {other} go on for {into}, with {out} pieces that are out",
+    ),
     "request.ordered": (
         "为调用申请{request_id}外部求援（{source}）：{resource_id}{quantity}，预计到达{eta_at}",
         "For request {request_id} {quantity} of {resource_id} ordered by {source}, expected {eta_at}",

@@ -96,6 +96,15 @@ class Closed(Payload, kind="request.closed"):
     covered: int
 
 
+class PassedOn(Payload, kind="request.passed_on"):
+    """An incident (`other`) was merged `into` another: its open requests go on for that one, with `out` pieces that are out."""
+
+    other: str
+    into: str
+    requests: int
+    out: int
+
+
 class Ordered(Payload, kind="request.ordered"):
     order_id: int
     request_id: int

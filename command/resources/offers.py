@@ -125,45 +125,36 @@ def taken(
 ) -> list[Offer]:
     """What was taken for one of the `known` requests, or (`ahead`) ahead of need; drills and real events apart."""
     named = areas(session)
+    its = ResourceAllocation
     query = (
-        select(ResourceAllocation, ResourceStock, ResourcePool.area_id)
-        .join(ResourceStock, ResourceStock.id == ResourceAllocation.stock_id)
-        .join(ResourcePool, ResourcePool.id == ResourceStock.pool_id)
-        .where(
-            ResourceAllocation.state.in_(states),
-            ResourceAllocation.exercise.is_(exercise),
-            ResourceStock.resource_id.in_(resource_ids),
+        select(
+            its.id,
+            its.unit_id,
+            its.request_id,
+            its.quantity - its.back - its.used - its.lost,
+            its.state,
+            its.place,
+            ResourceStock.id,
+            ResourceStock.pool_id,
+            ResourceStock.resource_id,
+            ResourceStock.type,
+            ResourcePool.area_id,
         )
-        .order_by(ResourceAllocation.id)
+        .join(ResourceStock, ResourceStock.id == its.stock_id)
+        .join(ResourcePool, ResourcePool.id == ResourceStock.pool_id)
+        .where(its.state.in_(states), its.exercise.is_(exercise), ResourceStock.resource_id.in_(resource_ids))
+        .order_by(its.id)
     )
     found = []
-    for held, stock, home in session.execute(query).tuples():
-        request = known.get(held.request_id or 0)
-        if held.still_out > 0 and (request is not None or (ahead and held.request_id is None)):
-            found.append(_taken(held, stock, home, request, named))
+    for row in session.execute(query).tuples():
+        held, unit, served, pieces, state, place, stock, pool, resource, capability, home = row
+        request = known.get(served or 0)
+        if pieces > 0 and (request is not None or (ahead and served is None)):
+            area = area_now(State(state), place, named, home, request.area_id if request else None)
+            units = (unit,) if unit else ()
+            key = f"out-{held}"
+            found.append(Offer(key, stock, pool, resource, capability, pieces, area, state, units, held, request))
     return found
-
-
-def _taken(
-    held: ResourceAllocation,
-    stock: ResourceStock,
-    home: int,
-    request: ResourceRequest | None,
-    named: Mapping[str, int],
-) -> Offer:
-    return Offer(
-        key=f"out-{held.id}",
-        stock_id=stock.id,
-        pool_id=stock.pool_id,
-        resource_id=stock.resource_id,
-        type=stock.type,
-        quantity=held.still_out,
-        area_id=area_now(State(held.state), held.place, named, home, request.area_id if request else None),
-        state=held.state,
-        units=(held.unit_id,) if held.unit_id else (),
-        allocation_id=held.id,
-        request=request,
-    )
 
 
 def areas(session: Session) -> dict[str, int]:

@@ -284,13 +284,3 @@ def follow_tier(session: Session, incident_id: int, tier: int) -> None:
         .values(tier=tier)
         .execution_options(synchronize_session="fetch")
     )
-
-
-def pass_on(session: Session, child_id: int, into: Purpose) -> None:
-    """The open requests of an incident that is merged go on for the one it is merged into, with all that was taken for them."""
-    session.execute(
-        update(ResourceRequest)
-        .where(ResourceRequest.incident_id == child_id, ResourceRequest.ended_at.is_(None))
-        .values(incident_id=into.incident_id, incident_number=into.number, tier=into.tier, restricted=into.restricted)
-        .execution_options(synchronize_session="fetch")
-    )

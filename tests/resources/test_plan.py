@@ -219,3 +219,40 @@ def test_drills_have_a_plan_of_their_own_and_lose_nothing_to_real_events(staff: 
     (real,) = staff.plan()["items"]
     assert ([line["quantity"] for line in real["lines"]], real["lacking"]) == ([1], 2)
     assert staff.stock(stock)["out"] == 2
+
+
+@pytest.mark.proves("R11", "I6")
+def test_two_incidents_that_share_a_stock_are_merged_with_all_that_they_have_and_nothing_is_counted_twice(
+    staff: Staff,
+) -> None:
+    stock = staff.receive(staff.near, "cable", quantity=6)
+    low = staff.approved(staff.minor, resource="cable", quantity=4)
+    high = staff.approved(staff.major, resource="cable", quantity=3)
+    held, kept = staff.hold(low, stock, 4), staff.hold(high, stock, 2)
+    for step in ("assign", "dispatch", "check_in"):
+        staff.ok("dou", f"{API}/out/{held}/actions/{step}")
+    assert [line["takes_from"] for line in staff.plan()["items"][0]["lines"]] == []
+    staff.act("ada", staff.minor, "merge", into=staff.major, reason="one event")
+    whole = staff.get("ada", f"/api/v1/incidents/{staff.major}/resource-requests").json["items"]
+    assert {(each["id"], each["tier"], each["covered"]) for each in whole} == {(low, 2, 4), (high, 2, 2)}
+    assert {staff.read(f"out/{each}")["incident"] for each in (held, kept)} == {staff.major}
+    counts = staff.stock(stock)
+    assert (counts["available"], counts["out"], counts["received"]) == (0, 6, 6)
+    (need,) = staff.plan()["items"]
+    assert need["lines"] == [] and need["lacking"] == 1, "an incident takes nothing from itself"
+    passed = next(each for each in staff.journal(staff.major) if each["kind"] == "request.passed_on")
+    assert passed["data"]["requests"] == 1 and passed["data"]["out"] == 4 and staff.minor in passed["text"]["en"]
+    assert "request.passed_on" in staff.kinds(staff.minor)
+    staff.ok("dou", f"{API}/out/{held}/actions/release")
+    staff.ok("dou", f"{API}/out/{held}/actions/return", good=4)
+    assert staff.no("dou", f"{API}/out/{held}/actions/return", good=1)["code"] == "more-than-taken"
+
+
+@pytest.mark.proves("R11", "I3")
+def test_a_drill_with_units_is_not_merged_with_a_real_event(staff: Staff) -> None:
+    drill = staff.report(by="tra", exercise=True)["number"]
+    stock = staff.receive(staff.near, "cable", quantity=2)
+    staff.hold(staff.approved(drill, resource="cable", quantity=2), stock, 2)
+    refused = staff.refused("ada", drill, "merge", into=staff.major, reason="one event")
+    assert refused["status"] == 409 and refused["remedy"]
+    assert staff.read("out")["items"][0]["incident"] == drill
