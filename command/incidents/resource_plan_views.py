@@ -67,13 +67,14 @@ class NeedOut(BaseModel):
 
 
 class ResourcePlanOut(BaseModel):
-    """The plan as of `at`: `items` by tier and time, `pieces` that would go, of these `taken_away` from lower tiers, and `lacking` ones."""
+    """The plan as of `at`: `items` by tier and time, how many lines it has in all, how many of these take from lower tiers, and how many
+    requests stay `short`."""
 
     at: datetime
     exercise: bool
-    pieces: int
-    taken_away: int
-    lacking: int
+    lines: int
+    preempting: int
+    short: int
     items: list[NeedOut]
 
 
@@ -108,9 +109,9 @@ def plan_out(session: Session, plan: Proposal, language: str, *, exercise: bool)
     return ResourcePlanOut(
         at=known.now,
         exercise=exercise,
-        pieces=sum(line.quantity for line in plan.lines),
-        taken_away=sum(line.quantity for line in plan.lines if line.offer.request),
-        lacking=sum(each.pieces for each in plan.lacking.values()),
+        lines=len(plan.lines),
+        preempting=sum(line.offer.request is not None for line in plan.lines),
+        short=len(plan.lacking),
         items=items,
     )
 

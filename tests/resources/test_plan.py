@@ -78,7 +78,7 @@ def test_the_plan_serves_the_higher_tier_first_says_what_is_lacking_and_changes_
     assert first["lines"][0]["text"].startswith("2 × Generator of Meichuan for ")
     assert (second["lines"], second["lacking"]) == ([], 1)
     assert any("less capable" in each for each in second["why"])
-    assert (made["pieces"], made["taken_away"], made["lacking"]) == (2, 0, 1)
+    assert (made["lines"], made["preempting"], made["short"]) == (1, 0, 1)
     assert staff.missing(high) == 2 and "resource.changed" not in staff.kinds(staff.major)
 
 
@@ -175,12 +175,14 @@ def test_what_is_under_way_is_only_named_as_what_somebody_would_have_to_release(
 
 @pytest.mark.proves("R11")
 def test_pieces_staged_ahead_of_need_are_planned_from_where_they_are(staff: Staff) -> None:
+    staff.receive(staff.far, "generator", "GEN-1")
     stock = staff.receive(staff.near, "cable", quantity=5)
     (held,) = staff.ok("dou", f"{API}/out", take=[{"stock": stock, "quantity": 5}])["items"]
     staff.ok("dou", f"{API}/out/{held['id']}/actions/stage", place="8002")
     high = staff.approved(staff.major, resource="cable", quantity=2)
     line = staff.line(high)
-    assert (line["area"], line["state"], line["takes_from"]) != ("", "staged", {}) and line["state"] == "staged"
+    assert (line["state"], line["takes_from"]) == ("staged", None)
+    assert line["area"] == staff.read("stocks?area=8002&limit=1")["items"][0]["pool"]["area_name"]
     staff.ok("dou", ACCEPT, lines=chosen(line))
     (now,) = staff.read(f"requests/{high}")["taken"]
     assert (now["quantity"], now["state"]) == (2, "staged")
