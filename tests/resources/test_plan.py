@@ -1,5 +1,6 @@
 """The plan across incidents over the API: what is gathered, accepted, refused once it is stale, and taken from lower tiers on record."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -258,3 +259,20 @@ def test_a_drill_with_units_is_not_merged_with_a_real_event(staff: Staff) -> Non
     refused = staff.refused("ada", drill, "merge", into=staff.major, reason="one event")
     assert refused["status"] == 409 and refused["remedy"]
     assert staff.read("out")["items"][0]["incident"] == drill
+
+
+@pytest.mark.proves("R11", "I6")
+def test_of_several_who_accept_the_same_line_at_once_one_does_and_the_others_are_told(staff: Staff) -> None:
+    stock = staff.receive(staff.near, "cable", quantity=4)
+    low = staff.approved(staff.minor, resource="cable", quantity=3)
+    staff.hold(low, stock, 3)
+    high = staff.approved(staff.major, resource="cable", quantity=4)
+    (need,) = staff.plan()["items"]
+    body = {"lines": chosen(*need["lines"], preempt=True), "reason": "the city is dark"}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: staff.post("dou", ACCEPT, **body).status_code, range(6)))
+    assert sorted(answers) == [200, *[409] * 5]
+    assert (staff.missing(high), staff.missing(low)) == (0, 3)
+    counts = staff.stock(stock)
+    assert (counts["available"], counts["out"]) == (0, 4)
+    assert staff.kinds(staff.minor).count("resource.preempted") == 1
