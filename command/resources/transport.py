@@ -1,7 +1,8 @@
 """The best assignment where pieces are too many to be placed one by one: pieces that are alike are moved together. Pure, and as exact.
 
 Tier by tier as many places as possible are filled (and as few as possible emptied), each time among the ways that were best so far; at last
-the time. Every such problem has a best way in whole pieces, and a simplex finds one of these."""
+the time. Two tiers are done at once: a piece of the higher outweighs all of the lower. Every such problem has a best way in whole pieces,
+and a simplex finds one of these."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,21 +67,23 @@ def _best(times: Costs, needs: Side, supplies: Side) -> Counts:
     )
     most = np.array([*needs.pieces, *supplies.pieces], dtype=float)
     given, taken = np.array(needs.tiers)[row], np.array(supplies.tiers)[column]
-    for tier in sorted(set(needs.tiers) | set(supplies.tiers) - {0}):
-        gain = (taken == tier).astype(float) - (given == tier)
-        _, reached = _least(gain, limits, most)
-        limits, most = vstack([limits, csr_array(gain[np.newaxis, :])]), np.append(most, reached)
-    best, _ = _least(times[row, column], limits, most)
-    counts[row, column] = best
+    tiers = sorted({*needs.tiers, *supplies.tiers} - {0})
+    gains = [(taken == tier).astype(float) - (given == tier) for tier in tiers]
+    weight = 2.0 * sum(needs.pieces) + 1
+    for pair in (gains[at : at + 2] for at in range(0, len(gains), 2)):
+        found = _least(pair[0] * weight + pair[1] if len(pair) > 1 else pair[0], limits, most)
+        limits = vstack([limits, csr_array(np.array(pair))])
+        most = np.append(most, [gain @ found for gain in pair])
+    counts[row, column] = _least(times[row, column], limits, most)
     return counts
 
 
-def _least(costs: Costs, limits: csr_array, most: Costs) -> tuple[Counts, float]:
+def _least(costs: Costs, limits: csr_array, most: Costs) -> Counts:
     found = linprog(costs, A_ub=limits, b_ub=most, bounds=(0, None), method="highs-ds")
     if found.status != 0 or np.abs(found.x - np.rint(found.x)).max() > _WHOLE:
         raise NotSolved(found.message)
-    whole = np.rint(found.x).astype(np.int64)
-    return whole, float(costs @ whole)
+    whole: Counts = np.rint(found.x).astype(np.int64)
+    return whole
 
 
 def _spread(
