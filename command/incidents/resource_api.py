@@ -85,9 +85,11 @@ class RequestsOut(BaseModel):
 
 
 class SourcesOut(BaseModel):
-    """Stocks, the best first; `holders` has what incidents of lower tiers have and would lose, the nearest first."""
+    """Stocks, the best first; `spare`: what is out and nobody would lose (ahead of need, or released and on the way back), `holders`: what
+    incidents of lower tiers have and would lose, the nearest first from where each is now."""
 
     items: list[SourceOut]
+    spare: list[GiftOut]
     holders: list[GiftOut]
     next: None = None
 
@@ -156,8 +158,12 @@ def sources(request_id: int) -> Any:
     """Stocks it could be filled from, the soonest there first, with their units that are available."""
     with here().database.read() as session:
         row = resource_requests.seen(session, request_id, principal())
-        losing = lines_out(session, resource_plan.holders(session, row, principal()), language())
-        return SourcesOut(items=request_views.sources(session, row, language()), holders=losing)
+        who, tongue = principal(), language()
+        return SourcesOut(
+            items=request_views.sources(session, row, tongue),
+            spare=lines_out(session, resource_plan.spare(session, row, who), tongue),
+            holders=lines_out(session, resource_plan.holders(session, row, who), tongue),
+        )
 
 
 def changed(request_id: int, verb: Any) -> RequestWholeOut:

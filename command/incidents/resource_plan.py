@@ -146,3 +146,8 @@ def holders(session: Session, request: ResourceRequest, who: Principal) -> list[
     """What incidents of lower tiers, that `who` may know of, have and would lose if it went to a request: the nearest first, what is under
     way or on scene too."""
     return planning.holders(session, request, _known(session, who))
+
+
+def spare(session: Session, request: ResourceRequest, who: Principal) -> list[Line]:
+    """What is out and nobody would lose by it: ahead of need, or on the way back from incidents that `who` may know of."""
+    return planning.spare(session, request, _known(session, who))

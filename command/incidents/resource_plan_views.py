@@ -14,6 +14,7 @@ from command.network.models import Area
 from command.resources.models import Resource, ResourcePool, ResourceRequest, ResourceUnit
 from command.resources.offers import UNDER_WAY
 from command.resources.planning import Lacking, Line, Proposal
+from command.resources.states import State
 
 Row = TypeVar("Row")
 
@@ -145,7 +146,7 @@ def _line(known: _Names, line: Line, version: str) -> GiftOut:
     arrives = known.now + timedelta(minutes=line.minutes) if line.minutes is not None else None
     lost = offer.request
     loss = None
-    if lost is not None:
+    if lost is not None and offer.state != State.RELEASED:
         release = offer.state in UNDER_WAY
         loss = LossOut(incident=lost.incident_number, request_id=lost.id, tier=lost.tier, release_first=release)
     return GiftOut(

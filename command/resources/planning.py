@@ -3,7 +3,7 @@
 Each resource is planned by itself and has a version of its own: a line may be accepted as long as its resource's plan is still the same."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -16,7 +16,7 @@ from command.resources import assignment, offers, requests, sourcing
 from command.resources.assignment import Gift, Need, Supply
 from command.resources.models import ResourceRequest, ResourceStock
 from command.resources.offers import Offer
-from command.resources.states import serves
+from command.resources.states import State, serves
 from command.resources.transport import NotSolved
 
 UNKNOWN = 24 * 60.0
@@ -192,10 +192,24 @@ def _version(made: Proposal, resource: int) -> str:
 
 def holders(session: Session, request: ResourceRequest, known: Sequence[ResourceRequest]) -> list[Line]:
     """What lower tiers among `known` have that would do for a request, the nearest first; what is under way or on scene too."""
-    by_id = {each.id: each for each in known if each.resource_id == request.resource_id}
     states = (*offers.TAKEABLE, *offers.UNDER_WAY)
-    found = offers.taken(session, [request.resource_id], by_id, exercise=request.exercise, states=states, ahead=False)
+    return [each for each in _near(session, request, known, states) if _could(each.offer, request)]
+
+
+def spare(session: Session, request: ResourceRequest, known: Sequence[ResourceRequest]) -> list[Line]:
+    """What is out, would do for a request and nobody would lose, the nearest first: held or staged ahead of need, or released and on
+    the way back (from one of the `known` requests)."""
+    found = _near(session, request, known, (State.HELD, State.STAGED, State.RELEASED))
+    return [each for each in found if each.offer.request is None or each.offer.state == State.RELEASED]
+
+
+def _near(
+    session: Session, request: ResourceRequest, known: Sequence[ResourceRequest], states: Collection[State]
+) -> list[Line]:
+    """What was taken and would do for a request, by the time from where it is now."""
+    by_id = {each.id: each for each in known if each.resource_id == request.resource_id}
+    found = offers.taken(session, [request.resource_id], by_id, exercise=request.exercise, states=states)
     ways = _Ways(travel.read(session))
-    able = [(ways.minutes(each.area_id, request.area_id), each) for each in found if _could(each, request)]
-    able.sort(key=lambda pair: (pair[0][1], -(pair[1].request.tier if pair[1].request else 0), pair[1].key))
-    return [Line(request, each, each.quantity, way[0], each.units) for way, each in able]
+    able = [each for each in found if serves(each.type, request.type)]
+    lines = [Line(request, o, o.quantity, ways.minutes(o.area_id, request.area_id)[0], o.units) for o in able]
+    return sorted(lines, key=lambda line: (ways.minutes(line.offer.area_id, request.area_id)[1], line.key))

@@ -188,6 +188,14 @@ def test_pieces_staged_ahead_of_need_are_planned_from_where_they_are(staff: Staf
     (now,) = staff.read(f"requests/{high}")["taken"]
     assert (now["quantity"], now["state"]) == (2, "staged")
     assert staff.read(f"out/{held['id']}")["quantity"] == 3 and staff.stock(stock)["out"] == 5
+    staff.ok("dou", f"{API}/out/{now['id']}/actions/release")
+    other = staff.approved(staff.minor, resource="cable", quantity=4)
+    spare = staff.read(f"requests/{other}/sources")["spare"]
+    assert {(each["state"], each["quantity"], each["takes_from"]) for each in spare} == {
+        ("staged", 3, None),
+        ("released", 2, None),
+    }
+    assert {each["area"] for each in spare} == {line["area"]}, "both are where they were brought"
 
 
 @pytest.mark.proves("R19")
