@@ -7,9 +7,10 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
-from command.incidents import resource_requests
+from command.incidents import resource_plan, resource_requests
 from command.incidents.actions_api import Act
 from command.incidents.api import Name, Strict, Words, read
+from command.incidents.resource_plan_views import GiftOut, lines_out
 from command.people.access import access, here, principal, unit
 from command.people.language import language
 from command.resources import orders, request_views, requests
@@ -84,7 +85,12 @@ class RequestsOut(BaseModel):
 
 
 class SourcesOut(BaseModel):
+    """Stocks, the best first; `spare`: what is out and nobody would lose (ahead of need, or released and on the way back), `holders`: what
+    incidents of lower tiers have and would lose, the nearest first from where each is now."""
+
     items: list[SourceOut]
+    spare: list[GiftOut]
+    holders: list[GiftOut]
     next: None = None
 
 
@@ -152,7 +158,12 @@ def sources(request_id: int) -> Any:
     """Stocks it could be filled from, the soonest there first, with their units that are available."""
     with here().database.read() as session:
         row = resource_requests.seen(session, request_id, principal())
-        return SourcesOut(items=request_views.sources(session, row, language()))
+        who, tongue = principal(), language()
+        return SourcesOut(
+            items=request_views.sources(session, row, tongue),
+            spare=lines_out(session, resource_plan.spare(session, row, who), tongue),
+            holders=lines_out(session, resource_plan.holders(session, row, who), tongue),
+        )
 
 
 def changed(request_id: int, verb: Any) -> RequestWholeOut:

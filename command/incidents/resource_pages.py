@@ -8,16 +8,16 @@ from flask_babel import gettext
 
 from command.core.documents import document
 from command.core.problems import Problem
-from command.incidents import resource_api, resource_requests
+from command.incidents import resource_api, resource_plan, resource_requests
 from command.incidents.actions_api import Act
 from command.incidents.api import read
 from command.incidents.resource_api import AskIn, AttachIn, FillIn, OrderIn
+from command.incidents.resource_plan_views import lines_out
 from command.people.access import access, here, may, principal
 from command.people.language import language, zone, zone_name
 from command.resources import reading, request_views, requests, views, words
 from command.resources.allocation import Taking
 from command.resources.forms import given, instant, valid
-from command.resources.states import State
 
 pages = Blueprint("resource_requests", __name__)
 STATES = ("open", *words.REQUESTS, "all")
@@ -100,12 +100,14 @@ def _one(request_id: int, refused: Problem | None = None) -> str:
         managing = may(who, "manage_resources")
         lacks = managing and found.state == requests.APPROVED and found.missing
         sources = request_views.sources(session, row, language()) if lacks else []
-        ahead = [each for each in _ahead(session, row.exercise, found) if lacks]
+        holders = lines_out(session, resource_plan.holders(session, row, who), language()) if lacks else []
+        spare = lines_out(session, resource_plan.spare(session, row, who), language()) if lacks else []
     return render_template(
         "resources/request.html",
         found=found,
         sources=sources,
-        ahead=ahead,
+        holders=holders,
+        spare=spare,
         managing=managing,
         approving=may(who, "approve_resource"),
         asking=may(who, "request_resource"),
@@ -113,15 +115,6 @@ def _one(request_id: int, refused: Problem | None = None) -> str:
         own=row.asked_by == who.person_id,
         **_context(refused),
     )
-
-
-def _ahead(session: Any, exercise: bool, found: request_views.RequestWholeOut) -> list[views.AllocationOut]:
-    """What is held or staged for no incident yet and would do."""
-    lines = reading.stocks(session, reading.Wanted(resource=found.resource.code))
-    out = [each for each in reading.out(session, lines) if each.held.request_id is None]
-    able = [each for each in out if each.held.exercise == exercise and each.line[0].type <= found.type]
-    fits = [each for each in able if each.held.state in (State.HELD, State.STAGED)]
-    return [views.allocation_out(each, language()) for each in fits if each.held.quantity <= found.missing]
 
 
 def _posted(request_id: int, work: Callable[[], object]) -> Any:

@@ -11,7 +11,7 @@ from command.incidents.guards import LIVE
 from command.incidents.models import Incident
 from command.incidents.places import level_of
 from command.people.access import Principal
-from command.resources import finding, requests
+from command.resources import finding, merging, requests
 from command.resources.models import ResourceRequest
 from command.resources.requests import Need, Purpose
 
@@ -42,7 +42,7 @@ def _purpose(incident: Incident) -> Purpose:
 
 def pass_on(session: Session, child: Incident, into: Incident) -> None:
     """What a merged incident asked for, and what it has, goes on for the one it is merged into."""
-    requests.pass_on(session, child.id, _purpose(into))
+    merging.pass_on(session, child.id, child.number, _purpose(into))
 
 
 def decide(

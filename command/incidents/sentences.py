@@ -194,6 +194,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "调用申请{request_id}办结：{resource_id}申请{quantity}，到位{covered}",
         "Request {request_id} closed: {covered} of {quantity} {resource_id} got",
     ),
+    "request.passed_on": (
+        "{other}的{requests}项调用申请转由{into}继续，在外资源{out}件",
+        "{requests} resource requests of {other} go on for {into}, with {out} pieces that are out",
+    ),
     "request.ordered": (
         "为调用申请{request_id}外部求援（{source}）：{resource_id}{quantity}，预计到达{eta_at}",
         "For request {request_id} {quantity} of {resource_id} ordered by {source}, expected {eta_at}",
@@ -213,6 +217,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "resource.crew_answered": (
         "{unit_id}（{resource_id}）短信回复：{answer}",
         "{unit_id} ({resource_id}) answered by SMS: {answer}",
+    ),
+    "resource.preempted": (
+        "{person_id}决定：{resource_id}{quantity}改调给{other}（{tier}）",
+        "{person_id} decided: {quantity} of {resource_id} go to {other} ({tier}) instead",
+    ),
+    "resource.preempts": (
+        "{person_id}决定：从{other}（{lower_tier}）调来{resource_id}{quantity}",
+        "{person_id} decided: {quantity} of {resource_id} come from {other} ({lower_tier})",
     ),
     "resource.returned": (
         "{resource_id}归还：完好{good}，损坏{damaged}，消耗{used}，丢失{lost}",

@@ -64,6 +64,7 @@ class Act(StrEnum):
     TAKE_CASE = "take_case"
     REQUEST_RESOURCE = "request_resource"
     APPROVE_RESOURCE = "approve_resource"
+    PREEMPT_RESOURCE = "preempt_resource"
     MANAGE_RESOURCES = "manage_resources"
     EXPORT = "export"
     UNMASK = "unmask"

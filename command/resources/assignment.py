@@ -2,7 +2,8 @@
 arrive. Pure: a plan changes nothing, and says what it takes from whom.
 
 Each resource (generators, crews of one kind …) is a problem of its own: an assignment of pieces to places, solved exactly. Leaving a place
-of a tier empty costs more than all that lower tiers and travel could cost together, so no lower tier ever outweighs a higher one."""
+of a tier empty costs more than all that lower tiers and travel could cost together, so no lower tier ever outweighs a higher one. Where
+pieces are many (litres of fuel), those that are alike are moved together, see `transport`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+
+from command.resources import transport
+from command.resources.transport import Side
 
 TIERS = (1, 2, 3, 4)
 LONGEST = 7 * 24 * 60
@@ -19,10 +23,8 @@ EXACT = 2**53
 _FINE = 4
 """Parts of a minute that costs are counted in: of two that arrive together, the less capable goes."""
 _CAN_NOT = float("inf")
-
-
-class TooLarge(ValueError):
-    """More places of one resource at once than can be told apart exactly."""
+MANY, MANY_PAIRS = 500, 200_000
+"""Places, and pairs of places and pieces, up to which each piece is placed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Plan:
 def plan(needs: Sequence[Need], supplies: Sequence[Supply], minutes: Mapping[tuple[int, int], float]) -> Plan:
     """The best plan. `minutes` gives (need, supply) the time to arrive; a pair without one cannot be. The same input gives the same plan.
 
-    Raise TooLarge for some thousand places of one resource at once."""
+    Raise transport.NotSolved where figures are beyond the solver."""
     gifts: list[Gift] = []
     lacking: dict[int, int] = {}
     for resource in sorted({need.resource for need in needs}):
@@ -92,31 +94,56 @@ def plan(needs: Sequence[Need], supplies: Sequence[Supply], minutes: Mapping[tup
 
 
 def _solved(needs: Sequence[Need], supplies: Sequence[Supply], minutes: Mapping[tuple[int, int], float]) -> list[Gift]:
-    """Every need a row for each of its pieces, every supply a column for each of its own, and a column for each row to go empty."""
-    places = [at for at, need in enumerate(needs) for _ in range(need.quantity)]
-    if not places:
-        return []
-    pieces = [at for at, supply in enumerate(supplies) for _ in range(min(supply.quantity, len(places)))]
+    """One resource: piece by piece where pieces are few, otherwise those that are alike together."""
+    times = _times(needs, supplies, minutes)
+    counts = _one_by_one(needs, supplies, times)
+    if counts is None:
+        counts = _together(needs, supplies, times)
+    return [_gift(needs[n], supplies[s], count, minutes) for (n, s), count in sorted(counts.items())]
+
+
+def _together(
+    needs: Sequence[Need], supplies: Sequence[Supply], times: NDArray[np.float64]
+) -> dict[tuple[int, int], int]:
+    wanted = Side([each.quantity for each in needs], [each.tier for each in needs])
+    offered = Side([each.quantity for each in supplies], [each.taken_for or 0 for each in supplies])
+    found = transport.solve(times, wanted, offered)
+    rows, columns = np.nonzero(found)
+    return {(n, s): int(found[n, s]) for n, s in zip(rows.tolist(), columns.tolist(), strict=True)}
+
+
+def _one_by_one(
+    needs: Sequence[Need], supplies: Sequence[Supply], times: NDArray[np.float64]
+) -> dict[tuple[int, int], int] | None:
+    """Every need a row for each of its pieces, every supply a column for each of its own, and a column for each row to go empty. None
+    where they are too many to be told apart exactly, or quickly."""
+    places = [at for at, need in enumerate(needs) for _ in range(min(need.quantity, MANY + 1))]
+    pieces = [at for at, supply in enumerate(supplies) for _ in range(min(supply.quantity, len(places), MANY + 1))]
+    if len(places) > MANY or len(places) * len(pieces) > MANY_PAIRS:
+        return None
     price = _prices(needs, [supplies[at] for at in pieces])
-    pairs = _pairs(needs, supplies, minutes, price)
+    if price is None:
+        return None
     empty = np.full((len(places), len(places)), _CAN_NOT)
     np.fill_diagonal(empty, [price[needs[at].tier] for at in places])
-    costs = np.hstack([pairs[np.ix_(places, pieces)], empty]) if pieces else empty
+    lost = np.array([price[each.taken_for] if each.taken_for is not None else 0 for each in supplies])
+    costs = np.hstack([(times + lost)[np.ix_(places, pieces)], empty]) if pieces else empty
     rows, columns = linear_sum_assignment(costs)
     counts: dict[tuple[int, int], int] = {}
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         if column < len(pieces):
             pair = places[row], pieces[column]
             counts[pair] = counts.get(pair, 0) + 1
-    return [_gift(needs[n], supplies[s], count, minutes) for (n, s), count in sorted(counts.items())]
+    return counts
 
 
 def _gift(need: Need, supply: Supply, count: int, minutes: Mapping[tuple[int, int], float]) -> Gift:
     return Gift(need.id, supply.id, count, minutes[need.id, supply.id], supply.taken_for)
 
 
-def _prices(needs: Sequence[Need], pieces: Sequence[Supply]) -> dict[int, int]:
-    """What an empty place of each tier costs: more than every lower tier's places and all travel together."""
+def _prices(needs: Sequence[Need], pieces: Sequence[Supply]) -> dict[int, int] | None:
+    """What an empty place of each tier costs: more than every lower tier's places and all travel together. None where that is no exact
+    figure any more."""
     count = {tier: sum(need.quantity for need in needs if need.tier == tier) for tier in TIERS}
     for piece in pieces:
         if piece.taken_for is not None:
@@ -125,18 +152,13 @@ def _prices(needs: Sequence[Need], pieces: Sequence[Supply]) -> dict[int, int]:
     price: dict[int, int] = {}
     for tier in reversed(TIERS):
         price[tier] = travel + 1 + sum(count[lower] * price[lower] for lower in price)
-    if price[1] + travel > EXACT:
-        raise TooLarge(f"{sum(count.values())} places of one resource at once; plan for fewer requests at a time")
-    return price
+    return price if price[1] + travel <= EXACT else None
 
 
-def _pairs(
-    needs: Sequence[Need],
-    supplies: Sequence[Supply],
-    minutes: Mapping[tuple[int, int], float],
-    price: Mapping[int, int],
+def _times(
+    needs: Sequence[Need], supplies: Sequence[Supply], minutes: Mapping[tuple[int, int], float]
 ) -> NDArray[np.float64]:
-    """What it costs to serve a need (row) from a supply (column): the time, and what the tier loses that has it now."""
+    """How long a supply (column) takes to a need (row), in parts of a minute; never, where it cannot go or may not be taken."""
     made = np.full((len(needs), len(supplies)), _CAN_NOT)
     for row, need in enumerate(needs):
         for column, supply in enumerate(supplies):
@@ -145,6 +167,5 @@ def _pairs(
                 continue
             if supply.taken_for is not None and supply.taken_for <= need.tier:
                 continue
-            lost = price[supply.taken_for] if supply.taken_for is not None else 0
-            made[row, column] = round(takes * _FINE) + min(need.type - supply.type, _FINE - 1) + lost
+            made[row, column] = round(takes * _FINE) + min(need.type - supply.type, _FINE - 1)
     return made

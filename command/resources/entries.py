@@ -122,6 +122,15 @@ class Closed(Payload, kind="request.closed"):
     covered: int
 
 
+class PassedOn(Payload, kind="request.passed_on"):
+    """An incident (`other`) was merged `into` another: its open requests go on for that one, with `out` pieces that are out."""
+
+    other: str
+    into: str
+    requests: int
+    out: int
+
+
 class Ordered(Payload, kind="request.ordered"):
     order_id: int
     request_id: int
@@ -170,6 +179,35 @@ class CrewAnswered(Payload, kind="resource.crew_answered"):
     resource_id: int
     unit_id: int
     answer: Literal["confirmed", "on_scene", "done", "declined"]
+    note_id: int | None
+    note_hash: str | None
+
+
+class TakenAway(Payload, kind="resource.preempted"):
+    """Pieces of this incident's request went to another's, of a higher `tier`, on somebody's decision. `other` is that incident's number,
+    "restricted" where not everybody may know of it."""
+
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    quantity: int
+    other: str
+    tier: int
+    person_id: int
+    note_id: int | None
+    note_hash: str | None
+
+
+class TakenOver(Payload, kind="resource.preempts"):
+    """The same for the incident that got them: `other` lost them, of tier `lower_tier`."""
+
+    allocation_id: int
+    request_id: int
+    resource_id: int
+    quantity: int
+    other: str
+    lower_tier: int
+    person_id: int
     note_id: int | None
     note_hash: str | None
 

@@ -201,6 +201,14 @@ def taken_now(session: Session, unit_ids: Collection[int]) -> dict[int, Resource
     return {each.unit_id: each for each in session.scalars(query) if each.unit_id is not None}
 
 
+def taken_away(session: Session, allocation_ids: Collection[int]) -> int:
+    """Pieces of what was taken that went to requests of higher tiers."""
+    query = select(func.coalesce(func.sum(ResourceMovement.quantity), 0)).where(
+        ResourceMovement.allocation_id.in_(allocation_ids), ResourceMovement.verb == "preempt"
+    )
+    return int(session.scalar(query) or 0) if allocation_ids else 0
+
+
 def uses(session: Session, unit_id: int, limit: int = 50) -> list[Out]:
     """What a unit was taken for, the latest first."""
     query = select(ResourceAllocation).where(ResourceAllocation.unit_id == unit_id)

@@ -13,8 +13,9 @@ from command.core.log import masked_words
 from command.network import travel
 from command.network.travel import Travel
 from command.people.models import Person
-from command.resources import reading, requests, sourcing, views
+from command.resources import offers, reading, requests, sourcing, views
 from command.resources.models import Resource, ResourceOrder, ResourcePool, ResourceRequest, ResourceStock
+from command.resources.offers import Readiness
 from command.resources.reading import Wanted
 from command.resources.sourcing import Source
 from command.resources.views import AllocationOut, ResourceOut, StockOut, UnitOut
@@ -62,20 +63,24 @@ class OrderOut(BaseModel):
 
 
 class RequestWholeOut(RequestOut):
-    """With why it was asked for and how it was decided, what was taken for it and ordered."""
+    """With why it was asked for and how it was decided, what was taken for it and ordered; `taken_away` pieces went to higher tiers."""
 
     why: str | None
     decision: str | None
+    taken_away: int
     taken: list[AllocationOut]
     orders: list[OrderOut]
 
 
 class SourceOut(BaseModel):
     """A stock that could give, with units that are available, and the `minutes` of the way from its pool's area to that of the incident;
-    null where neither places nor a matrix tell."""
+    null where neither places nor a matrix tell. Of the available units of serial resources `unfit` must not be used now (a certificate has
+    expired, or they rest), and the service of `overdue` is overdue."""
 
     stock: StockOut
     minutes: float | None
+    unfit: int
+    overdue: int
     units: list[UnitOut]
 
 
@@ -91,6 +96,7 @@ def whole(session: Session, row: ResourceRequest, language: str) -> RequestWhole
     return RequestWholeOut(
         why=_note(session, row.note_id),
         decision=_note(session, row.decision_note_id),
+        taken_away=reading.taken_away(session, [each.held.id for each in held]),
         taken=[views.allocation_out(each, language, whole=True) for each in held],
         orders=[order_out(each) for each in session.scalars(orders)],
         **_short(session, row, language),
@@ -130,20 +136,31 @@ def sources(session: Session, row: ResourceRequest, language: str) -> list[Sourc
     resource = session.get_one(Resource, row.resource_id)
     lines = {line[0].id: line for line in reading.stocks(session, Wanted(resource=resource.code))}
     ways = travel.read(session)
-    found = [_source(ways, stock, pool, row.area_id) for stock, _, pool in lines.values()]
+    ready = offers.readiness(session, resource.id) if resource.serial else {}
+    found = [_source(ways, stock, pool, row.area_id, ready.get(stock.id)) for stock, _, pool in lines.values()]
     best = sourcing.ranked(found, row.type)[:MOST_SOURCES]
     stocks = views.stocks_out(session, [lines[each.stock_id] for each in best], language)
     units = (
         views.units_out(session, reading.takable(session, [each.stock_id for each in best])) if resource.serial else []
     )
     return [
-        SourceOut(stock=stock, minutes=each.minutes, units=[unit for unit in units if unit.stock_id == stock.id])
+        SourceOut(
+            stock=stock,
+            minutes=each.minutes,
+            unfit=each.unfit,
+            overdue=each.overdue,
+            units=[unit for unit in units if unit.stock_id == stock.id],
+        )
         for each, stock in zip(best, stocks, strict=True)
     ]
 
 
-def _source(ways: Travel, stock: ResourceStock, pool: ResourcePool, area_id: int | None) -> Source:
+def _source(
+    ways: Travel, stock: ResourceStock, pool: ResourcePool, area_id: int | None, ready: Readiness | None
+) -> Source:
+    unfit, overdue = (ready.unfit, ready.overdue) if ready else (0, 0)
     if area_id is None:
-        return Source(stock.id, stock.type, stock.available, None)
+        return Source(stock.id, stock.type, stock.available, None, unfit=unfit, overdue=overdue)
     near = sourcing.steps(ways.line(area_id), ways.line(pool.area_id))
-    return Source(stock.id, stock.type, stock.available, ways.minutes(pool.area_id, area_id), near)
+    minutes = ways.minutes(pool.area_id, area_id)
+    return Source(stock.id, stock.type, stock.available, minutes, near, unfit, overdue)

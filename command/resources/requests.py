@@ -2,7 +2,7 @@
 
 Who may know of the incident is looked at above, where incidents are; here its id, number, tier and area are given."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -151,7 +151,7 @@ def fill(session: Session, request: ResourceRequest, takings: Sequence[Taking]) 
     """Hold pieces of pools for a locked, approved request: as many as it lacks at most. Raise Invalid or Conflict."""
     for taking in takings:
         finding.pieces(taking.quantity)
-        _does(request, finding.stock(session, taking.stock_id))
+        does(request, finding.stock(session, taking.stock_id))
     may_get(session, request, sum(taking.quantity for taking in takings))
     return allocation.take(session, takings, request=request, place=request.place)
 
@@ -167,7 +167,7 @@ def attach(session: Session, request: ResourceRequest, allocation_id: int) -> Re
                 "Choose something that is held or staged for no incident; drills and real events are kept apart."
             ),
         )
-    _does(request, stock)
+    does(request, stock)
     may_get(session, request, held.quantity)
     held.request_id, held.changed_at = request.id, clock.now(session)
     session.flush()
@@ -175,7 +175,8 @@ def attach(session: Session, request: ResourceRequest, allocation_id: int) -> Re
     return held
 
 
-def _does(request: ResourceRequest, stock: ResourceStock) -> None:
+def does(request: ResourceRequest, stock: ResourceStock) -> None:
+    """Raise Conflict unless a stock has what a request asks for, capable enough."""
     if stock.resource_id != request.resource_id:
         raise Conflict(
             N_("This stock holds another resource than the one asked for."),
@@ -215,13 +216,22 @@ def taken(session: Session, request: ResourceRequest) -> list[ResourceAllocation
 
 def covered(session: Session, request: ResourceRequest) -> int:
     """Pieces that were taken or ordered for a request and not let go or cancelled."""
-    held = select(func.coalesce(func.sum(ResourceAllocation.quantity), 0)).where(
-        ResourceAllocation.request_id == request.id, ResourceAllocation.state != State.LET_GO
-    )
-    ordered = select(func.coalesce(func.sum(ResourceOrder.quantity), 0)).where(
-        ResourceOrder.request_id == request.id, ResourceOrder.state != "cancelled"
-    )
-    return int(session.scalar(held) or 0) + int(session.scalar(ordered) or 0)
+    return covered_all(session, [request.id]).get(request.id, 0)
+
+
+def covered_all(session: Session, request_ids: Collection[int]) -> dict[int, int]:
+    """The same for many requests; those that have nothing are left out."""
+    found: dict[int, int] = {}
+    for model, over in ((ResourceAllocation, State.LET_GO), (ResourceOrder, "cancelled")):
+        query = (
+            select(model.request_id, func.sum(model.quantity))
+            .where(model.request_id.in_(request_ids), model.state != over)
+            .group_by(model.request_id)
+        )
+        for request_id, pieces in session.execute(query).tuples():
+            if request_id is not None:
+                found[request_id] = found.get(request_id, 0) + int(pieces)
+    return found
 
 
 def _nothing_out(session: Session, request: ResourceRequest) -> None:
@@ -272,15 +282,5 @@ def follow_tier(session: Session, incident_id: int, tier: int) -> None:
         update(ResourceRequest)
         .where(ResourceRequest.incident_id == incident_id, ResourceRequest.state.in_(LIVE))
         .values(tier=tier)
-        .execution_options(synchronize_session="fetch")
-    )
-
-
-def pass_on(session: Session, child_id: int, into: Purpose) -> None:
-    """The open requests of an incident that is merged go on for the one it is merged into, with all that was taken for them."""
-    session.execute(
-        update(ResourceRequest)
-        .where(ResourceRequest.incident_id == child_id, ResourceRequest.ended_at.is_(None))
-        .values(incident_id=into.incident_id, incident_number=into.number, tier=into.tier, restricted=into.restricted)
         .execution_options(synchronize_session="fetch")
     )

@@ -1,4 +1,4 @@
-"""Where a request could be filled from: what arrives first, the least capable that will do, the best stocked. Pure."""
+"""Where a request could be filled from: what arrives first, the least capable that will do, the most that are ready. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,27 @@ NOBODY_KNOWS = float("inf")
 @dataclass(frozen=True, slots=True)
 class Source:
     """A stock that could give: its capability type, pieces available, the minutes of the way to the place of need (None: nobody knows),
-    and steps up the tree of areas to one that holds both."""
+    and steps up the tree of areas to one that holds both. Of those available `unfit` must not be used now, and the service of `overdue`
+    is overdue."""
 
     stock_id: int
     type: int
     available: int
     minutes: float | None
     steps: int = 0
+    unfit: int = 0
+    overdue: int = 0
+
+    @property
+    def ready(self) -> int:
+        """Pieces that can leave at once with nothing against them."""
+        return self.available - self.unfit - self.overdue
 
 
 def ranked(sources: Sequence[Source], asked: int) -> list[Source]:
     """Those that do for a request of type `asked`, the best first. Where nobody knows the way, the tree of areas says what is near."""
     able = [each for each in sources if each.available > 0 and serves(each.type, asked)]
-    return sorted(able, key=lambda each: (*_way(each), asked - each.type, -each.available, each.stock_id))
+    return sorted(able, key=lambda each: (*_way(each), asked - each.type, -each.ready, each.stock_id))
 
 
 def _way(source: Source) -> tuple[float, int]:

@@ -51,6 +51,7 @@ VERBS = {
     "count": N_("stock taken"),
     "take": N_("taken"),
     "let_go": N_("let go"),
+    "preempt": N_("taken for a higher tier"),
     "return": N_("given back"),
 }
 """Verbs of the ledger, as what happened."""

@@ -18,6 +18,7 @@ MODULES = (
     "board_page",
     "board_latency",
     "archive_search",
+    "allocation",
 )
 
 

@@ -27,7 +27,7 @@ SIGNED_IN = (
     *("/on-call/hand-over", "/on-call/hand-over/1"),
     *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
-    *("/resources/out/1", "/resources/requests", "/resources/requests/1"),
+    *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
@@ -92,14 +92,15 @@ def built(stage: Stage) -> Scenery:
     items = [{"item": each["item"], "note": "Call back"} for one in prepared["cases"] for each in one["promises"]]
     offered = {"items": items, "note": "The guard has the key", "to": "ada"}
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
-    _resources(stage, worst)
+    _resources(stage, worst, reported)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = tuple(each.format(worst) for each in OF_INCIDENT)
     return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
 
 
-def _resources(stage: Stage, number: str) -> None:
-    """A pool under its minimum, a unit on its way to the incident with a certificate that ran out since, and a request that lacks one."""
+def _resources(stage: Stage, number: str, lower: str) -> None:
+    """A pool under its minimum, a unit on its way to the incident with a certificate that ran out since, and a request that lacks two, of
+    which a lower incident has one."""
     base, soon = "/api/v1/resources", datetime.now(UTC) + timedelta(hours=3)
     names = {"name_zh": "移动发电机", "name_en": "Mobile generator"}
     home = {"name_zh": "梅川备件库", "name_en": "Meichuan depot", "area": "8001", "place": "1 Depot Road"}
@@ -121,6 +122,9 @@ def _resources(stage: Stage, number: str) -> None:
         ("dou", f"{base}/requests/1/actions/fill", {"take": [{"stock": 1, "unit": 1}]}),
         ("dou", f"{base}/out/1/actions/assign", {}),
         ("dou", f"{base}/out/1/actions/dispatch", {"eta_at": soon.isoformat()}),
+        ("dou", f"/api/v1/incidents/{lower}/resource-requests", need | {"quantity": 1}),
+        ("ada", f"{base}/requests/2/actions/approve", {}),
+        ("dou", f"{base}/requests/2/actions/fill", {"take": [{"stock": 1, "unit": 2}]}),
         ("dou", f"{base}/units/1/actions/certify", {"name": "Emission test", "expires_on": "2026-01-31"}),
     ):
         assert stage.post(by, address, **body).status_code in (200, 201), address

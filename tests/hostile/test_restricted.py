@@ -1,6 +1,5 @@
 """A restricted incident is known to named people only: to everybody else no address says that it is there (design §9)."""
 
-
 import pytest
 from sqlalchemy import select, update
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.resources.assignment import LONGEST, Gift, Need, Plan, Supply, TooLarge, plan
+from command.resources import assignment
+from command.resources.assignment import LONGEST, Gift, Need, Plan, Supply, plan
 from tests.pace import paced
 
 CREW = 1
@@ -73,10 +75,15 @@ def test_what_never_arrives_and_other_resources_are_left_out() -> None:
     assert plan([], [crew(7)], {}) == Plan((), {})
 
 
-def test_too_many_places_at_once_are_refused_rather_than_told_wrong() -> None:
+@pytest.mark.proves("R11")
+def test_thousands_of_litres_are_planned_as_exactly() -> None:
     asked = [need(n, tier=n, quantity=3000) for n in (1, 2, 3, 4)]
-    with pytest.raises(TooLarge, match="plan for fewer"):
-        plan(asked, [crew(7)], {})
+    tanks = [crew(7, quantity=4000), crew(8, quantity=900, taken_for=4), crew(9, type=3, quantity=50_000)]
+    minutes = everywhere(asked, tanks, 60) | {(1, 7): 90, (2, 7): 30}
+    made = plan([Need(n.id, CREW, n.tier, 2, n.quantity) for n in asked], tanks, minutes)
+    got = {n: sum(gift.quantity for gift in made.gifts if gift.need == n) for n in (1, 2, 3, 4)}
+    assert got == {1: 3000, 2: 1900, 3: 0, 4: 0} and made.lacking == {2: 1100, 3: 3000, 4: 3000}
+    assert {(g.need, g.supply): g.quantity for g in made.gifts} == {(1, 7): 2100, (1, 8): 900, (2, 7): 1900}
 
 
 SMALL = st.integers(1, 3).flatmap(
@@ -99,6 +106,20 @@ def test_no_other_way_is_better(case: tuple[list[Need], list[Supply], list[int |
     minutes = {pair: float(takes) for pair, takes in given_minutes.items() if takes is not None}
     made = plan(needs, supplies, minutes)
     assert _score(needs, supplies, minutes, _pieces(made)) == min(_all_ways(needs, supplies, minutes))
+
+
+@given(SMALL)
+def test_pieces_moved_together_are_placed_as_well_as_one_by_one(case: Any) -> None:
+    needs = [Need(at + 1, n.resource, n.tier, n.type, n.quantity) for at, n in enumerate(case[0])]
+    supplies = [Supply(at + 1, s.resource, s.type, s.quantity, s.taken_for) for at, s in enumerate(case[1])]
+    given_minutes = dict(zip(product((1, 2, 3), (1, 2, 3)), case[2], strict=True))
+    minutes = {pair: float(takes) for pair, takes in given_minutes.items() if takes is not None}
+    apart = plan(needs, supplies, minutes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assignment, "MANY", -1)
+        together = plan(needs, supplies, minutes)
+    scores = [_score(needs, supplies, minutes, _pieces(made)) for made in (apart, together)]
+    assert scores[0] == scores[1]
 
 
 def _pieces(made: Plan) -> list[tuple[int, int]]:

@@ -201,3 +201,35 @@ def test_a_unit_is_kept_fit_by_forms(house: House) -> None:
     assert certificate
     assert officer.send(f"{page}/uncertify", page, certificate=certificate[1]).status_code == 303
     assert "None is asked for" in officer.see(page)
+
+
+@pytest.mark.proves("R11", "R19")
+def test_the_plan_is_accepted_by_forms_and_what_a_lower_tier_loses_is_confirmed_by_itself(house: House) -> None:
+    minor, major = house.responding(), house.responding(elements=["CELL-4"], area="800201")
+    house.act("ada", major, "regrade", tier=2)
+    stock = house.receive(house.near, "cable", quantity=4)
+    low = house.approved(minor, resource="cable", quantity=3)
+    page, officer = "/resources/plan", house.sign_in("dou")
+    line = re.search(r'name="line" value="([^"]+)" checked', officer.see(page))
+    assert line and minor in officer.see(page)
+    assert officer.send(page, page).status_code == 422
+    assert officer.send(page, page, line=line[1]).status_code == 303
+    stale = officer.send(page, page, line=line[1])
+    assert stale.status_code == 409 and "has changed since" in stale.text
+    high = house.approved(major, resource="cable", quantity=3)
+    shown = officer.see(page)
+    assert f"I have it taken from {minor}" in shown and "Taken from a lower tier" in shown
+    lost = re.search(r'type="hidden" name="line" value="([^"]+)"', shown)
+    assert lost
+    preempt = {"line": lost[1], "preempt_line": lost[1].partition("@")[0], "reason": "the city is dark"}
+    kept = officer.send(page, page, **preempt)
+    assert kept.status_code == 422 and "the city is dark" in kept.text
+    assert officer.send(page, page, preempt="1", **preempt).status_code == 303
+    assert house.read(f"requests/{low}")["missing"] == 2 and "Lost to higher tiers" in officer.see(
+        f"/resources/requests/{low}"
+    )
+    assert house.stock(stock)["out"] == 3
+    held = re.search(rf'name="line" value="({high}[^"]+)" checked', officer.see(page))
+    assert held
+    reader = house.sign_in("kef").see(page, "zh")
+    assert 'name="line"' not in reader and "跨事件" in reader
