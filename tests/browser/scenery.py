@@ -43,6 +43,7 @@ PARTS = {
     "/board/frames/<name>": "JSON",
     "/board/part/decisions": "a part of the board",
     "/board/part/on-call": "a part of the board",
+    "/board/part/shortages": "a part of the board",
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/similar": "a part of the incident's board",
     "/incidents/<number>/curve/card": "a part of the incident's board",
