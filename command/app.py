@@ -72,6 +72,7 @@ from command.people import pages as people_pages
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
 from command.resources import api as resources_api
+from command.resources import file_pages as resource_files
 from command.resources import out_api, unit_api, unit_pages
 from command.resources import pages as resource_pages
 from command.status import pages as status_pages
@@ -118,6 +119,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     unit_api.api,
     out_api.api,
     resource_pages.pages,
+    resource_files.pages,
     resource_request_pages.pages,
     unit_pages.pages,
     incident_pages.pages,

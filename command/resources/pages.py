@@ -48,7 +48,7 @@ def status() -> Any:
 @access("read")
 def pools() -> Any:
     """Every open pool, and the form to open one."""
-    return _pools()
+    return pools_page()
 
 
 @pages.post("/resources/pools")
@@ -61,11 +61,12 @@ def open_pool() -> Any:
         home = Home(**asked.model_dump(exclude={"code"}))
         pool_id = unit(lambda session: register.open_pool(session, asked.code, home).id)
     except Problem as refused:
-        return _pools(refused), refused.status
+        return pools_page(refused), refused.status
     return redirect(f"/resources/pools/{pool_id}", 303)
 
 
-def _pools(refused: Problem | None = None) -> str:
+def pools_page(refused: Problem | None = None, imported: object = None) -> str:
+    """The list of pools, with a refusal, or with what became of a file that was brought in."""
     with here().database.read() as session:
         lines = reading.stocks(session, reading.Wanted())
         stocks = views.stocks_out(session, lines, language())
@@ -80,6 +81,7 @@ def _pools(refused: Problem | None = None) -> str:
         departments=DEPARTMENTS,
         managing=may(principal(), "manage_resources"),
         given=request.form,
+        imported=imported,
         **_problem(refused),
     )
 

@@ -51,6 +51,7 @@ PARTS = {
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
     "/incidents/report/areas": "JSON",
     "/on-call/feed/<text>.ics": "a calendar",
+    "/resources/pools/export.<form>": "a file",
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/on-call/policies/targets": "the options of a box",
     "/status.json": "JSON",
