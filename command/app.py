@@ -73,7 +73,7 @@ from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
 from command.resources import api as resources_api
 from command.resources import file_pages as resource_files
-from command.resources import out_api, unit_api, unit_pages
+from command.resources import out_api, stock_pages, unit_api, unit_pages
 from command.resources import pages as resource_pages
 from command.status import pages as status_pages
 from playbooks import source
@@ -120,6 +120,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     out_api.api,
     resource_pages.pages,
     resource_files.pages,
+    stock_pages.pages,
     resource_request_pages.pages,
     unit_pages.pages,
     incident_pages.pages,

@@ -26,6 +26,7 @@ SIGNED_IN = (
     *("/on-call/hand-over", "/on-call/hand-over/1"),
     *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
+    *("/resources?q=MC", "/resources/stocks/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
