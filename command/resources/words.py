@@ -64,8 +64,8 @@ WORKS = {
 }
 """The same as what can be done."""
 KEPT = {
-    "serviced": N_("serviced; the next service is due"),
-    "certified": N_("certificate given or renewed"),
+    "serviced": N_("serviced; next service"),
+    "certified": N_("certificate given or renewed, valid until"),
     "certificate_removed": N_("certificate not needed any more"),
     "checked": N_("information checked"),
 }
