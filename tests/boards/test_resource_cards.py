@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from command.boards import derived, render, shortages, store
@@ -150,6 +152,76 @@ def test_when_incidents_are_merged_their_resources_stand_on_the_one_that_goes_on
     assert depot.card(child) is None
     assert [each["pieces"] for each in depot.card(into)["out"]] == [30]
     assert depot.counts()["sums"] == {"technical": {"held": 1}}
+
+
+what = st.one_of(
+    st.tuples(st.just("ask"), st.sampled_from(("dou", "eng"))),
+    st.tuples(st.sampled_from(("approve", "refuse", "cancel", "close", "fill", "order", "attach")), st.integers(0, 3)),
+    st.tuples(st.sampled_from(("assign", "dispatch", "check_in", "release", "return", "rate")), st.integers(0, 3)),
+    st.tuples(st.just("arrive"), st.integers(0, 3)),
+    st.tuples(st.sampled_from(("regrade", "merge", "restore", "reopen")), st.integers(1, 4)),
+)
+
+
+class Story:
+    """Runs drawn steps on two incidents that draw on one pool; refusals are as good as deeds, faults of ours are not."""
+
+    def __init__(self, depot: Depot) -> None:
+        self.depot, self.stage = depot, depot.stage
+        self.numbers = [self.stage.responding("CELL-1"), self.stage.responding("CELL-4")]
+        self.requests: list[int] = []
+
+    def run(self, verb: str, which: Any) -> None:
+        if verb == "ask":
+            need = {"resource": "cable", "quantity": 3, "place": "CELL-1", "need_by": self.depot.soon()}
+            address = f"/api/v1/incidents/{self.numbers[len(self.requests) % 2]}/resource-requests"
+            answer = self.stage.post(which, address, **need)
+            self.requests += [answer.get_json()["id"]] if answer.status_code == 201 else []
+        elif verb in ("regrade", "merge", "restore", "reopen"):
+            body = {"tier": which} if verb == "regrade" else {"into": self.numbers[1]} if verb == "merge" else {}
+            self.stage.act("ada", self.numbers[0], verb, reason="so it is", override=True, **body)
+        elif verb in ("assign", "dispatch", "check_in", "release", "return", "rate"):
+            out = self.stage.get("dou", f"{BASE}/out").get_json()["items"]
+            body = {"return": {"good": 1}, "rate": {"rating": 3}}.get(verb, {})
+            for each in out[which : which + 1]:
+                self.tried(f"{BASE}/out/{each['id']}/actions/{verb}", **body)
+        elif self.requests:
+            self.request(verb, self.requests[which % len(self.requests)])
+
+    def request(self, verb: str, request: int) -> None:
+        base = f"{BASE}/requests/{request}"
+        if verb == "order":
+            self.tried(f"{base}/orders", source="vendor", partner="Rent Co", quantity=1)
+        elif verb == "arrive":
+            for each in self.stage.get("dou", base).get_json()["orders"][:1]:
+                self.tried(f"{base}/orders/{each['id']}/actions/arrive")
+        elif verb == "fill":
+            self.tried(f"{base}/actions/fill", take=[{"stock": self.depot.cable, "quantity": 1}])
+        elif verb == "attach":
+            held = self.tried(f"{BASE}/out", take=[{"stock": self.depot.cable, "quantity": 1}])
+            for each in held.get("items", ()):
+                self.tried(f"{base}/actions/attach", allocation=each["id"])
+        else:
+            body = {} if verb == "close" else {"reason": "so it is", "override": True}
+            self.tried(f"{base}/actions/{verb}", by="ada", **body)
+
+    def tried(self, address: str, by: str = "dou", **body: Any) -> Any:
+        answer = self.stage.post(by, address, **body)
+        assert answer.status_code < 500, answer.text
+        return answer.get_json()
+
+
+@pytest.mark.proves("I5", "D4")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(script=st.lists(what, min_size=4, max_size=9))
+def test_whatever_is_done_with_resources_the_folded_boards_equal_the_tables(depot: Depot, script: Any) -> None:
+    story = Story(depot)
+    for step in (("ask", "dou"), ("approve", 0), ("fill", 0), *script):
+        story.run(*step)
+        for number in story.numbers:
+            assert depot.stage.folded(f"incident:{number}") == depot.stage.tabled(number)
+    depot.stage.agrees(*story.numbers)
 
 
 @pytest.mark.proves("D4", "R11")

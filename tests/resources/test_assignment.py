@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command.resources.assignment import LONGEST, Gift, Need, Plan, Supply, TooLarge, plan
@@ -91,6 +91,7 @@ SMALL = st.integers(1, 3).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(SMALL)
 def test_no_other_way_is_better(case: tuple[list[Need], list[Supply], list[int | None]]) -> None:
     needs = [Need(at + 1, n.resource, n.tier, n.type, n.quantity) for at, n in enumerate(case[0])]
