@@ -77,7 +77,17 @@ from command.people.authority import Authority
 from command.readiness import api as readiness_api
 from command.readiness import pages as readiness_pages
 from command.resources import api as resources_api
-from command.resources import crew_api, label_pages, out_api, stock_api, stock_pages, unit_api, unit_pages
+from command.resources import (
+    crew_api,
+    label_pages,
+    out_api,
+    stock_api,
+    stock_pages,
+    unit_api,
+    unit_list_pages,
+    unit_pages,
+)
+from command.resources import file_pages as resource_files
 from command.resources import pages as resource_pages
 from command.status import pages as status_pages
 from playbooks import source
@@ -127,6 +137,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     out_api.api,
     stock_api.api,
     resource_pages.pages,
+    resource_files.pages,
+    unit_list_pages.pages,
     resource_request_pages.pages,
     resource_scan.pages,
     label_pages.pages,

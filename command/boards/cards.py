@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from command.boards import store
+from command.boards import resource_cards, store
 from command.boards.models import BoardCard
 from command.boards.projection import CARDS
 from command.core import clock, journal
@@ -90,6 +90,8 @@ def incident_cards(session: Session, incident: Mapping[str, Any]) -> dict[str, d
         cards[f"tasks:{department}"] = {"tasks": [_pick(t, TASK) for t in tasks if t["department"] == department]}
     if reports := _reports(session, mine):
         cards["field"] = reports
+    if resources := resource_cards.of(session, mine):
+        cards["resources"] = resources
     return {name: _plain(card) for name, card in cards.items()}
 
 
@@ -202,6 +204,7 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
             "notices": [_pick(n, ("id", "kind", "state", "audience")) for n in notices if n["state"] in UNDER_WAY],
             "alert": cards["head"]["alert"],
             "areas": cards["impact"]["areas"],
+            "resources": resource_cards.counted(cards.get("resources")),
         }
     )
 

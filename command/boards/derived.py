@@ -1,4 +1,5 @@
-"""Cards of the command board that follow from its rows: alerts, affected areas, notices under way. Pure, so that replay holds."""
+"""Cards of the command board that follow from its rows: alerts, affected areas, notices under way, resources that serve incidents. Pure,
+so that replay holds; and as a restricted incident has no row, nothing of it is in them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,7 +9,7 @@ from command.boards.projection import Card
 Rows = Mapping[str, Card]
 """Summary cards by incident number."""
 
-ALERTS, AREAS, NOTICES = "alerts", "map", "notices"
+ALERTS, AREAS, NOTICES, RESOURCES = "alerts", "map", "notices", "resources"
 
 
 def alerts(rows: Rows) -> dict[str, Any]:
@@ -40,7 +41,27 @@ def notices(rows: Rows) -> dict[str, Any]:
     return {"notices": sorted(found, key=lambda notice: notice["id"])}
 
 
-CARDS: Mapping[str, Callable[[Rows], dict[str, Any]]] = {ALERTS: alerts, AREAS: areas, NOTICES: notices}
+def resources(rows: Rows) -> dict[str, Any]:
+    """What serves the incidents now, by kind and state, and by tier the requests that wait for approval or lack something."""
+    sums: dict[str, dict[str, int]] = {}
+    open_by_tier: dict[str, int] = {}
+    for row in rows.values():
+        mine = row.get("resources") or {"sums": {}, "wants": {}}
+        for kind, states in mine["sums"].items():
+            found = sums.setdefault(kind, {})
+            for state, count in states.items():
+                found[state] = found.get(state, 0) + count
+        if wanted := sum(mine["wants"].values()):
+            open_by_tier[str(row["tier"])] = open_by_tier.get(str(row["tier"]), 0) + wanted
+    return {"sums": sums, "open": open_by_tier}
+
+
+CARDS: Mapping[str, Callable[[Rows], dict[str, Any]]] = {
+    ALERTS: alerts,
+    AREAS: areas,
+    NOTICES: notices,
+    RESOURCES: resources,
+}
 """The derived cards of a shared board, by id."""
 
 

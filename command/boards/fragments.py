@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from command.boards import decisions, on_call, render
+from command.boards import decisions, on_call, render, shortages
 from command.boards.names import Names
 from command.core import clock
 from command.people.access import access, here, principal
@@ -29,3 +29,11 @@ def duties() -> ResponseReturnValue:
     with here().database.read() as session:
         found = on_call.now(session, clock.now(session), language())
         return render_template("boards/on_call.html", duties=found, tz=here().settings.tz)
+
+
+@pages.get("/shortages")
+@access("read")
+def stocks() -> ResponseReturnValue:
+    """Stocks under their minimum."""
+    with here().database.read() as session:
+        return render_template("boards/shortages.html", shortages=shortages.now(session, language()))

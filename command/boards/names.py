@@ -25,6 +25,7 @@ from command.notices.models import Notice
 from command.oncall.paging import responses
 from command.people.language import LOCALES
 from command.people.models import Person
+from command.resources.models import Resource, ResourceUnit
 
 KEPT = 30.0
 """Seconds for which a process believes the names it has read: a renamed area shows its new name no later than that."""
@@ -85,6 +86,15 @@ class Names:
 
     def service(self, service_id: int | None) -> str:
         return self._of(Service, service_id)
+
+    def resource(self, resource_id: int | None) -> str:
+        return self._of(Resource, resource_id)
+
+    def serials(self, ids: Iterable[int | None]) -> dict[int, str]:
+        """The serial numbers of units, by id."""
+        wanted = [each for each in ids if each]
+        query = select(ResourceUnit.id, ResourceUnit.serial).where(ResourceUnit.id.in_(wanted))
+        return dict(self.session.execute(query).tuples().all()) if wanted else {}
 
     def person(self, person_id: int | None) -> str:
         return self._of(Person, person_id)

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from command.boards import area_map as maps
-from command.boards import gauges, memory, on_call, render, store
+from command.boards import gauges, memory, on_call, render, shortages, store
 from command.boards.access import may_see
 from command.boards.store import Board
 from command.boards.words import WORDS
@@ -59,11 +59,18 @@ def _shared(name: str) -> ResponseReturnValue:
 
 
 def surroundings() -> dict[str, Any]:
-    """What a shared board shows around its cards: the map, who is on call, the words of its filter."""
+    """What a shared board shows around its cards: the map, who is on call, stocks that are short, the words of its filter."""
     with here().database.read() as session:
         area_map = maps.of(current_app, session, language())
         duties = on_call.now(session, clock.now(session), language())
-    return {"area_map": area_map, "duties": duties, "tz": here().settings.tz, "kinds": WORDS["kind"]}
+        short = shortages.now(session, language())
+    return {
+        "area_map": area_map,
+        "duties": duties,
+        "shortages": short,
+        "tz": here().settings.tz,
+        "kinds": WORDS["kind"],
+    }
 
 
 def _state(session: Session, name: str, board: Board) -> dict[str, Any]:

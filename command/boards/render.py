@@ -22,7 +22,7 @@ KEPT = 30.0
 MOST_KEPT = 2000
 LATEST = "latest"
 FIRST = ("head", "clocks", "objectives", "impact")
-LAST = ("notices", "pages", "people", "field")
+LAST = ("resources", "notices", "pages", "people", "field")
 
 
 class Renderer:

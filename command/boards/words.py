@@ -2,6 +2,7 @@
 
 from command.core.problems import N_
 from command.people.posts import POSTS
+from command.resources import words as resources
 
 WORDS: dict[str, dict[str, str]] = {
     "kind": {
@@ -87,4 +88,7 @@ WORDS: dict[str, dict[str, str]] = {
         "operations_lead": N_("Operations lead"),
         "resource_lead": N_("Resource lead"),
     },
+    "resource_kind": {str(kind): word for kind, word in resources.KINDS.items()},
+    "resource_state": resources.STATES,
+    "request_state": resources.REQUESTS,
 }

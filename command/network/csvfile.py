@@ -116,12 +116,12 @@ def read(
     `progress` is told how many bytes of the file have been read. Raises Invalid for a file that cannot be used at all."""
     with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as text:
         reader = csv.reader(text)
-        header = _header(path, next(_records(reader, reject), (1, []))[1], columns)
-        width = len(header)
+        names = header(path, next(_records(reader, reject), (1, []))[1], columns)
+        width = len(names)
         defaults = dict(columns.optional)
         for line, values in _records(reader, reject):
             if len(values) == width:
-                yield line, {**defaults, **dict(zip(header, map(str.strip, values), strict=True))}
+                yield line, {**defaults, **dict(zip(names, map(str.strip, values), strict=True))}
             elif values:
                 reject(
                     line,
@@ -146,9 +146,10 @@ def _records(reader: Any, reject: Callable[[int, BadRow], None]) -> Iterator[tup
         yield line, values
 
 
-def _header(path: Path, written: Sequence[str], columns: Columns) -> list[str]:
-    header = [name.strip().lower() for name in written]
-    missing = [name for name in columns.required if name not in header]
+def header(path: Path, written: Sequence[str], columns: Columns) -> list[str]:
+    """The names of a file's columns; raise Invalid for one that is missing, unknown or given twice."""
+    found = [name.strip().lower() for name in written]
+    missing = [name for name in columns.required if name not in found]
     if missing:
         raise Invalid(
             N_("%(file)s: the header lacks %(missing)s."),
@@ -158,8 +159,8 @@ def _header(path: Path, written: Sequence[str], columns: Columns) -> list[str]:
             missing=", ".join(missing),
             columns=",".join((*columns.required, *columns.optional)),
         )
-    doubled = {name for name in header if header.count(name) > 1}
-    unknown = doubled or set(header) - {*columns.required, *columns.optional}
+    doubled = {name for name in found if found.count(name) > 1}
+    unknown = doubled or set(found) - {*columns.required, *columns.optional}
     if unknown:
         raise Invalid(
             N_("%(file)s: column %(unknown)s is unknown or given twice."),
@@ -169,4 +170,4 @@ def _header(path: Path, written: Sequence[str], columns: Columns) -> list[str]:
             unknown=", ".join(sorted(unknown)) or "''",
             columns=",".join((*columns.required, *columns.optional)),
         )
-    return header
+    return found

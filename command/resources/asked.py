@@ -112,12 +112,13 @@ class CertifyIn(Strict):
 
 
 class FilterIn(Strict):
-    """Filters: `area` holds all that lie in it, `q` words of names."""
+    """Filters: `area` holds all that lie in it, `department` is the owner, `q` words of names or serial numbers."""
 
     kind: Kind | None = None
     resource: Name | None = None
     pool: Annotated[int, Field(ge=1, le=2**62)] | None = None
     area: Name | None = None
+    department: Name | None = None
     q: Maybe = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -135,4 +136,5 @@ class PageIn(Strict):
 
 def wanted(given: FilterIn) -> Wanted:
     """The filter that a query holds."""
-    return Wanted(given.kind.value if given.kind else None, given.resource, given.pool, given.area, given.q)
+    kind = given.kind.value if given.kind else None
+    return Wanted(kind, given.resource, given.pool, given.area, given.department, given.q)

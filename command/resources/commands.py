@@ -1,4 +1,4 @@
-"""`tocsin import resources FILE.csv` and `tocsin resources export FILE.csv`."""
+"""`tocsin import resources FILE` and `tocsin resources export FILE`; FILE ends with .csv or .xlsx."""
 
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from command.core.database import Database
 from command.core.settings import Settings
 from command.network.commands import FILE, opened, run
 from command.resources import imports
-from command.resources.export import write
+from command.resources.sheet_export import to_file
 
 
 @click.group()
@@ -21,7 +21,7 @@ def resources() -> None:
 @click.command("resources")
 @FILE
 def import_resources(file: Path) -> None:
-    """pool,resource,type,state,quantity,serial,… (docs/how-to/manage-resources.md)"""
+    """pool,resource,type,state,quantity,serial,… as CSV or XLSX (docs/how-to/manage-resources.md)"""
     run(file, partial(imports.resources, opened().database))
 
 
@@ -29,15 +29,15 @@ def import_resources(file: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
 def export(settings: Settings, file: Path) -> None:
-    """Write every open pool as CSV, in the form that `tocsin import resources` reads."""
+    """Write every open pool as CSV or XLSX, by the end of the name, in the form that `tocsin import resources` reads."""
     try:
         schema.require_current(settings.url)
     except schema.SchemaError as error:
         raise click.ClickException(str(error)) from error
     database = Database(settings.url)
     try:
-        with database.read() as session, file.open("w", encoding="utf-8-sig", newline="") as out:
-            count = write(session, out)
+        with database.read() as session:
+            count = to_file(session, file)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
     finally:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.network.models import Area
 from command.resources import reading
-from command.resources.imports import AWAY, FORMULAS, WRITTEN
+from command.resources.imports import AWAY, WRITTEN, runs
 from command.resources.models import ResourceCertificate, ResourceUnit
 from command.resources.reading import Line, Wanted
 from command.resources.states import IN_POOL, Bucket
@@ -23,14 +23,14 @@ def write(session: Session, out: IO[str]) -> int:
     writer.writerow(WRITTEN)
     count = 0
     for row in rows(session):
-        writer.writerow([_cell(row.get(name, "")) for name in WRITTEN])
+        writer.writerow([harmless(row.get(name, "")) for name in WRITTEN])
         count += 1
     return count
 
 
-def _cell(value: str) -> str:
+def harmless(value: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return "'" + value if value.startswith(FORMULAS) else value
+    return "'" + value if runs(value) else value
 
 
 def rows(session: Session) -> Iterator[dict[str, str]]:

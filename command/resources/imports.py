@@ -1,12 +1,14 @@
-"""Importing pools from CSV: a row is a unit, or how many counted pieces a pool has in a state.
+"""Importing pools from CSV or XLSX: a row is a unit, or how many counted pieces a pool has in a state.
 
 Rows are known by pool, resource, type and serial number, so the same file twice changes nothing, and a corrected file mends what it
 names; a count that differs is put on record like stock-taking. Each row is one unit of work: good ones are kept whatever the others
 hold."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core.database import Database
-from command.core.problems import Problem
+from command.core.problems import N_, Invalid, Problem
 from command.network.csvfile import BadRow, Columns, Rejects, Row, check_encoding, read
 from command.network.imports import Outcome, Progress, needed, quiet
 from command.network.models import Area
-from command.resources import finding, register, upkeep
+from command.resources import finding, register, sheets, upkeep
 from command.resources.models import Resource, ResourceCertificate, ResourcePool, ResourceStock, ResourceUnit
 from command.resources.register import Definition, Home
 from command.resources.states import IN_POOL, Bucket, Kind
@@ -39,20 +41,43 @@ AWAY = "out"
 """The state of a unit that was out when it was exported: one that is known stays as it is."""
 
 
-def resources(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
-    """Import pools, what they hold, certificates and services that are due."""
-    check_encoding(path)
+def resources(
+    database: Database, path: Path, progress: Progress = quiet, *, actor: str = "system:import", most: int | None = None
+) -> Outcome:
+    """Import pools, what they hold, certificates and services that are due, as the act of `actor`. A file of more than `most` rows is
+    refused whole, with Invalid."""
+    if not sheets.is_workbook(path):
+        check_encoding(path)
     with Rejects(path) as rejects:
         kept = 0
-        for line, row in read(path, COLUMNS, rejects.add, progress):
+        for line, row in _read(path, rejects, progress, most):
             try:
-                database.write(partial(_row, row=plain(row)), actor="system:import")
+                database.write(partial(_row, row=plain(row)), actor=actor)
                 kept += 1
             except BadRow as bad:
                 rejects.add(line, bad)
             except Problem as problem:
                 rejects.add(line, _bad(problem))
     return Outcome(kept, rejects.count, 0, rejects.path if rejects.count else None)
+
+
+def _read(path: Path, rejects: Rejects, progress: Progress, most: int | None) -> Iterable[tuple[int, Row]]:
+    if sheets.is_workbook(path):
+        rows = sheets.read(path, COLUMNS, rejects.add)
+    else:
+        rows = read(path, COLUMNS, rejects.add, progress)
+    if most is None:
+        return rows
+    found = list(islice(rows, most + 1))
+    if len(found) > most:
+        raise Invalid(
+            N_("%(file)s has more than %(most)d rows."),
+            field="file",
+            remedy=N_("Divide it into several files, or import it with tocsin import resources."),
+            file=path.name,
+            most=most,
+        )
+    return found
 
 
 def _bad(problem: Problem) -> BadRow:
@@ -65,10 +90,15 @@ _FIELDS = {"serials": "serial", "found": "quantity", "due_on": "service_due", "e
 
 def plain(row: Row) -> Row:
     """A row without the marks that an export sets before cells which a spreadsheet would take for formulas."""
-    return {name: value[1:] if value[:1] == "'" and value[1:2] in FORMULAS else value for name, value in row.items()}
+    return {name: value[1:] if value[:1] == "'" and runs(value[1:]) else value for name, value in row.items()}
 
 
-FORMULAS = tuple("=+-@\t\r")
+def runs(value: str) -> bool:
+    """Whether a spreadsheet might take a text for a formula, one that begins with full-width signs too."""
+    return value.lstrip(" \n\u3000").startswith(_FORMULAS)
+
+
+_FORMULAS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 
 def _row(session: Session, row: Row) -> None:

@@ -37,12 +37,12 @@ def movements_out(session: Session, rows: Sequence[ResourceMovement], language: 
     hidden = reading.of_restricted(session, {row.allocation_id for row in rows})
     notes = _notes(session, {row.note_id for row in rows if row.allocation_id not in hidden})
     serials = _serials(session, {row.unit_id for row in rows})
-    people = _people(session, {row.actor for row in rows}, language)
+    actors = people(session, {row.actor for row in rows}, language)
     plain = ("id", "at", "verb", "stock_id", "unit_id", "source", "target", "quantity")
     return [
         MovementOut(
             serial=serials.get(row.unit_id or 0),
-            by=people.get(row.actor, row.actor),
+            by=actors.get(row.actor, row.actor),
             note=notes.get(row.note_id or 0),
             **{name: getattr(row, name) for name in plain},
         )
@@ -60,7 +60,8 @@ def _serials(session: Session, ids: Collection[int | None]) -> Mapping[int, str]
     return dict(session.execute(query).tuples().all())
 
 
-def _people(session: Session, actors: Collection[str], language: str) -> Mapping[str, str]:
+def people(session: Session, actors: Collection[str], language: str) -> Mapping[str, str]:
+    """The names of people among actors, by actor."""
     ids = [int(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
     rows = session.scalars(select(Person).where(Person.id.in_(ids)))
     return {f"person:{row.id}": names.of(row, language) for row in rows}

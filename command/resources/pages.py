@@ -17,11 +17,14 @@ from command.resources import allocation, board, reading, register, upkeep, view
 from command.resources.api import counted, pool_whole, received
 from command.resources.asked import CountIn, FilterIn, MinimumIn, PoolIn, ReceiveIn, WorkIn, wanted
 from command.resources.forms import given, valid
+from command.resources.models import ResourceUnit
 from command.resources.out_api import TakeIn, takings
 from command.resources.register import Home
 
 pages = Blueprint("resources", __name__)
-FILTERS = ("q", "kind", "area", "pool", "resource")
+FILTERS = ("q", "kind", "area", "department", "pool", "resource")
+FOUND, UNITS = 20, 30
+"""Units that a search shows, and that a pool's page shows of each stock; the stock's own page has them all."""
 
 
 @pages.get("/resources")
@@ -38,17 +41,26 @@ def status() -> Any:
     with here().database.read() as session:
         context = {
             "columns": board.board(session, filters, only, language()),
+            "units": _called(session, filters),
             "pools": reading.pools(session),
             "areas": _areas(session),
         }
+    context |= {"departments": DEPARTMENTS, "found": FOUND}
     return render_template("resources/board.html", asked=asked, words=words, **context, **_problem(refused))
+
+
+def _called(session: Session, filters: reading.Wanted) -> list[views.UnitOut]:
+    """Units whose serial numbers hold the words that are looked for, and where they are."""
+    words = filters.words.strip()
+    lines = reading.stocks(session, filters) if words else []
+    return views.units_out(session, reading.units_called(session, lines, words, FOUND)) if lines else []
 
 
 @pages.get("/resources/pools")
 @access("read")
 def pools() -> Any:
     """Every open pool, and the form to open one."""
-    return _pools()
+    return pools_page()
 
 
 @pages.post("/resources/pools")
@@ -61,11 +73,12 @@ def open_pool() -> Any:
         home = Home(**asked.model_dump(exclude={"code"}))
         pool_id = unit(lambda session: register.open_pool(session, asked.code, home).id)
     except Problem as refused:
-        return _pools(refused), refused.status
+        return pools_page(refused), refused.status
     return redirect(f"/resources/pools/{pool_id}", 303)
 
 
-def _pools(refused: Problem | None = None) -> str:
+def pools_page(refused: Problem | None = None, imported: object = None) -> str:
+    """The list of pools, with a refusal, or with what became of a file that was brought in."""
     with here().database.read() as session:
         lines = reading.stocks(session, reading.Wanted())
         stocks = views.stocks_out(session, lines, language())
@@ -80,6 +93,7 @@ def _pools(refused: Problem | None = None) -> str:
         departments=DEPARTMENTS,
         managing=may(principal(), "manage_resources"),
         given=request.form,
+        imported=imported,
         **_problem(refused),
     )
 
@@ -96,13 +110,17 @@ def _pool(pool_id: int, refused: Problem | None = None) -> str:
         found = pool_whole(session, pool_id, language())
         serial = [stock.id for stock in found.stocks if stock.resource.serial]
         units: dict[int, list[Any]] = {stock_id: [] for stock_id in serial}
+        takable: dict[int, list[ResourceUnit]] = {}
         for stock_id in serial:
-            units[stock_id] = views.units_out(session, reading.units(session, stock_id, limit=500))
+            units[stock_id] = views.units_out(session, reading.units(session, stock_id, limit=UNITS))
+            takable[stock_id] = reading.takable(session, [stock_id], limit=100)
         catalogue = [views.resource_out(row, language()) for row in reading.catalogue(session)]
     return render_template(
         "resources/pool.html",
         found=found,
         units=units,
+        takable=takable,
+        most=UNITS,
         catalogue=catalogue,
         departments=DEPARTMENTS,
         words=words,

@@ -27,12 +27,14 @@ Line = tuple[ResourceStock, Resource, ResourcePool]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which stocks: of a kind, a resource (code), a pool, an area and all below it, or whose names hold some words; None: all."""
+    """Which stocks: of a kind, a resource (code), a pool, a department, an area and all below it, or whose names or serial numbers hold
+    some words; None: all."""
 
     kind: str | None = None
     resource: str | None = None
     pool_id: int | None = None
     area: str | None = None
+    department: str | None = None
     words: str = ""
 
 
@@ -96,10 +98,13 @@ def _only(
         query = query.where(ResourcePool.id == wanted.pool_id)
     if wanted.area:
         query = query.where(ResourcePool.area_id.in_(below(session, wanted.area)))
-    if wanted.words.strip():
-        like = f"%{wanted.words.strip()}%"
+    if wanted.department:
+        query = query.where(ResourcePool.department == wanted.department)
+    if words := wanted.words.strip():
         names = (Resource.name_zh, Resource.name_en, Resource.code, ResourcePool.name_zh, ResourcePool.name_en)
-        query = query.where(or_(*(name.ilike(like, escape=None) for name in names)))
+        serials = select(ResourceUnit.stock_id).where(ResourceUnit.serial.icontains(words, autoescape=True))
+        said = (name.icontains(words, autoescape=True) for name in names)
+        query = query.where(or_(*said, ResourceStock.id.in_(serials)))
     return query
 
 
@@ -148,10 +153,24 @@ def _by_ids(session: Session, model: type[Row], ids: Collection[int | None]) -> 
     return {row.id: row for row in session.scalars(select(key).where(key.id.in_(wanted)))} if wanted else {}
 
 
-def units(session: Session, stock_id: int, *, after: int = 0, limit: int | None = None) -> list[ResourceUnit]:
-    """The units of a stock, by id; those lost and used up too."""
+def units(
+    session: Session, stock_id: int, *, after: int = 0, limit: int | None = None, words: str = "", bucket: str = ""
+) -> list[ResourceUnit]:
+    """The units of a stock, by id; those lost and used up too. `words` is a part of the serial number."""
     query = select(ResourceUnit).where(ResourceUnit.stock_id == stock_id, ResourceUnit.id > after)
+    if words:
+        query = query.where(ResourceUnit.serial.icontains(words, autoescape=True))
+    if bucket:
+        query = query.where(ResourceUnit.bucket == bucket)
     return list(session.scalars(query.order_by(ResourceUnit.id).limit(limit)))
+
+
+def units_called(session: Session, lines: Sequence[Line], words: str, limit: int) -> list[ResourceUnit]:
+    """Units of these stocks whose serial number holds some words, by serial number; those lost and used up too."""
+    query = select(ResourceUnit).where(
+        ResourceUnit.serial.icontains(words, autoescape=True), ResourceUnit.stock_id.in_([line[0].id for line in lines])
+    )
+    return list(session.scalars(query.order_by(ResourceUnit.serial, ResourceUnit.id).limit(limit)))
 
 
 def takable(session: Session, stock_ids: Collection[int], limit: int = 500) -> list[ResourceUnit]:

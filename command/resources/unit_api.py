@@ -3,14 +3,16 @@
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from command.people.access import access, here, unit
 from command.people.language import language
 from command.resources import finding, reading, upkeep, views
+from command.resources import life as lives
 from command.resources.api import LifeOut, UnitsOut
 from command.resources.asked import CertifyIn, PageIn, ReasonIn, ServiceIn, Strict
+from command.resources.life import EventOut
 from command.resources.lines import movements_out
 from command.resources.views import UnitOut
 
@@ -19,6 +21,17 @@ api = APIBlueprint("resource_units_api", __name__, url_prefix="/api/v1/resources
 
 class CertificateIn(Strict):
     certificate: Annotated[int, Field(ge=1, le=2**62)]
+
+
+class LifePageIn(Strict):
+    """Which page, from 1."""
+
+    page: Annotated[int, Field(ge=1, le=lives.MOST_PAGES)] = 1
+
+
+class TimelineOut(BaseModel):
+    items: list[EventOut]
+    next: int | None
 
 
 @api.get("/stocks/<int:stock_id>/units")
@@ -42,6 +55,17 @@ def life(unit_id: int) -> Any:
     """A unit and every movement of its life, the latest first."""
     with here().database.read() as session:
         return life_of(session, unit_id, language())
+
+
+@api.get("/units/<int:unit_id>/life")
+@api.input(LifePageIn, location="query")
+@api.output(TimelineOut)
+@access("read")
+def timeline(unit_id: int, query_data: LifePageIn) -> Any:
+    """A page of a unit's whole life, the latest first: movements with what they served, services, certificates and checks."""
+    with here().database.read() as session:
+        events, older = lives.timeline(session, finding.unit(session, unit_id), language(), query_data.page)
+    return TimelineOut(items=events, next=query_data.page + 1 if older else None)
 
 
 def life_of(session: Session, unit_id: int, tongue: str) -> LifeOut:

@@ -10,6 +10,7 @@ from command.core.documents import document
 from command.core.problems import Problem
 from command.people.access import access, here, may, principal, unit
 from command.people.language import language, zone, zone_name
+from command.people.posts import DEPARTMENTS
 from command.resources import (
     allocation,
     crew_api,
@@ -22,6 +23,7 @@ from command.resources import (
     views,
     words,
 )
+from command.resources import life as lives
 from command.resources.asked import CertifyIn, ReasonIn, ServiceIn
 from command.resources.forms import given, instant, valid
 from command.resources.out_api import RateIn, ReturnIn, StepIn, named
@@ -30,6 +32,8 @@ from command.resources.telling import Returned
 from command.resources.unit_api import CertificateIn, life_of
 
 pages = Blueprint("resource_units", __name__)
+USES = 10
+"""The newest uses that a unit's page lists; its life has them all."""
 
 
 @pages.get("/resources/units/<int:unit_id>")
@@ -42,25 +46,26 @@ def life(unit_id: int) -> Any:
 def _unit(unit_id: int, refused: Problem | None = None) -> str:
     with here().database.read() as session:
         found = life_of(session, unit_id, language())
-        uses = [views.allocation_out(each, language()) for each in reading.uses(session, unit_id)]
+        uses = [views.allocation_out(each, language()) for each in reading.uses(session, unit_id, USES)]
+        page = request.args.get("page", 1, type=int)
+        page = min(max(page, 1), lives.MOST_PAGES)
+        events, older = lives.timeline(session, finding.unit(session, unit_id), language(), page)
+        served = lives.served(session, unit_id)
         contact = crew_views.contact_out(session, here().keyring, unit_id)
     label = labels.picture(labels.address(here().settings.origin, unit_id))
     able = [verb for verb, work in upkeep.WORKS.items() if found.unit.card in work.sources]
     allowed = [(verb, gettext(words.WORKS[verb])) for verb in able]
+    past = {"events": events, "older": older, "page": page, "served": served}
+    crew = {"contact": contact, "label": label}
     return render_template(
-        "resources/unit.html",
-        found=found,
-        uses=uses,
-        allowed=allowed,
-        contact=contact,
-        label=label,
-        **_context(refused),
+        "resources/unit.html", found=found, uses=uses, allowed=allowed, **past, **crew, **_context(refused)
     )
 
 
 def _context(refused: Problem | None) -> dict[str, Any]:
     return {
         "managing": may(principal(), "manage_resources"),
+        "departments": DEPARTMENTS,
         "words": words,
         "given": request.form,
         "problem": document(refused, "") if refused else None,

@@ -64,6 +64,13 @@ WORKS = {
     "use_up": N_("Write off as used up"),
 }
 """The same as what can be done."""
+KEPT = {
+    "serviced": N_("serviced; next service"),
+    "certified": N_("certificate given or renewed, valid until"),
+    "certificate_removed": N_("certificate not needed any more"),
+    "checked": N_("information checked"),
+}
+"""What was kept up to date of a unit, as what happened."""
 REQUESTS = {
     "asked": N_("Waits for approval"),
     "approved": N_("Approved"),

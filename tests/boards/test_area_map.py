@@ -25,7 +25,12 @@ def test_shares_of_several_incidents_add_up_to_the_whole_area_at_most() -> None:
 
 def test_rows_written_before_there_was_a_map_are_read_too() -> None:
     old = {"A": {"number": "A", "tier": 1}}
-    assert [made(old) for made in derived.CARDS.values()] == [{"alerts": []}, {"areas": []}, {"notices": []}]
+    assert [made(old) for made in derived.CARDS.values()] == [
+        {"alerts": []},
+        {"areas": []},
+        {"notices": []},
+        {"sums": {}, "open": {}},
+    ]
 
 
 def test_only_a_derived_card_that_differs_is_told() -> None:

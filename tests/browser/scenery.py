@@ -29,6 +29,7 @@ SIGNED_IN = (
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
+    *("/resources?q=MC", "/resources/stocks/1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -45,6 +46,7 @@ PARTS = {
     "/board/frames/<name>": "JSON",
     "/board/part/decisions": "a part of the board",
     "/board/part/on-call": "a part of the board",
+    "/board/part/shortages": "a part of the board",
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/similar": "a part of the incident's board",
     "/incidents/<number>/curve/card": "a part of the incident's board",
@@ -52,6 +54,7 @@ PARTS = {
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
     "/incidents/report/areas": "JSON",
     "/on-call/feed/<text>.ics": "a calendar",
+    "/resources/pools/export.<form>": "a file",
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/on-call/policies/targets": "the options of a box",
     "/status.json": "JSON",

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command.resources import assignment
@@ -98,6 +98,7 @@ SMALL = st.integers(1, 3).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(SMALL)
 def test_no_other_way_is_better(case: tuple[list[Need], list[Supply], list[int | None]]) -> None:
     needs = [Need(at + 1, n.resource, n.tier, n.type, n.quantity) for at, n in enumerate(case[0])]
