@@ -95,10 +95,10 @@ def plain(row: Row) -> Row:
 
 def runs(value: str) -> bool:
     """Whether a spreadsheet might take a text for a formula, one that begins with full-width signs too."""
-    return value.lstrip(" \n\u3000").startswith(_FORMULAS)
+    return value.lstrip(" \n\u3000").startswith(FORMULAS)
 
 
-_FORMULAS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+FORMULAS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 
 def _row(session: Session, row: Row) -> None:

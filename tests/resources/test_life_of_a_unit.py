@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from command.core.installation import Installation
-from command.resources import life, stock_pages
+from command.resources import life, unit_list_pages
 from tests.conftest import Time
 from tests.resources.test_life import API
 from tests.resources.test_pages import House
@@ -89,7 +89,7 @@ def test_among_many_units_pages_stay_short_and_one_is_found_by_its_number(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stock = house.receive(house.near, "generator", *(f"GEN-{n:03}" for n in range(120)))
-    monkeypatch.setattr(stock_pages, "PAGE", 50)
+    monkeypatch.setattr(unit_list_pages, "PAGE", 50)
     reader = house.sign_in("kef")
     for address, most in (
         ("/resources", 0),
