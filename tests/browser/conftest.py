@@ -9,6 +9,7 @@ import sys
 import time as wall
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -46,7 +47,8 @@ class Servers:
 
     def start(self, settings: Settings, port: int) -> dict[str, int]:
         """The `pid` and the `port` of a process that serves an installation from now on."""
-        given = {"url": settings.url, "keys": settings.keys, "data": str(settings.data), "port": port}
+        given: dict[str, Any] = {"url": settings.url, "keys": settings.keys, "data": str(settings.data), "port": port}
+        given["gateways"] = [each.model_dump(mode="json") for each in settings.gateways]
         assert self._first.stdin is not None and self._first.stdout is not None
         print(json.dumps(given), file=self._first.stdin, flush=True)
         for line in self._first.stdout:

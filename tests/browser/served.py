@@ -1,7 +1,7 @@
 """The web application in processes of its own: python -m tests.browser.served.
 
-Everything is imported and joined once; for each line of JSON on its input (`url`, `keys`, `data`, `port`) a copy is forked that serves
-that installation, and its process id and port are printed. The copies end when this process does."""
+Everything is imported and joined once; for each line of JSON on its input (`url`, `keys`, `data`, `port`, `gateways`) a copy is forked that
+serves that installation, and its process id and port are printed. The copies end when this process does."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from typing import Any
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.keys import new_key, parse
-from command.core.settings import Settings
+from command.core.settings import GatewaySettings, Settings
 from tests.boards.served import Served
 from tests.builders import application
 
@@ -44,7 +44,14 @@ def main() -> None:
 
 def installation(given: dict[str, Any]) -> Installation:
     url, keys = given["url"], given["keys"]
-    settings = Settings(env="test", data=Path(given["data"]), database_url=url, keys=keys, quiet_hours=False)
+    settings = Settings(
+        env="test",
+        data=Path(given["data"]),
+        database_url=url,
+        keys=keys,
+        quiet_hours=False,
+        gateways=tuple(GatewaySettings(**each) for each in given.get("gateways", ())),
+    )
     return Installation(settings, Database(url), parse(keys))
 
 
