@@ -18,6 +18,7 @@ ELSEWHERE = (
     "phone_drill.",
     "policy.",
     "pool.",
+    "readiness.",
     "archive.",
     "case.looked_up",
 )
