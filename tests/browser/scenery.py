@@ -29,7 +29,7 @@ SIGNED_IN = (
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
-    *("/resources?q=MC", "/resources/stocks/1"),
+    *("/resources?q=MC", "/resources/stocks/1", "/resources/units/1/scan", "/resources/labels?pool=meichuan"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
