@@ -8,169 +8,18 @@ from apiflask import APIFlask
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from flask_babel import gettext
 
-from command import health, openapi, parts, styleguide
-from command.alarms import api as alarms_api
-from command.alarms import hooks as alarm_hooks
-from command.alarms import pages as alarm_pages
-from command.archive import api as archive_api
-from command.archive import pages as archive_pages
-from command.boards import fragments as board_fragments
-from command.boards import pages as board_pages
-from command.boards import replay_pages
+from command import health, openapi, parts
+from command.blueprints import BLUEPRINTS
 from command.boards.words import WORDS
-from command.complaints import api as cases_api
-from command.complaints import customer_pages, desk_pages
 from command.core import assets, failures, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
-from command.field import pages as field_pages
-from command.field import photos
-from command.handover import api as handover_api
-from command.handover import pages as handover_pages
-from command.incidents import (
-    actions_api,
-    alerts_api,
-    journal_pages,
-    notice_api,
-    report_api,
-    resource_api,
-    resource_plan_api,
-    resource_plan_pages,
-    resource_scan,
-    room_api,
-    room_pages,
-    tasks_api,
-)
-from command.incidents import api as incidents_api
-from command.incidents import pages as incident_pages
-from command.incidents import resource_pages as resource_request_pages
-from command.insights import curve_pages, overview_api, overview_pages
-from command.knowledge import api as knowledge_api
-from command.knowledge import pages as knowledge_pages
-from command.library import api as library_api
-from command.library import pages as library_pages
 from command.messages import hooks as gateway_hooks
-from command.network import api as network_api
-from command.oncall.duties import (
-    calendar_api,
-    cover_api,
-    duty_api,
-    duty_pages,
-    flaw_api,
-    mine_pages,
-    schedule_api,
-    schedule_pages,
-    swap_api,
-)
-from command.oncall.escalation import policy_api, policy_pages
-from command.oncall.paging import actions_api as oncall_actions_api
-from command.oncall.paging import api as oncall_api
-from command.oncall.phone_drill import answer_page as drill_answer_page
-from command.oncall.phone_drill import drill_api, drill_pages
-from command.oncall.reach import contact_api, contact_pages
-from command.people import api as people_api
 from command.people import choices, gate, identity, language, places
-from command.people import pages as people_pages
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
-from command.readiness import api as readiness_api
-from command.readiness import pages as readiness_pages
-from command.resources import api as resources_api
-from command.resources import (
-    crew_api,
-    label_pages,
-    out_api,
-    stock_api,
-    stock_pages,
-    unit_api,
-    unit_list_pages,
-    unit_pages,
-)
-from command.resources import file_pages as resource_files
-from command.resources import pages as resource_pages
-from command.status import pages as status_pages
 from playbooks import source
-
-BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.pages,
-    people_api.api,
-    people_pages.pages,
-    choices.choices,
-    network_api.api,
-    gateway_hooks.hooks,
-    oncall_api.api,
-    oncall_actions_api.api,
-    duty_api.api,
-    schedule_api.api,
-    cover_api.api,
-    duty_pages.pages,
-    schedule_pages.pages,
-    contact_api.api,
-    contact_pages.pages,
-    policy_api.api,
-    policy_pages.pages,
-    swap_api.api,
-    flaw_api.api,
-    calendar_api.api,
-    mine_pages.pages,
-    handover_api.api,
-    handover_pages.pages,
-    drill_api.api,
-    drill_pages.pages,
-    drill_answer_page.pages,
-    field_pages.pages,
-    photos.pages,
-    incidents_api.api,
-    actions_api.api,
-    alerts_api.api,
-    tasks_api.api,
-    report_api.api,
-    notice_api.api,
-    room_api.api,
-    resource_api.api,
-    resource_plan_api.api,
-    resource_plan_pages.pages,
-    resources_api.api,
-    crew_api.api,
-    unit_api.api,
-    out_api.api,
-    stock_api.api,
-    resource_pages.pages,
-    resource_files.pages,
-    unit_list_pages.pages,
-    resource_request_pages.pages,
-    resource_scan.pages,
-    label_pages.pages,
-    unit_pages.pages,
-    stock_pages.pages,
-    readiness_api.api,
-    readiness_pages.pages,
-    incident_pages.pages,
-    room_pages.pages,
-    journal_pages.pages,
-    knowledge_api.api,
-    knowledge_pages.pages,
-    alarms_api.api,
-    alarm_hooks.hooks,
-    alarm_pages.pages,
-    cases_api.api,
-    desk_pages.pages,
-    customer_pages.pages,
-    status_pages.pages,
-    board_pages.pages,
-    board_fragments.pages,
-    styleguide.pages,
-    replay_pages.pages,
-    curve_pages.pages,
-    overview_pages.pages,
-    overview_api.api,
-    archive_api.api,
-    archive_pages.pages,
-    library_api.api,
-    library_pages.pages,
-)
-"""One line a room: what it serves as JSON or as pages."""
 
 HOME = "boards.command"
 NAVIGATION = (

@@ -35,6 +35,19 @@ def zone(session: Session) -> tzinfo:
     return (found if isinstance(found, Settings) else Settings()).tz
 
 
+def pool_of_code(session: Session, code: str) -> ResourcePool:
+    """The pool of a code; raise NotFound."""
+    found = session.scalar(select(ResourcePool).where(ResourcePool.code == code))
+    if found is None:
+        raise NotFound(
+            N_("There is no resource pool %(code)s."),
+            field="pool",
+            remedy=N_("Look at the list of resource pools for its code."),
+            code=code[:64],
+        )
+    return found
+
+
 def resource(session: Session, code: str) -> Resource:
     """The resource of a code; raise Invalid."""
     found = session.scalar(select(Resource).where(Resource.code == code))

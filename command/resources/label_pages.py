@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from command.people.access import access, here
 from command.people.language import language
-from command.resources import labels
+from command.resources import finding, labels
 from command.resources.asked import Strict
 from command.resources.forms import given, valid
 
@@ -27,7 +27,7 @@ def sheet() -> Any:
     asked = valid(SheetIn, given(request.args, "pool", "after"))
     after = min(max(asked.after, 0), 2**62)
     with here().database.read() as session:
-        pool = labels.pool(session, asked.pool)
+        pool = finding.pool_of_code(session, asked.pool)
         found = labels.of_pool(session, pool.id, here().settings.origin, language(), after=after)
         more = found and labels.of_pool(session, pool.id, "", language(), after=found[-1].unit_id)
         context = {"pool_id": pool.id, "code": pool.code, "labels": found}

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import names
-from command.core.problems import N_, NotFound
 from command.resources.models import Resource, ResourcePool, ResourceStock, ResourceUnit
 from command.resources.states import Bucket
 
@@ -39,19 +38,6 @@ def picture(text: str) -> Markup:
     """A text as a QR code, an inline SVG without styles; a quarter of it may be worn off."""
     code = segno.make(text, error="q", micro=False)
     return Markup(code.svg_inline(omitsize=True, svgclass="qr", lineclass=None, dark=_INK, light=_PAPER, border=4))
-
-
-def pool(session: Session, code: str) -> ResourcePool:
-    """The pool of a code; raise NotFound."""
-    found = session.scalar(select(ResourcePool).where(ResourcePool.code == code))
-    if found is None:
-        raise NotFound(
-            N_("There is no resource pool %(code)s."),
-            field="pool",
-            remedy=N_("Look at the list of resource pools for its code."),
-            code=code[:64],
-        )
-    return found
 
 
 def of_pool(session: Session, pool_id: int, origin: str, language: str, *, after: int = 0) -> list[Label]:
