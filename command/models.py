@@ -6,6 +6,7 @@ from command.boards import models as boards
 from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
+from command.drills import models as drills
 from command.field import models as field
 from command.handover import models as handover
 from command.incidents import models as incidents
@@ -32,6 +33,7 @@ rooms = (
     contacts,
     crews,
     beats,
+    drills,
     field,
     handover,
     heads,

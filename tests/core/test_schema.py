@@ -33,6 +33,10 @@ SAMPLES: dict[str, Any] = {
 }
 LATER = datetime(2026, 11, 22, 8, tzinfo=UTC)
 ALLOWED: dict[str, dict[str, Any]] = {
+    "drill_programme": {"subject": "complaint", "mode": "live", "late": "run"},
+    "drill": {"subject": "complaint", "mode": "live", "late": "run", "state": "planned"},
+    "drill_participant": {"part": "player"},
+    "drill_inject": {"state": "pending"},
     "notice": {"kind": "first"},
     "impact": {"kind": "outage"},
     "objective": {"state": "open"},

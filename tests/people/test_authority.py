@@ -30,7 +30,7 @@ from playbooks.source import SourceError, load, load_text
 
 TABLE = load(CONFIG / "authority.yaml", Authority)
 OF_THE_SYSTEM = {Act.MANAGE_PEOPLE, Act.MANAGE_TOKENS}
-COMMAND = set(Act) - OF_THE_SYSTEM - {Act.READ}
+COMMAND = set(Act) - OF_THE_SYSTEM - {Act.READ, Act.MANAGE_TRAINING}
 cases = st.tuples(st.sampled_from(Act), st.sampled_from(TIERS), st.sampled_from(LEVELS))
 held = st.frozensets(st.sampled_from(Post))
 
