@@ -11,7 +11,7 @@ from flask_babel import gettext
 from command import health, openapi, parts
 from command.blueprints import BLUEPRINTS
 from command.boards.words import WORDS
-from command.core import assets, failures, squeeze, web
+from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
@@ -114,6 +114,7 @@ def create_app(installation: Installation) -> APIFlask:
     settle(app, installation)
     squeeze.install(app)
     web.install(app)
+    marks.install(app)
     identity.install(app)
     language.install(app, installation)
     choices.install(app)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 
+from command.core import marks
 from command.core.documents import document
 from command.core.problems import Problem
 from command.people.access import access, here, may, principal, unit
@@ -163,6 +164,7 @@ def _out(allocation_id: int, refused: Problem | None = None) -> str:
     with here().database.read() as session:
         (joined,) = reading.joined(session, [finding.allocation(session, allocation_id)])
         found = views.allocation_out(joined, language())
+        marks.of_exercise(found.exercise)
         calls = crew_views.calls_out(session, allocation_id)
         contact = crew_views.contact_out(session, here().keyring, found.unit_id) if found.unit_id else None
     steps = [step for step in TRANSITIONS[State(found.state)] if step != "assign" or joined.held.request_id]
