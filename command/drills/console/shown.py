@@ -1,0 +1,120 @@
+"""What the pages of drills show: injects in the order of exercise time, lanes of roles, and what the exercise's incidents say."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from command.drills.models import InjectState
+from command.drills.runs.views import DrillView, InjectView
+from command.incidents import reading, standing, views
+from command.incidents.reading import Wanted
+from command.incidents.rendering import Line
+from command.incidents.views import SummaryOut
+from command.notices.models import Notice
+from command.oncall.models import Page, PageState
+from playbooks.texts import Text
+
+LINES = 8
+"""The newest lines of a journal that the console shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """An exercise incident as the console shows it: in short, how many of its tasks are done, pages acknowledged, notices written, and the
+    newest lines of its journal."""
+
+    incident: SummaryOut
+    tasks: int
+    tasks_done: int
+    pages: int
+    acknowledged: int
+    notices: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A role and the injects to it that have a place in time, each with its share of the drill's length (0..1)."""
+
+    role: str
+    name: Text
+    marks: Sequence[tuple[float, InjectView]]
+
+
+def clock(second: float) -> str:
+    """Exercise time: 0:05:30."""
+    whole = max(0, int(second))
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def in_order(view: DrillView) -> list[InjectView]:
+    """Injects as they came and as they will; those that wait for a sign last."""
+    return sorted(view.injects, key=lambda each: (_second(each) is None, _second(each) or 0.0, each.number))
+
+
+def newest(view: DrillView) -> list[InjectView]:
+    """Injects that were delivered, the newest first."""
+    return sorted(view.injects, key=lambda each: (each.delivered_s or 0.0, each.number), reverse=True)
+
+
+def without_expected(view: DrillView, mine: Sequence[InjectView]) -> DrillView:
+    """A drill with these injects alone, none of which says what is expected or how it is seen."""
+    bare = tuple(replace(each, expected=None, proof=None, after=None, reason=None, due_s=None) for each in mine)
+    return replace(view, injects=bare, sees_all=False)
+
+
+def lanes(view: DrillView) -> list[Lane]:
+    """The roles in the order in which something comes to them."""
+    found: dict[str, list[InjectView]] = {}
+    for each in in_order(view):
+        found.setdefault(each.to, []).append(each)
+    return [
+        Lane(role, mine[0].role_name, [(min(1.0, at / view.duration_s), each) for each in mine if (at := _second(each)) is not None])
+        for role, mine in found.items()
+    ]
+
+
+def counts(view: DrillView) -> dict[str, int]:
+    """How many injects are in which state."""
+    return {str(state): sum(each.state == state for each in view.injects) for state in InjectState}
+
+
+def played(session: Session, view: DrillView, language: str) -> list[Played]:
+    """The incidents of a drill, the newest first."""
+    return [_played(session, each.number, language) for each in reversed(view.incidents)]
+
+
+def mark(view: DrillView, played: Sequence[Played] = ()) -> str:
+    """A few digits by which a page sees whether what it shows of a drill is still the same; time that passes alone changes nothing."""
+    told = [
+        (each.incident.state, each.incident.tier, each.incident.affected, each.incident.commander, each.tasks_done)
+        + (each.pages, each.acknowledged, each.notices, each.lines[0].seq if each.lines else 0)
+        for each in played
+    ]
+    return hashlib.sha256(repr((replace(view, second=0.0), told)).encode()).hexdigest()[:16]
+
+
+def _second(inject: InjectView) -> float | None:
+    return inject.delivered_s if inject.delivered_s is not None else inject.due_s
+
+
+def _played(session: Session, number: str, language: str) -> Played:
+    incident = standing.find(session, number)
+    tasks = views.full(session, incident, language).tasks
+    pages = dict(
+        session.execute(select(Page.state, func.count()).where(Page.incident_id == incident.id).group_by(Page.state))
+        .tuples()
+        .all()
+    )
+    return Played(
+        incident=views.summary(session, incident, language),
+        tasks=len(tasks),
+        tasks_done=sum(task.state == "done" for task in tasks),
+        pages=sum(pages.values()),
+        acknowledged=pages.get(PageState.ACKNOWLEDGED, 0),
+        notices=session.scalar(select(func.count()).where(Notice.incident_id == incident.id)) or 0,
+        lines=reading.read(session, number, Wanted(), LINES).lines,
+    )
