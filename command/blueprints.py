@@ -13,6 +13,7 @@ from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
+from command.drills.runs import api as drills_api
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
@@ -103,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handover_api.api,
     handover_pages.pages,
     drill_api.api,
+    drills_api.api,
     drill_pages.pages,
     drill_answer_page.pages,
     field_pages.pages,

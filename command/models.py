@@ -8,6 +8,7 @@ from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.drills import models as drills
 from command.drills.programme import series_models as drill_series
+from command.drills.runs import models as drill_runs
 from command.field import models as field
 from command.handover import models as handover
 from command.incidents import models as incidents
@@ -36,6 +37,7 @@ rooms = (
     beats,
     drills,
     drill_series,
+    drill_runs,
     field,
     handover,
     heads,

@@ -173,6 +173,7 @@ class Drill(OfExercise, Base):
     ended_at: Mapped[datetime | None]
     override_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    recall_minutes: Mapped[int] = mapped_column(default=20, server_default="20")
 
 
 class DrillIncident(OfExercise, Base):
