@@ -15,6 +15,7 @@ from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
+from command.drills.console import mine as drills_of_mine
 from command.messages import hooks as gateway_hooks
 from command.people import choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
@@ -43,6 +44,7 @@ NAVIGATION = (
             ("insights.overview", N_("Overview"), "read", "chart"),
         ),
     ),
+    (N_("Train"), (("drills.listed", N_("Drills"), "read", "drill"),)),
     (
         N_("Run"),
         (
@@ -72,6 +74,7 @@ LETTERS = {
     "people.people": "e",
     "duty_pages.duties": "c",
     "resources.status": "i",
+    "drills.listed": "t",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")
@@ -172,6 +175,7 @@ def _furnish(app: Flask) -> None:
         here_path=places.here_path,
         operator=_operator,
         incident_words=incident_words,
+        drills_now=drills_of_mine.going_on,
     )
 
 

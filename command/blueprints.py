@@ -13,6 +13,9 @@ from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
+from command.drills.console import pages as drill_pages_of_console
+from command.drills.console import plan_pages as drill_plan_pages
+from command.drills.console import report_pages as drill_report_pages
 from command.drills.runs import api as drills_api
 from command.field import pages as field_pages
 from command.field import photos
@@ -105,6 +108,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handover_pages.pages,
     drill_api.api,
     drills_api.api,
+    drill_plan_pages.pages,
+    drill_pages_of_console.pages,
+    drill_report_pages.pages,
     drill_pages.pages,
     drill_answer_page.pages,
     field_pages.pages,

@@ -1,7 +1,7 @@
 """The marks of an exercise: whatever a request shows of one says so. One place decides, and every page's frame asks it.
 
 A request is of an exercise when its address names one: an incident whose number begins with D-, a board or a drill of exercises. A view
-whose address does not tell (`/resources/out/7`) says it by `of_exercise`. Nothing takes it back within a request."""
+whose address does not tell (`/resources/out/7`) says it by `of_exercise`."""
 
 from typing import Any
 
@@ -25,6 +25,11 @@ def of_exercise(is_it: bool = True) -> None:
     """What this request shows is of an exercise; False says nothing."""
     if is_it:
         g.exercise = True
+
+
+def of_real() -> None:
+    """What this request shows is real though its address names an exercise: the page by which somebody in a drill reports a real event."""
+    g.exercise = False
 
 
 def exercise() -> bool:

@@ -55,9 +55,7 @@ def skip(session: Session, drill: Drill, who: Principal, form: Form) -> None:
 def answer(session: Session, drill: Drill, who: Principal, form: Form) -> None:
     """An inject is answered: by a choice, in words or by both."""
     words = _words(form, "words")
-    injects.answer(
-        session, drill, _inject(session, drill, form), who, choice=form.get("choice") or None, words=words
-    )
+    injects.answer(session, drill, _inject(session, drill, form), who, choice=form.get("choice") or None, words=words)
 
 
 def extra(session: Session, drill: Drill, who: Principal, form: Form) -> None:

@@ -99,7 +99,12 @@ def _console(code: str, problem: Problem | None = None) -> Any:
         scenario = kept.scenario_of(session, kept.find(session, code))
     given = {name: request.values.get(name, "") for name in (*FIELDS, "objective", "at_minutes")}
     return render_template(
-        "drills/console.html", scenario=scenario, given=given, extra_methods=acts.EXTRA, **shown_now, **_context(problem)
+        "drills/console.html",
+        scenario=scenario,
+        given=given,
+        extra_methods=acts.EXTRA,
+        **shown_now,
+        **_context(problem),
     ), problem.status if problem else 200
 
 

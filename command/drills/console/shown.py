@@ -72,7 +72,11 @@ def lanes(view: DrillView) -> list[Lane]:
     for each in in_order(view):
         found.setdefault(each.to, []).append(each)
     return [
-        Lane(role, mine[0].role_name, [(min(1.0, at / view.duration_s), each) for each in mine if (at := _second(each)) is not None])
+        Lane(
+            role,
+            mine[0].role_name,
+            [(min(1.0, at / view.duration_s), each) for each in mine if (at := _second(each)) is not None],
+        )
         for role, mine in found.items()
     ]
 
@@ -89,12 +93,18 @@ def played(session: Session, view: DrillView, language: str) -> list[Played]:
 
 def mark(view: DrillView, played: Sequence[Played] = ()) -> str:
     """A few digits by which a page sees whether what it shows of a drill is still the same; time that passes alone changes nothing."""
+    lines = [line.seq for each in played for line in each.lines]
     told = [
-        (each.incident.state, each.incident.tier, each.incident.affected, each.incident.commander, each.tasks_done)
-        + (each.pages, each.acknowledged, each.notices, each.lines[0].seq if each.lines else 0)
+        (
+            each.incident.model_dump(exclude={"user_minutes"}),
+            each.tasks_done,
+            each.pages,
+            each.acknowledged,
+            each.notices,
+        )
         for each in played
     ]
-    return hashlib.sha256(repr((replace(view, second=0.0), told)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((replace(view, second=0.0), told, lines)).encode()).hexdigest()[:16]
 
 
 def _second(inject: InjectView) -> float | None:

@@ -8,9 +8,6 @@ from sqlalchemy.orm import Session
 from command.core.names import Words
 from command.core.problems import N_, Invalid
 from command.drills.models import Part
-from command.incidents.guards import BEFORE_RESTORATION
-from command.incidents.models import Incident, Task
-from command.incidents.models import Role as Held
 from command.oncall.phone_drill import groups
 from command.oncall.reach import ways
 from command.people.models import Person
@@ -116,22 +113,6 @@ def unsuited(scenario: Scenario, roles: Mapping[str, Sequence[Person]]) -> dict[
         if key in wanted
     }
     return {key: players for key, players in found.items() if players}
-
-
-def busy(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """People who command, hold a role in or have taken an open task of a live incident of tier I or II: its number by person."""
-    grave = (Incident.exercise.is_(False), Incident.tier <= 2, Incident.state.in_(list(BEFORE_RESTORATION)))
-    commands = select(Incident.commander_id, Incident.number).where(*grave, Incident.commander_id.in_(ids))
-    holds = select(Held.person_id, Incident.number).join(Incident, Incident.id == Held.incident_id)
-    owns = select(Task.owner_id, Incident.number).join(Incident, Incident.id == Task.incident_id)
-    found: dict[int, str] = {}
-    for query in (
-        commands,
-        holds.where(*grave, Held.until_at.is_(None), Held.person_id.in_(ids)),
-        owns.where(*grave, Task.state == "open", Task.owner_id.in_(ids)),
-    ):
-        found |= {person: number for person, number in session.execute(query).tuples() if person is not None}
-    return found
 
 
 def words(people: Sequence[Person]) -> Words:

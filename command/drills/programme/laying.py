@@ -87,6 +87,8 @@ def lay(session: Session, laid: Laid) -> Drill:
     )
     session.flush()
     _record(session, row, laid)
+    if now >= row.due_at:
+        return row
     telling.supervisors(session, row, "supervise")
     if row.announced and now >= row.due_at - opens(True, row.window_days):
         telling.announce(session, row)

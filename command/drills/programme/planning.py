@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.log import masked_words
+from command.core.names import Words
 from command.core.problems import N_, Invalid, NotFound
 from command.drills import entries
 from command.drills.models import Drill, Late
 from command.drills.programme import cast, freezes, laying, series_entries
 from command.drills.programme.laying import Laid
+from command.drills.runs import obstacles
 from command.drills.scenarios import library
 from command.incidents import entries as notes
 from command.incidents import places
@@ -146,15 +148,14 @@ def warnings(session: Session, laid: Laid) -> list[Warning]:
         )
         for role, players in cast.unsuited(laid.scenario, people).items()
     ]
-    everybody = {person.id: person for players in people.values() for person in players}
-    busy = cast.busy(session, list(everybody))
-    if busy:
+    everybody = {person.id for players in people.values() for person in players}
+    if busy := dict.fromkeys(person.username for person, _ in obstacles.busy(session, everybody)):
         found.append(
             Warning(
                 "parts",
                 N_("Busy in a live incident of tier I or II now: %(people)s."),
                 N_("Choose others or a later time; it is asked again at the start."),
-                {"people": cast.words([everybody[each] for each in sorted(busy)])},
+                {"people": Words(busy)},
             )
         )
     return found

@@ -12,8 +12,11 @@ from command.core import journal as kept_journal
 from command.core.installation import Installation
 from command.drills import kept
 from command.drills.models import Drill
-from command.drills.programme import planning
+from command.drills.programme import planning, programmes
 from command.drills.programme.planning import Draft
+from command.drills.programme.programmes import SeriesDraft
+from command.drills.runs import starting
+from command.engine import drill_programmes
 from command.messages.models import Body, Delivery
 from playbooks.scenario import Scenario
 from tests.builders import Operator
@@ -106,3 +109,41 @@ class Stage(Operator):
     def journal(self, stream: str) -> list[tuple[str, dict[str, Any]]]:
         with self.database.read() as session:
             return [(each.kind, orjson.loads(each.data)) for each in kept_journal.entries(session, stream)]
+
+    def series(self, by: str = "tra", **given: Any) -> int:
+        """A series; its id. `starts` and `zone` as in SeriesDraft."""
+        who, draft = self.principal(by), self.series_draft(**given)
+        return int(self.do(lambda session: programmes.keep(session, draft, who).id, who.actor))
+
+    def series_draft(self, **given: Any) -> SeriesDraft:
+        ahead = (
+            (self.now() + timedelta(days=2)).astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, second=0, microsecond=0)
+        )
+        fields = {
+            "name": "季度演练",
+            "scenario": "cut_fibre",
+            "mode": "tabletop",
+            "area": "8001",
+            "starts": ahead,
+            "zone": ZONE,
+            "supervisors": ("ada", "dep"),
+            "parts": PARTS,
+        }
+        return SeriesDraft(**{**fields, **given})
+
+    def engine(self) -> None:
+        """An engine looks, as if it had just been started: it keeps nothing between two rounds."""
+        while drill_programmes.run_once(self.installation):
+            pass
+
+    def acknowledge(self, drill_id: int, *people: str) -> None:
+        for name in people or ("ada", "dep"):
+            who = self.principal(name)
+            self.do(lambda session, who=who: starting.acknowledge(session, session.get_one(Drill, drill_id), who))
+
+    def only(self) -> Drill:
+        (made,) = self.drills()
+        return made
+
+    def kinds(self, drill_id: int) -> list[str]:
+        return [kind for kind, _ in self.journal(f"drill:{drill_id}")]
