@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from command.core.problems import Conflict
 from command.alarms.models import Alarm
+from command.core.problems import Conflict
 from command.drills.models import State
 from command.drills.runs import ending, reporting, starting
 from command.incidents.intake import Report
