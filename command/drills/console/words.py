@@ -44,7 +44,7 @@ METHODS = {
 }
 INJECTS = {
     InjectState.PENDING: N_("To come"),
-    InjectState.DELIVERED: N_("Delivered"),
+    InjectState.DELIVERED: N_("Put to them"),
     InjectState.ANSWERED: N_("Answered"),
     InjectState.SKIPPED: N_("Left out"),
 }
