@@ -7,6 +7,7 @@ from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.drills import models as drills
+from command.drills.evaluation import models as drill_evaluations
 from command.field import models as field
 from command.handover import models as handover
 from command.incidents import models as incidents
@@ -34,6 +35,7 @@ rooms = (
     crews,
     beats,
     drills,
+    drill_evaluations,
     field,
     handover,
     heads,
