@@ -1,4 +1,4 @@
-"""What an evaluation keeps as rows: ratings of evaluators, what the trainer settled, remarks of observers and of the hotwash, signatures."""
+"""What an evaluation keeps as rows: ratings by evaluators, what was settled, remarks of observers and of the hotwash, the signature."""
 
 from datetime import datetime
 from enum import StrEnum
