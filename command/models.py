@@ -9,6 +9,7 @@ from command.core.columns import Base
 from command.drills import models as drills
 from command.field import models as field
 from command.handover import models as handover
+from command.improvement import models as improvement
 from command.incidents import models as incidents
 from command.knowledge import models as knowledge
 from command.messages import models as messages
@@ -22,6 +23,7 @@ from command.people import models as people
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
+from command.risks import models as risks
 
 metadata = Base.metadata
 rooms = (
@@ -37,6 +39,7 @@ rooms = (
     field,
     handover,
     heads,
+    improvement,
     incidents,
     installation,
     journal,
@@ -50,4 +53,5 @@ rooms = (
     phone_drills,
     readiness,
     resources,
+    risks,
 )
