@@ -10,6 +10,7 @@ from command.drills import models as drills
 from command.drills.evaluation import models as drill_evaluations
 from command.field import models as field
 from command.handover import models as handover
+from command.improvement import models as improvement
 from command.incidents import models as incidents
 from command.knowledge import models as knowledge
 from command.messages import models as messages
@@ -23,6 +24,7 @@ from command.people import models as people
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
+from command.risks import models as risks
 
 metadata = Base.metadata
 rooms = (
@@ -39,6 +41,7 @@ rooms = (
     field,
     handover,
     heads,
+    improvement,
     incidents,
     installation,
     journal,
@@ -52,4 +55,5 @@ rooms = (
     phone_drills,
     readiness,
     resources,
+    risks,
 )
