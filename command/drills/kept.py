@@ -33,11 +33,12 @@ def keep(session: Session, scenario: Scenario, made_by: int | None = None) -> Sc
 
 def scenario_of(session: Session, drill: Drill) -> Scenario:
     """The scenario a drill is held by, as it was when the drill was planned."""
-    return _read(session.get_one(ScenarioVersion, drill.scenario_id).content)
+    return read(session.get_one(ScenarioVersion, drill.scenario_id).content)
 
 
 @lru_cache(maxsize=64)
-def _read(content: str) -> Scenario:
+def read(content: str) -> Scenario:
+    """The scenario of the content that a version keeps."""
     return from_canonical(content)
 
 
