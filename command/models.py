@@ -8,6 +8,7 @@ from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.drills import models as drills
 from command.drills.evaluation import models as drill_evaluations
+from command.drills.runs import models as drill_runs
 from command.field import models as field
 from command.handover import models as handover
 from command.improvement import models as improvement
@@ -38,6 +39,7 @@ rooms = (
     beats,
     drills,
     drill_evaluations,
+    drill_runs,
     field,
     handover,
     heads,

@@ -11,6 +11,7 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.crews import replies as crews
+from command.drills.runs import joining
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.incidents import intake
@@ -38,6 +39,8 @@ def join(database: Database) -> Database:
         incidents.on_close.append(knowledge.keep)
     if knowledge.offer not in intake.on_report:
         intake.on_report.append(knowledge.offer)
+    if joining.on_report not in intake.on_report:
+        intake.on_report.append(joining.on_report)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
     return database

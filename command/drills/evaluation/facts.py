@@ -81,7 +81,7 @@ def measure(course: Course, drill: Sequence[Happening], incidents: Iterable[Happ
     those of all its incidents, in any order."""
     until = course.over_at or now
     mine = [each for each in drill if each.at <= until]
-    theirs = sorted((each for each in incidents if each.at <= until), key=lambda each: each.at)
+    theirs = sorted((each for each in incidents if each.at < until), key=lambda each: each.at)
     reported = _first(course, theirs, "incident.reported")
     answers = list(_answers(mine))
     taken = [later - sooner for sooner, later in answers if later is not None]

@@ -119,7 +119,7 @@ def _done(session: Session, incident: Incident, course: Course, language: str) -
     rows = [
         entry
         for entry in journal.entries(session, f"incident:{incident.number}")
-        if not entry.kind.startswith(NOISE) and (course.over_at is None or entry.at <= course.over_at)
+        if not entry.kind.startswith(NOISE) and (course.over_at is None or entry.at < course.over_at)
     ]
     reader = rendering.Reader(session, rows)
     for entry in rows:

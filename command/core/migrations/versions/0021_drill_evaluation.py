@@ -7,7 +7,7 @@ from command.core import guards
 from command.core.columns import Time
 
 revision = '0021'
-down_revision = '0018'
+down_revision = '0020'
 branch_labels = None
 depends_on = None
 
