@@ -13,6 +13,8 @@ from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
+from command.drills.evaluation import api as drill_evaluation_api
+from command.drills.evaluation import observe_pages, report_pages
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
@@ -105,6 +107,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     drill_api.api,
     drill_pages.pages,
     drill_answer_page.pages,
+    drill_evaluation_api.api,
+    observe_pages.pages,
+    report_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,

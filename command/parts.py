@@ -11,9 +11,11 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.crews import replies as crews
+from command.drills import kept as drills
 from command.drills.runs import joining
 from command.field import service as field
 from command.handover import replies as takeovers
+from command.improvement import sources
 from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
@@ -43,6 +45,7 @@ def join(database: Database) -> Database:
         intake.on_report.append(joining.on_report)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
+    sources.finders.setdefault("drill", drills.find)
     return database
 
 

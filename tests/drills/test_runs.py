@@ -2,9 +2,9 @@
 
 import pytest
 
+from command.core.problems import Conflict
 from command.drills.models import State
 from command.drills.runs import ending, injects, reporting, starting
-from command.core.problems import Conflict
 from command.incidents.intake import Report
 from tests.drills.scene import Stage, line, scenario
 

@@ -49,6 +49,6 @@ def _of_share(at_least: float, share: float | None, over: bool) -> Rating | None
         return Rating.P
     if not over:
         return None
-    if share >= at_least * SHARE_S:
+    if share >= at_least * SHARE_S - 1e-9:
         return Rating.S
     return Rating.M if share > 0 else Rating.U

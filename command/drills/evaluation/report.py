@@ -246,7 +246,7 @@ def _skipped(session: Session, drill: Drill, mine: Sequence[Happening], language
 
 
 def _signed(session: Session, drill: Drill, people: Mapping[int, str]) -> Signed | None:
-    row = session.get(DrillEvaluation, drill.id)
+    row = settling.signature(session, drill)
     if row is None:
         return None
     return Signed(people.get(row.person_id, ""), row.at, views.note_text(session, row.note_id) or "")

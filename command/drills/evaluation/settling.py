@@ -56,6 +56,11 @@ def standings(session: Session, drill: Drill) -> Mapping[str, Standing]:
     }
 
 
+def signature(session: Session, drill: Drill) -> DrillEvaluation | None:
+    """Who signed the evaluation and when; None while it is open."""
+    return session.get(DrillEvaluation, drill.id)
+
+
 def settles(session: Session, drill: Drill, who: Principal) -> bool:
     """Whether somebody may settle ratings and sign: whoever runs drills, and did not play in this one."""
     mine = taking_part.rows_of(session, drill, who.person_id)
