@@ -84,8 +84,8 @@ def _said(each: Happening, injects: Mapping[int, DrillInject], language: str) ->
     if each.kind == "drill.began":
         return str(gettext("The drill begins: %(players)d players, %(injects)d injects", **_counts(data)))
     if each.kind == "drill.incident_joined":
-        by = gettext(words.BY[data["by"]]) if data["by"] in words.BY else data["by"]
-        return str(gettext("Exercise incident %(number)s, %(by)s", number=data["number"], by=by))
+        joined = words.joined(data["by"])
+        return str(gettext("Exercise incident %(number)s, %(by)s", number=data["number"], by=joined))
     if each.kind == "drill.paused":
         return str(gettext("Paused: %(why)s", why=words.because(data["because"])))
     if each.kind == "drill.resumed":

@@ -6,7 +6,7 @@ from command.core.problems import N_
 from command.drills.evaluation.facts import SHARES, Figures, Share, Span
 from command.drills.evaluation.models import Remarked
 from command.drills.models import Part, State
-from playbooks.scenario import Fact, Measure, Method, Mode, Subject
+from playbooks.scenario import Fact, Measure, Mode, Subject
 from playbooks.texts import Text
 
 FACTS: dict[Fact, str] = {
@@ -29,13 +29,6 @@ MODES: dict[Mode, str] = {
     Mode.tabletop: N_("Tabletop"),
     Mode.live: N_("Live drill"),
     Mode.simulation: N_("Scenario simulation"),
-}
-METHODS: dict[Method, str] = {
-    Method.screen: N_("on the page"),
-    Method.sms: N_("by SMS"),
-    Method.phone: N_("by phone"),
-    Method.alarms: N_("by alarms"),
-    Method.discussion: N_("to the table"),
 }
 STATES: dict[State, str] = {
     State.PLANNED: N_("planned"),
@@ -99,6 +92,11 @@ def trainer() -> str:
 def because(code: str) -> str:
     """A reason the journal has as a code; what is not known stands as it is."""
     return str(gettext(BECAUSE[code])) if code in BECAUSE else code
+
+
+def joined(code: str) -> str:
+    """How an incident came to a drill."""
+    return str(gettext(BY[code])) if code in BY else code
 
 
 def minutes(count: float | None) -> str:
