@@ -15,6 +15,7 @@ from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
 from command.drills.evaluation import api as drill_evaluation_api
 from command.drills.evaluation import observe_pages, report_pages
+from command.drills.runs import api as drills_api
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
@@ -105,6 +106,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handover_api.api,
     handover_pages.pages,
     drill_api.api,
+    drills_api.api,
     drill_pages.pages,
     drill_answer_page.pages,
     drill_evaluation_api.api,

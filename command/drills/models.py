@@ -170,6 +170,7 @@ class Drill(OfExercise, Base):
     began_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     override_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+    recall_minutes: Mapped[int] = mapped_column(default=20, server_default="20")
 
 
 class DrillIncident(OfExercise, Base):

@@ -2,6 +2,7 @@
 do not rest for it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from command.core.problems import N_, Conflict
 from command.resources import finding, ledger, requests, telling
 from command.resources.entries import Closed
 from command.resources.ledger import Move
-from command.resources.models import ResourceAllocation, ResourceRequest, ResourceUnit
+from command.resources.models import Resource, ResourceAllocation, ResourceRequest, ResourceUnit
 from command.resources.states import OVER, Bucket, State
 from command.resources.telling import Returned
 
@@ -60,3 +61,37 @@ def recall_all(session: Session, incident_ids: Collection[int], note: str = "") 
         )
         telling.record(session, request, told)
     return back
+
+
+@dataclass(frozen=True, slots=True)
+class InDrill:
+    """Something that exercise incidents have: what, how many, how far it has come."""
+
+    allocation_id: int
+    incident: str
+    resource_zh: str
+    resource_en: str
+    serial: str | None
+    quantity: int
+    state: str
+
+
+def out(session: Session, incident_ids: Collection[int]) -> list[InDrill]:
+    """All that exercise incidents have now, the first taken first."""
+    query = (
+        select(
+            ResourceAllocation, ResourceRequest.incident_number, Resource.name_zh, Resource.name_en, ResourceUnit.serial
+        )
+        .join(ResourceRequest, ResourceRequest.id == ResourceAllocation.request_id)
+        .join(Resource, Resource.id == ResourceRequest.resource_id)
+        .join(ResourceUnit, ResourceUnit.id == ResourceAllocation.unit_id, isouter=True)
+        .where(
+            ResourceRequest.incident_id.in_(incident_ids),
+            ResourceAllocation.exercise,
+            ResourceAllocation.state.not_in(OVER),
+        )
+    )
+    return [
+        InDrill(held.id, number, zh, en, serial, held.still_out, held.state)
+        for held, number, zh, en, serial in session.execute(query.order_by(ResourceAllocation.id)).tuples()
+    ]

@@ -1,10 +1,12 @@
 """A drill from its begin to its end, as people and engines see it."""
 
 import pytest
+from sqlalchemy import select
 
+from command.alarms.models import Alarm
 from command.core.problems import Conflict
 from command.drills.models import State
-from command.drills.runs import ending, injects, reporting, starting
+from command.drills.runs import ending, reporting, starting
 from command.incidents.intake import Report
 from tests.drills.scene import Stage, line, scenario
 
@@ -64,17 +66,20 @@ def test_injects_come_when_they_are_due_and_what_players_do_answers_them(stage: 
     }
 
 
+ALARMS = [{"element": name, "problem": "link down", "severity": "critical"} for name in ("CELL-1", "CELL-2")]
+
+
+@pytest.mark.proves("B3")
 def test_a_stopped_drill_leaves_nothing_behind(stage: Stage) -> None:
-    code = stage.begun(
-        scenario(
-            line(1, method="alarms", alarms=[{"element": "CELL-1", "problem": "link down", "severity": "critical"}])
-        )
-    )
+    code = stage.begun(scenario(line(1, method="alarms", alarms=ALARMS), line(9)))
     stage.minutes(1)
     (incident,) = stage.incidents()
-    stage.run(code, lambda s, d: ending.stop(s, d, stage.principal("eng")))
+    assert stage.told(code, "incident_joined")[0][1]["by"] == "alarms"
+    stage.run(code, lambda s, d: ending.stop(s, d, stage.principal("eng")), "eng")
     assert stage.drill(code).state == State.STOPPED
     assert stage.see(incident.number)["state"] == "cancelled"
-    assert stage.told(code, "incident_joined")[0][1]["by"] == "alarms"
+    assert stage.states(code) == {1: "delivered", 9: "skipped"}
+    with stage.database.read() as session:
+        assert set(session.scalars(select(Alarm.state))) == {"cleared"}
     with pytest.raises(Conflict):
-        stage.run(code, lambda s, d: injects.find(s, d, 1) and ending.stop(s, d, None))
+        stage.run(code, lambda s, d: ending.stop(s, d, None))

@@ -11,20 +11,20 @@ from command.core.problems import N_, Denied
 from command.drills import entries
 from command.drills.models import Drill, InjectState, State
 from command.drills.runs import clockwork, feeding, injects, joining, phones, taking_part, watching
+from command.drills.runs.phones import Said
 from command.incidents import exercise_end, intake
 from command.incidents.intake import Report
 from command.incidents.models import Incident
 from command.people.access import Principal
 from command.resources import recalling
-from playbooks.texts import Text
 
 ENDED = "演练结束 / the drill ended"
 STOPPED = "演练已终止 / drill stopped"
-_SAY_STOPPED = Text(
+_SAY_STOPPED = Said(
     zh="演练“%s”已终止。请停止一切演练行动；如有真实事件，按正常流程报告。",
     en="Drill %s was stopped. Stop all that you do for it; whatever is real is reported the usual way.",
 )
-_SAY_ENDED = Text(zh="演练“%s”结束，谢谢参加。", en="Drill %s is over. Thank you for taking part.")
+_SAY_ENDED = Said(zh="演练“%s”结束，谢谢参加。", en="Drill %s is over. Thank you for taking part.")
 
 
 def end(session: Session, drill: Drill, who: Principal | None = None) -> None:
@@ -100,9 +100,9 @@ def _wind_up(session: Session, drill: Drill, reason: str) -> int:
     return freed
 
 
-def _tell(session: Session, drill: Drill, text: Text) -> None:
+def _tell(session: Session, drill: Drill, text: Said) -> None:
     """Everybody who takes part in a live drill is told; then their numbers leave the allow-list."""
-    said = Text(zh=text.zh % drill.name, en=text.en % drill.name)
+    said = Said(zh=text.zh % drill.name, en=text.en % drill.name)
     until = clock.now(session) + phones.LAST_WORDS
     phones.say(session, drill, taking_part.people(session, drill), said, until)
     phones.end_allowing(session, drill)

@@ -7,20 +7,27 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.log import masked_words
 from command.core.problems import N_, Conflict, Invalid, NotFound
 from command.drills import entries, kept
 from command.drills.models import GOING_ON, Drill, DrillInject, InjectState
 from command.drills.runs import feeding, phones, taking_part
+from command.drills.runs.phones import Said
 from command.drills.runs.signs import Seen
 from command.incidents.entries import note
 from command.people.access import Principal
 from playbooks.scenario import Inject, Method
 from playbooks.texts import Text
 
+_TEXTS = ("sender", "content", "expected")
+
 
 def read(row: DrillInject) -> Inject:
-    """What a row puts to the players."""
-    return Inject.model_validate(row.content)
+    """What a row puts to the players. Texts that a controller typed in one language stand for both."""
+    if not row.extra:
+        return Inject.model_validate(row.content)
+    texts = {field: Text.model_construct(**row.content[field]) for field in _TEXTS}
+    return Inject.model_construct(**{**row.content, **texts, "method": Method(row.content["method"])})
 
 
 def of(session: Session, drill: Drill) -> list[DrillInject]:
@@ -48,17 +55,16 @@ def complete(session: Session, drill: Drill) -> int:
     there = {row.number for row in of(session, drill)}
     for inject in kept.scenario_of(session, drill).injects:
         if inject.number not in there:
-            session.add(_row(drill, inject, extra=False))
+            session.add(_row(drill, inject))
     session.flush()
     return len(of(session, drill))
 
 
-def _row(drill: Drill, inject: Inject, *, extra: bool) -> DrillInject:
+def _row(drill: Drill, inject: Inject) -> DrillInject:
     at_s = inject.at_minutes * 60 if inject.at_minutes is not None and inject.after is None else None
     return DrillInject(
         drill_id=drill.id,
         number=inject.number,
-        extra=extra,
         content=inject.model_dump(mode="json"),
         at_s=at_s,
         exercise=True,
@@ -105,10 +111,9 @@ def deliver(session: Session, drill: Drill, row: DrillInject) -> None:
     entries.record(session, drill, told)
 
 
-def _said(inject: Inject) -> Text:
-    return Text(
-        zh=f"{inject.sender.zh}：{inject.content.zh}"[:2000], en=f"{inject.sender.en}: {inject.content.en}"[:2000]
-    )
+def _said(inject: Inject) -> Said:
+    sender, content = inject.sender, inject.content
+    return Said(zh=f"{sender.zh}：{content.zh}", en=f"{sender.en}: {content.en}")
 
 
 def proved(session: Session, drill: Drill, row: DrillInject, seen: Seen, second: float, incident: str | None) -> None:
@@ -192,12 +197,13 @@ def skip_by_hand(session: Session, drill: Drill, row: DrillInject, who: Principa
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """An inject that a controller adds: to a role, by screen, text, phone or discussion, now or at a minute of exercise time."""
+    """An inject that a controller adds: to a role, by screen, text, phone or discussion, now or at a minute of exercise time. Its texts are
+    in the controller's own language."""
 
     to: str
-    sender: Text
-    content: Text
-    expected: Text
+    sender: str
+    content: str
+    expected: str = ""
     method: Method = Method.screen
     at_minutes: float | None = None
     objective: str = ""
@@ -212,6 +218,9 @@ def add(session: Session, drill: Drill, extra: Extra, who: Principal) -> DrillIn
     objectives = [each.id for each in scenario.objectives]
     objective = extra.objective or objectives[0]
     _one_of("objective", objective, objectives)
+    for field in ("sender", "content"):
+        if not getattr(extra, field).strip():
+            raise Invalid(N_("Nothing is said here."), field=field, remedy=N_("Write who says what to the players."))
     if extra.method == Method.alarms:
         raise Invalid(
             N_("Alarms are injects of scenarios alone."),
@@ -226,17 +235,21 @@ def add(session: Session, drill: Drill, extra: Extra, who: Principal) -> DrillIn
             remedy=N_("Give a later one, or leave it out to put it to them at once."),
         )
     last = session.scalar(select(func.max(DrillInject.number)).where(DrillInject.drill_id == drill.id)) or 0
-    inject = Inject(
+    row = DrillInject(
+        drill_id=drill.id,
         number=last + 1,
-        at_minutes=at_s / 60,
-        sender=extra.sender,
-        to=extra.to,
-        method=extra.method,
-        content=extra.content,
-        expected=extra.expected,
-        objective=objective,
+        extra=True,
+        content={
+            "number": last + 1,
+            "at_minutes": at_s / 60,
+            "to": extra.to,
+            "method": str(extra.method),
+            "objective": objective,
+            **{field: dict.fromkeys(("zh", "en"), masked_words(getattr(extra, field).strip())) for field in _TEXTS},
+        },
+        at_s=at_s,
+        exercise=True,
     )
-    row = _row(drill, inject, extra=True)
     session.add(row)
     session.flush()
     entries.record(session, drill, entries.InjectAdded(number=row.number, at_s=round(at_s, 1)))

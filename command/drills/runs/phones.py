@@ -3,6 +3,7 @@
 They are on it from the begin of a live drill until a while after its end, on the drill's own word. The other modes write to nobody."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -18,13 +19,22 @@ from command.messages.models import ExerciseAllowed, Lane, Purpose
 from command.messages.models import State as Fate
 from command.people.models import Person
 from playbooks.scenario import Mode
-from playbooks.texts import Text
 
 MARGIN = timedelta(hours=2)
 """How long beyond its planned duration a live drill may go on before its numbers are allowed anew."""
 LAST_WORDS = timedelta(minutes=15)
 """How long after its end they may be told that it is over."""
 STOPPED = "drill_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text in both languages, without the mark of an exercise."""
+
+    zh: str
+    en: str
+
+
 MARK = {"zh": "【演练】", "en": "[DRILL] "}
 
 
@@ -53,7 +63,7 @@ def end_allowing(session: Session, drill: Drill) -> None:
 
 
 def say(
-    session: Session, drill: Drill, people: Iterable[Person], text: Text, valid_until: datetime | None = None
+    session: Session, drill: Drill, people: Iterable[Person], text: Said, valid_until: datetime | None = None
 ) -> int:
     """Write to people in a live drill; return how many texts that is. Who has no number is left out; the screen has it anyway."""
     if drill.mode != Mode.live:

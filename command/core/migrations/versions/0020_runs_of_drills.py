@@ -1,4 +1,4 @@
-"""runs of drills: how far journals were read and recordings played, what was written to phones"""
+"""runs of drills: how far journals were read and recordings played, what was written to phones, how soon what they use is back"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ TABLES = ('drill_watch', 'drill_feed', 'drill_text')
 
 
 def upgrade() -> None:
+    op.add_column('drill', sa.Column('recall_minutes', sa.Integer(), server_default='20', nullable=False))
     op.create_table('drill_watch',
     sa.Column('drill_id', BIG, autoincrement=False, nullable=False),
     sa.Column('stream', sa.Text(), nullable=False),
@@ -51,3 +52,4 @@ def downgrade() -> None:
     op.drop_table('drill_text')
     op.drop_table('drill_feed')
     op.drop_table('drill_watch')
+    op.drop_column('drill', 'recall_minutes')
