@@ -8,6 +8,7 @@ from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.drills import models as drills
 from command.drills.evaluation import models as drill_evaluations
+from command.drills.programme import series_models as drill_series
 from command.drills.runs import models as drill_runs
 from command.field import models as field
 from command.handover import models as handover
@@ -39,6 +40,7 @@ rooms = (
     beats,
     drills,
     drill_evaluations,
+    drill_series,
     drill_runs,
     field,
     handover,

@@ -6,6 +6,7 @@ from command.core.installation import Installation
 from command.engine import (
     clocks,
     deliver,
+    drill_programmes,
     duty_watch,
     escalate,
     fan_out,
@@ -34,6 +35,12 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),
         Cycle("reach", 0.5, lambda: reach.run_once(installation)),
         Cycle("phone_drill", 1.0, lambda: phone_drill.run_once(installation)),
+        Cycle(
+            "drill_programmes",
+            2.0,
+            lambda: drill_programmes.run_once(installation),
+            lambda: drill_programmes.wait(installation),
+        ),
         Cycle("injects", 1.0, lambda: injects.run_once(installation)),
         Cycle("deliver", 0.2, lambda: deliver.run_once(installation, sender, stopping.is_set)),
         Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),
