@@ -16,6 +16,8 @@ from command.complaints import customer_pages, desk_pages
 from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
 from command.drills.console import report_pages as drill_report_pages
+from command.drills.evaluation import api as drill_evaluation_api
+from command.drills.evaluation import observe_pages, report_pages
 from command.drills.runs import api as drills_api
 from command.field import pages as field_pages
 from command.field import photos
@@ -113,6 +115,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     drill_report_pages.pages,
     drill_pages.pages,
     drill_answer_page.pages,
+    drill_evaluation_api.api,
+    observe_pages.pages,
+    report_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,

@@ -11,9 +11,11 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.crews import replies as crews
+from command.drills import kept as drills
 from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
+from command.improvement import sources
 from command.incidents import intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
@@ -48,6 +50,7 @@ def join(database: Database) -> Database:
         players.of_drill.append(joining.players)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
+    sources.finders.setdefault("drill", drills.find)
     return database
 
 
