@@ -26,7 +26,7 @@ from command.people.access import access, here, principal, require, unit
 from command.people.language import language
 from command.resources.forms import valid
 
-pages = Blueprint("drill_reports", __name__)
+pages = Blueprint("drill_incident_report", __name__)
 LISTED = 2000
 """Areas listed at most."""
 
