@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# Tests wait for servers, browsers and engines a third of their time: one worker more than there are cores keeps the cores busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(len(os.sched_getaffinity(0)), 8) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench test-faults test-tour coverage-of-rows lock wheel clean
@@ -25,7 +27,7 @@ run: setup ## start Tocsin with the demo operator and the SMS simulator
 
 test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (under 20 minutes on two cores)
 	$(BIN)/python .ci/chromium
-	$(PYTEST) -n 2 --dist loadgroup -m "not tour"
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not tour"
 
 check: setup ## ruff, mypy, import-linter, migrations up and down
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cache
 from typing import Any
 
 from apiflask import APIFlask
@@ -22,6 +23,7 @@ from werkzeug.test import TestResponse
 
 from command import parts
 from command.app import create_app, settle
+from command.core.columns import Base
 from command.core.installation import Installation
 from command.core.keys import Keyring
 from command.network.models import Area, Element, Link, Service, Subscriber
@@ -31,7 +33,7 @@ from command.people import service as people
 from command.people import tokens
 from command.people.access import Principal
 from command.people.models import EmergencyGroup, GroupMember, Person
-from command.people.roster import PersonCard
+from command.people.roster import PersonCard, Roster
 
 AREAS = (
     ("00", None, "country", "全国", "Nationwide"),
@@ -121,29 +123,36 @@ def build_network(
 ) -> Network:
     """Write the small operator's network; `subscribers` per element, with numbers of +86 120 that reach nobody."""
     made = Network()
-    for code, parent, level, zh, en in AREAS:
-        area = Area(
-            code=code, parent_id=made.areas.get(parent) if parent else None, level=level, name_zh=zh, name_en=en
-        )
-        session.add(area)
-        session.flush()
-        made.areas[code] = area.id
-    for bit, (code, zh, en, critical) in enumerate(SERVICES):
-        service = Service(code=code, bit=bit, name_zh=zh, name_en=en, critical=critical)
-        session.add(service)
-        session.flush()
-        made.services[code] = service.id
-    for name, kind, area_code, core in ELEMENTS:
-        element = Element(name=name, kind=kind, area_id=made.areas[area_code], core=core, services=0b111)
-        session.add(element)
-        session.flush()
-        made.elements[name] = element.id
+    for level in ("country", "province", "prefecture", "county"):
+        areas = [
+            Area(code=code, parent_id=made.areas.get(parent or ""), level=level, name_zh=zh, name_en=en)
+            for code, parent, its, zh, en in AREAS
+            if its == level
+        ]
+        _keep(session, areas)
+        made.areas |= {area.code: area.id for area in areas}
+    services = [
+        Service(code=code, bit=bit, name_zh=zh, name_en=en, critical=critical)
+        for bit, (code, zh, en, critical) in enumerate(SERVICES)
+    ]
+    elements = [
+        Element(name=name, kind=kind, area_id=made.areas[area_code], core=core, services=0b111)
+        for name, kind, area_code, core in ELEMENTS
+    ]
+    _keep(session, [*services, *elements])
+    made.services = {service.code: service.id for service in services}
+    made.elements = {element.name: element.id for element in elements}
     for one, other in LINKS:
         a, b = sorted((made.elements[one], made.elements[other]))
         session.add(Link(a_id=a, b_id=b))
     add_subscribers(session, keyring, made, SUBSCRIBERS if subscribers is None else subscribers, first_number)
     changed(session)
     return made
+
+
+def _keep(session: Session, rows: Sequence[Base]) -> None:
+    session.add_all(rows)
+    session.flush()
 
 
 def add_subscribers(
@@ -175,9 +184,27 @@ def build_people(
     groups: Sequence[tuple[str, str, str, str]] = GROUPS,
 ) -> dict[str, int]:
     """Write people, emergency groups and the rotations `technical` and `operations`; return ids by username."""
-    ids: dict[str, int] = {}
-    for at, (username, (posts, department, area)) in enumerate(people_of.items()):
-        card = PersonCard.model_validate(
+    ids = people.load_people(session, keyring, Roster(people=_cards(tuple(people_of.items())), groups=(), schedules=()))
+    kept = [
+        EmergencyGroup(code=code, name_zh="应急小组", name_en=f"Group {code}", echelon=echelon, area_code=area_code)
+        for code, echelon, area_code, _ in groups
+    ]
+    on_call = (("technical", "eng"), ("operations", "ops"))
+    schedules = [Schedule(code=code, name_zh="值班", name_en=code.title(), department=code) for code, _ in on_call]
+    _keep(session, [*kept, *schedules])
+    for group, (_, _, _, commander) in zip(kept, groups, strict=True):
+        session.add_all(_members(group.id, ids, commander))
+    layers = [_layer(schedule) for schedule in schedules]
+    _keep(session, layers)
+    for layer, (_, member) in zip(layers, on_call, strict=True):
+        session.add(DutyMember(layer_id=layer.id, position=0, person_id=ids[member]))
+    return ids
+
+
+@cache
+def _cards(people_of: tuple[tuple[str, tuple[tuple[str, ...], str | None, str]], ...]) -> tuple[PersonCard, ...]:
+    return tuple(
+        PersonCard.model_validate(
             {
                 "username": username,
                 "name": {"zh": "张" + "一二三四五六七八九十甲乙丙丁"[at % 14], "en": username.title()},
@@ -188,45 +215,34 @@ def build_people(
                 "language": "en",
             }
         )
-        ids[username] = people.create_person(session, keyring, card).id
-    for code, echelon, area_code, commander in groups:
-        _build_group(session, ids, code, echelon, area_code, commander)
-    for code, member in (("technical", "eng"), ("operations", "ops")):
-        _build_schedule(session, code, ids[member])
-    return ids
+        for at, (username, (posts, department, area)) in enumerate(people_of)
+    )
 
 
-def _build_group(session: Session, ids: dict[str, int], code: str, echelon: str, area: str, commander: str) -> None:
-    group = EmergencyGroup(code=code, name_zh="应急小组", name_en=f"Group {code}", echelon=echelon, area_code=area)
-    session.add(group)
-    session.flush()
-    for duty, rank, username in (
-        ("commander", 0, commander),
-        ("commander", 1, "dep"),
-        ("technical_lead", 0, "eng"),
-        ("customer_service_lead", 0, "kef"),
-    ):
-        session.add(GroupMember(group_id=group.id, duty=duty, rank=rank, person_id=ids[username]))
+def _members(group_id: int, ids: dict[str, int], commander: str) -> list[GroupMember]:
+    return [
+        GroupMember(group_id=group_id, duty=duty, rank=rank, person_id=ids[username])
+        for duty, rank, username in (
+            ("commander", 0, commander),
+            ("commander", 1, "dep"),
+            ("technical_lead", 0, "eng"),
+            ("customer_service_lead", 0, "kef"),
+        )
+    ]
 
 
-def _build_schedule(session: Session, code: str, person_id: int) -> None:
-    schedule = Schedule(code=code, name_zh="值班", name_en=code.title(), department=code)
-    session.add(schedule)
-    session.flush()
-    layer = DutyLayer(
+def _layer(schedule: Schedule) -> DutyLayer:
+    return DutyLayer(
         schedule_id=schedule.id,
         position=0,
         name_zh="值班",
-        name_en=code.title(),
+        name_en=schedule.name_en,
         zone="Asia/Shanghai",
         starts_on=date(2026, 1, 5),
         handover=time(9, 0),
         period_days=7,
         windows=[],
     )
-    session.add(layer)
-    session.flush()
-    session.add(DutyMember(layer_id=layer.id, position=0, person_id=person_id))
 
 
 class Operator:

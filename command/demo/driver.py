@@ -22,7 +22,7 @@ from playbooks import source
 
 log = structlog.get_logger()
 
-START, END, SPEED = 70_000.0, 72_600.0, 10.0
+START, END, SPEED = 70_000.0, 72_600.0, 15.0
 """Seconds of the recording, and how many pass in one of ours: see config/demo/README.md."""
 
 ANSWER_AFTER = 6.0

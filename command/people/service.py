@@ -1,6 +1,6 @@
 """The verbs of people: create, lock, give posts and passwords, look at a number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from sqlalchemy import delete, select, update
@@ -41,15 +41,24 @@ def create_person(
             remedy=N_("Choose another."),
             username=card.username,
         )
+    person = _add(session, keyring, card, password_hash=password_hash, demo=demo)
+    session.flush()
+    _created(session, person)
+    return person
+
+
+def _add(session: Session, keyring: Keyring, card: PersonCard, *, password_hash: str | None, demo: bool) -> Person:
     person = Person(
         username=card.username, password_hash=password_hash, demo=demo, epoch=0, created_at=clock.now(session)
     )
     _describe(person, keyring, card)
     person.posts = [PersonPost(post=post) for post in card.posts]
     session.add(person)
-    session.flush()
-    audit(session, PersonCreated(person_id=person.id, posts=sorted(card.posts)))
     return person
+
+
+def _created(session: Session, person: Person) -> None:
+    audit(session, PersonCreated(person_id=person.id, posts=sorted(held.post for held in person.posts)))
 
 
 def _describe(person: Person, keyring: Keyring, card: PersonCard) -> None:
@@ -148,31 +157,36 @@ def load_people(
 
     People and groups the roster does not name stay as they are; a password already set is kept."""
     known = {person.username: person for person in session.scalars(select(Person))}
+    fresh = []
     for card in roster.people:
         person = known.get(card.username)
         if person is None:
-            known[card.username] = create_person(session, keyring, card, password_hash=password_hash, demo=demo)
+            known[card.username] = _add(session, keyring, card, password_hash=password_hash, demo=demo)
+            fresh.append(known[card.username])
             continue
         _describe(person, keyring, card)
         person.password_hash = person.password_hash or password_hash
         set_posts(session, person, card.posts)
+    session.flush()
+    for person in fresh:
+        _created(session, person)
     ids = {card.username: known[card.username].id for card in roster.people}
-    for group in roster.groups:
-        _load_group(session, group, ids)
+    _load_groups(session, roster.groups, ids)
     return ids
 
 
-def _load_group(session: Session, card: GroupCard, ids: dict[str, int]) -> None:
-    group = session.scalar(select(EmergencyGroup).where(EmergencyGroup.code == card.code)) or EmergencyGroup(
-        code=card.code
-    )
-    group.name_zh, group.name_en = card.name.zh, card.name.en
-    group.echelon, group.area_code = card.echelon, card.area
-    session.add(group)
+def _load_groups(session: Session, cards: Sequence[GroupCard], ids: dict[str, int]) -> None:
+    known = {group.code: group for group in session.scalars(select(EmergencyGroup))}
+    groups = [known.get(card.code) or EmergencyGroup(code=card.code) for card in cards]
+    for group, card in zip(groups, cards, strict=True):
+        group.name_zh, group.name_en = card.name.zh, card.name.en
+        group.echelon, group.area_code = card.echelon, card.area
+    session.add_all(groups)
     session.flush()
-    session.execute(delete(GroupMember).where(GroupMember.group_id == group.id))
+    session.execute(delete(GroupMember).where(GroupMember.group_id.in_([group.id for group in groups])))
     session.add_all(
         GroupMember(group_id=group.id, duty=member.duty, rank=rank, person_id=ids[username])
+        for group, card in zip(groups, cards, strict=True)
         for member in card.members
         for rank, username in enumerate(member.everyone())
     )

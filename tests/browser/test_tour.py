@@ -1,7 +1,7 @@
 """The tour: every page as people see it, at their width, in their theme and language. axe finds nothing grave, nothing overflows, no
 target is too small, no script fails, and no English is left on a Chinese page.
 
-A wall and a phone are part of `make test`; `make test-tour` walks all twelve ways. What people do on the pages is in the other files
+A phone is part of `make test`; `make test-tour` walks all twelve ways. What people do on the pages is in the other files
 of this folder."""
 
 import re
@@ -39,7 +39,7 @@ class Way:
         return f"{self.width}-{self.theme}-{self.language}"
 
 
-SHORT = (Way(1920, "dark", "zh"), Way(390, "dark", "zh"))
+SHORT = (Way(390, "dark", "zh"),)
 LONG = tuple(Way(width, theme, said) for width in WIDTHS for theme in ("dark", "light") for said in ("zh", "en"))
 
 

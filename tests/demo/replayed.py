@@ -12,7 +12,7 @@ from command.network.topology import Topology
 from tests.alarms.storm import DEMO, Offered, alarms_of, recorded
 
 START = 70_000
-SPEED = 10.0
+SPEED = 15.0
 QUIET_PERIOD_S = 90.0
 """Figures of the demo, as config/demo/README.md gives them."""
 
@@ -79,7 +79,8 @@ class Replay:
     def run(self, start: float, end: float) -> "Replay":
         alarms = alarms_of(recorded(start, end), element_of, self.speed, since=start)
         storm = Offered(topology(), Rule())
-        for step in range(1, int((end - start) / self.speed / self.batch_s) + 1):
+        lasts = (end - start) / self.speed + self.quiet_period_s
+        for step in range(1, int(lasts / self.batch_s) + 1):
             now = step * self.batch_s
             batch = [alarm for alarm in alarms if now - self.batch_s <= alarm.at < now]
             storm.offer(batch, now)

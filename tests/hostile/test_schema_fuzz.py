@@ -47,34 +47,31 @@ def token(desk: Desk, posts: tuple[str, ...]) -> str:
     return desk.database.write(work)
 
 
-@pytest.mark.parametrize(
-    ("posts", "examples"), [(("administrator",), 1), (tuple(Post), 3)], ids=["administrator", "every post"]
-)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_api_answers_whatever_its_description_allows_or_forbids(
-    desk: Desk, posts: tuple[str, ...], examples: int, quiet_log: None, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, quiet_log: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.responding()
     monkeypatch.setitem(desk.app.config, "PROPAGATE_EXCEPTIONS", False)
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", desk.app)
-    headers = {"Authorization": f"Bearer {token(desk, posts)}"}
+    headers = {"Authorization": f"Bearer {token(desk, tuple(Post))}"}
     begun = time.process_time()
     count = 0
     for found in schema.get_all_operations():
         operation = found.ok()
         if "/tokens/" in operation.path:
             continue  # It would revoke the token it came with.
-        _try(operation, headers, examples)
+        _try(operation, headers)
         count += 1
     assert count > 30, "the description lists the whole API"
     assert time.process_time() - begun < TOO_LONG
 
 
-def _try(operation: Any, headers: dict[str, str], examples: int) -> None:
+def _try(operation: Any, headers: dict[str, str]) -> None:
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
         @seed(20261122)
-        @settings(EXAMPLES, max_examples=examples)
+        @settings(EXAMPLES, max_examples=3)
         @given(operation.as_strategy(generation_mode=mode))
         def send(case: Any) -> None:
             case.call_and_validate(headers=headers, checks=CHECKS)
