@@ -11,8 +11,10 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.crews import replies as crews
+from command.drills import kept as drills
 from command.field import service as field
 from command.handover import replies as takeovers
+from command.improvement import sources
 from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
@@ -23,11 +25,13 @@ from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.risks import register
 
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
-    incident that is merged, and solved problems be kept when an incident is closed and offered when one is new."""
+    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and improvement actions come
+    from drills and risks."""
     if index.follow not in database.before_append:
         database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
@@ -40,6 +44,7 @@ def join(database: Database) -> Database:
         intake.on_report.append(knowledge.offer)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
+    sources.finders.update(drill=drills.find, risk=register.find)
     return database
 
 

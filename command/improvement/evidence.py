@@ -111,3 +111,13 @@ def _filed(session: Session, body: bytes) -> str:
     insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     session.execute(insert(ImprovementFile).values(sha256=digest, body=body).on_conflict_do_nothing())
     return digest
+
+
+def type_of(file_name: str) -> str:
+    """As what a file is handed back."""
+    return TYPES.get(PurePath(file_name).suffix.lower(), "application/octet-stream")
+
+
+def plain_name(row: ImprovementEvidence) -> str:
+    """A name for the download that every browser takes: the action, the evidence and the file's ending."""
+    return f"improvement-{row.action_id}-{row.id}{PurePath(row.file_name).suffix.lower()}"

@@ -19,6 +19,8 @@ ELSEWHERE = (
     "policy.",
     "pool.",
     "readiness.",
+    "improvement.",
+    "risk.",
     "archive.",
     "case.looked_up",
 )
