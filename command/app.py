@@ -70,7 +70,7 @@ LETTERS = {
     "knowledge.problems": "k",
     "playbooks.browse": "p",
     "insights.overview": "o",
-    "improvement.listed": "m",
+    "improvement.listed": "v",
     "risks.register": "x",
     "alarm_pages.alarms": "l",
     "people.people": "e",

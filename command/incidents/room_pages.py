@@ -29,8 +29,8 @@ from command.incidents import (
 )
 from command.incidents.activation import TIER_WORDS
 from command.incidents.clocks import Fact
-from command.incidents.lifecycle import Forbidden
 from command.incidents.guards import State
+from command.incidents.lifecycle import Forbidden
 from command.incidents.models import Incident, Role
 from command.notices.models import Notice, NoticeState
 from command.people.access import Principal, access, here, principal, require, unit

@@ -49,7 +49,9 @@ def test_the_register_goes_out_as_a_file_and_comes_in_with_its_bad_rows_named(ho
     visitor = house.sign_in("dou")
     taken = visitor.client.get("/risks/export.csv")
     assert taken.status_code == 200 and taken.data.startswith(b"\xef\xbb\xbfcode,name_zh")
-    file = taken.data.decode("utf-8-sig") + taken.text.splitlines()[1].replace("bridge", "other").replace("eng", "nobody")
+    file = taken.data.decode("utf-8-sig") + taken.text.splitlines()[1].replace("bridge", "other").replace(
+        "eng", "nobody"
+    )
     back = visitor.send("/risks/import", "/risks", file=(io.BytesIO(file.encode()), "risks.csv"))
     assert back.status_code == 200 and "1 rows kept, 1 with errors" in back.text
     assert "Nobody active has the username nobody." in back.text and "Download the errors" in back.text
