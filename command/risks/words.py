@@ -5,7 +5,7 @@ from command.risks.models import State
 from command.risks.rating import Level
 
 STATES = {
-    State.OPEN: N_("Open"),
+    State.OPEN: N_("On the register"),
     State.WATCHED: N_("Watched"),
     State.OCCURRED: N_("Occurred"),
     State.RETIRED: N_("Retired"),
@@ -54,7 +54,7 @@ FIELDS = {
     "measures": N_("Counter-measures"),
     "plan": N_("Playbook"),
     "scenarios": N_("Scenarios that drill it"),
-    "owner_id": N_("Owner"),
+    "owner_id": N_("Responsible"),
     "review_months": N_("Reviewed every … months"),
     "drill_months": N_("Drilled every … months"),
 }
