@@ -45,7 +45,7 @@ FIELDS = {
     "areas": N_("Areas"),
     "elements": N_("Elements"),
     "likelihood": N_("Likelihood"),
-    "impact": N_("Impact"),
+    "impact": N_("Severity of the impact"),
     "residual_likelihood": N_("Likelihood with measures"),
     "residual_impact": N_("Impact with measures"),
     "sign_zh": N_("Early-warning sign in Chinese"),
