@@ -16,7 +16,7 @@ from command.core.problems import N_, Conflict, Denied, Invalid
 from command.improvement import clauses, entries, owners, sources, telling
 from command.improvement.clauses import Clause
 from command.improvement.entries import Dropped, EvidenceGiven, Given, Moved, Reopened, SentBack, Taken, Verified
-from command.improvement.evidence import Evidence, keep
+from command.improvement.evidence import Evidence, hashed, keep
 from command.improvement.models import UNDONE, WORKING, ImprovementAction, State
 from command.improvement.words import STATES
 from command.incidents import house
@@ -118,7 +118,7 @@ def give_evidence(session: Session, action: ImprovementAction, given: Evidence, 
     row, cited = keep(session, action, given, who)
     action.evidence_by, action.evidence_at = who.person_id, row.at
     told = EvidenceGiven(
-        evidence_id=row.id, person_id=who.person_id, words=cited, link=bool(row.link), sha256=row.sha256
+        evidence_id=row.id, person_id=who.person_id, words=cited, link=hashed(row.link), sha256=row.sha256
     )
     _turn(session, action, State.EVIDENCE_GIVEN, told)
     _tell(session, action.given_by, action, "evidence", who)

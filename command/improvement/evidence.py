@@ -106,6 +106,11 @@ def _checked(sent: Attached) -> Attached:
     return Attached(masked_words(PurePath(name).stem[:80]) + suffix, sent.body)
 
 
+def hashed(link: str) -> str | None:
+    """The SHA-256 (hex) of a link's address, as the journal keeps it; None for no link."""
+    return hashlib.sha256(link.encode()).hexdigest() if link else None
+
+
 def _filed(session: Session, body: bytes) -> str:
     digest = hashlib.sha256(body).hexdigest()
     insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert

@@ -1,5 +1,7 @@
 """An action goes from the finding to the proof that it is better, and nobody closes their own loop (R18)."""
 
+from hashlib import sha256
+
 import pytest
 
 from command.core.journal import Entry
@@ -7,6 +9,7 @@ from tests.improvement.conftest import API, GIVER, OWNER, Works
 
 pytestmark = pytest.mark.proves("R18")
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+LINK = "https://intranet.example/photos/1"
 DONE = "Signs every 50 m, seen on the walk of 3 May"
 
 
@@ -22,7 +25,7 @@ def test_find_analyse_improve_and_verify_are_on_record(works: Works) -> None:
     assert works.may_not(GIVER, action, "take")["status"] == 403
     assert works.does(OWNER, action, "take")["state"] == "in_progress"
     assert works.may_not(GIVER, action, "verify")["status"] == 409
-    shown = works.does(OWNER, action, "evidence", words=DONE, link="https://intranet.example/photos/1")
+    shown = works.does(OWNER, action, "evidence", words=DONE, link=LINK)
     assert (shown["state"], shown["evidence"][0]["words"]) == ("evidence_given", DONE)
     assert "verify" in works.texts(GIVER)[0]
     assert works.may_not(OWNER, action, "verify")["status"] == 403
@@ -36,6 +39,7 @@ def test_find_analyse_improve_and_verify_are_on_record(works: Works) -> None:
     kinds = [line["kind"].removeprefix("improvement.") for line in again["history"]]
     assert kinds == ["given", "taken", "evidence", "sent_back", "evidence", "verified", "reopened"]
     assert again["history"][3]["said"] == "The bridge has none"
+    assert again["history"][2]["data"]["link"] == sha256(LINK.encode()).hexdigest()
     with works.database.read() as session:
         lines = session.query(Entry).where(Entry.stream_id == f"improvement:{action}").all()
     assert all(DONE not in line.data and "Signs were" not in line.data and not line.exercise for line in lines)
