@@ -23,6 +23,8 @@ from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
 from command.handover import pages as handover_pages
+from command.improvement import api as improvement_api
+from command.improvement import pages as improvement_pages
 from command.incidents import (
     actions_api,
     alerts_api,
@@ -82,6 +84,9 @@ from command.resources import (
 )
 from command.resources import file_pages as resource_files
 from command.resources import pages as resource_pages
+from command.risks import api as risks_api
+from command.risks import file_pages as risk_files
+from command.risks import pages as risk_pages
 from command.status import pages as status_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -150,6 +155,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     journal_pages.pages,
     knowledge_api.api,
     knowledge_pages.pages,
+    improvement_api.api,
+    improvement_pages.pages,
+    risks_api.api,
+    risk_files.pages,
+    risk_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

@@ -42,6 +42,7 @@ from command.people.posts import DEPARTMENTS, POSTS
 from command.people.roster import Roster
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
+from command.risks.commands import import_risks
 from playbooks import source
 from playbooks.checks import Known, check_paths
 from playbooks.findings import Level
@@ -69,6 +70,7 @@ def main(context: click.Context) -> None:
 for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, demo):
     main.add_command(group)
 import_.add_command(import_resources)
+import_.add_command(import_risks)
 
 
 @import_.command("people")

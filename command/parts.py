@@ -17,6 +17,7 @@ from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
 from command.incidents import intake, visibility
+from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
@@ -26,12 +27,15 @@ from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.risks import register
 
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
     to the drill that goes on."""
+    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and improvement actions come
+    from drills and risks."""
     if index.follow not in database.before_append:
         database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
@@ -51,6 +55,7 @@ def join(database: Database) -> Database:
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
     sources.finders.setdefault("drill", drills.find)
+    sources.finders.update(drill=drills.find, risk=register.find)
     return database
 
 

@@ -28,6 +28,7 @@ from command.people import service as people
 from command.people.models import ApiToken, Person
 from command.people.roster import Roster
 from command.resources import imports as resource_imports
+from command.risks import imports as risk_imports
 from playbooks import source
 
 DEMO = CONFIG / "demo"
@@ -69,6 +70,7 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     database = installation.database
     load_network(installation, progress, folder)
     _import(progress, folder / "resources.csv", partial(resource_imports.resources, database))
+    _import(progress, folder / "risks.csv", partial(risk_imports.risks, database))
     with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
     _write_tokens(installation)

@@ -12,6 +12,7 @@ from command.engine import (
     fan_out,
     hand_over,
     injects,
+    improvement,
     phone_drill,
     quiet,
     reach,
@@ -52,5 +53,6 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
+        Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

@@ -4,6 +4,7 @@ Whoever verifies, sends back, drops or moves the day is never the owner: nobody 
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from command.core.problems import N_, Conflict, Denied, Invalid
 from command.improvement import clauses, entries, owners, sources, telling
 from command.improvement.clauses import Clause
 from command.improvement.entries import Dropped, EvidenceGiven, Given, Moved, Reopened, SentBack, Taken, Verified
-from command.improvement.evidence import Evidence, keep
+from command.improvement.evidence import Evidence, hashed, keep
 from command.improvement.models import UNDONE, WORKING, ImprovementAction, State
 from command.improvement.words import STATES
 from command.incidents import house
@@ -46,7 +47,31 @@ class Draft:
 def give(session: Session, draft: Draft, who: Principal) -> ImprovementAction:
     """Give an action to its owner, who is told. Raise Invalid naming the field that cannot be used."""
     must(who, "improve")
-    title = masked_words(draft.title.strip())
+    owner = owners.named(session, draft.owner)
+    cited = {name: _note(session, getattr(draft, name)) for name in ("words", "finding", "cause")}
+    now = clock.now(session)
+    action = ImprovementAction(
+        title=_title(draft.title),
+        owner_id=owner.id,
+        due_on=draft.due_on,
+        given_by=who.person_id,
+        given_at=now,
+        changed_at=now,
+        **_placed(session, draft, who),
+        **{f"{name}_note_id": ref.id if ref else None for name, ref in cited.items()},
+    )
+    session.add(action)
+    session.flush()
+    plain = ("source", "source_ref", "owner_id", "starts_on", "due_on", "playbook")
+    values = {name: getattr(action, name) for name in plain}
+    clause = {"version": action.playbook_version, "place": action.playbook_place}
+    entries.record(session, action, Given(**values, **clause, **cited))
+    _tell(session, owner.id, action, "given", who)
+    return action
+
+
+def _title(text: str) -> str:
+    title = masked_words(text.strip())
     if not title or len(title) > TITLE:
         raise Invalid(
             N_("An action has a title of %(most)d characters at most."),
@@ -54,45 +79,24 @@ def give(session: Session, draft: Draft, who: Principal) -> ImprovementAction:
             remedy=N_("Say in a few words what is to be done."),
             most=TITLE,
         )
-    owner = owners.named(session, draft.owner)
+    return title
+
+
+def _placed(session: Session, draft: Draft, who: Principal) -> dict[str, Any]:
+    """When an action starts, where it comes from, and which clause it changes, each checked."""
     starts = draft.starts_on or _today(session)
     _due(session, starts, draft.due_on)
     source = sources.read(session, draft.source, who)
     clause = clauses.known(session, draft.clause) if draft.clause else None
-    cited = {name: _note(session, getattr(draft, name)) for name in ("words", "finding", "cause")}
-    now = clock.now(session)
-    action = ImprovementAction(
-        title=title,
-        source=source.kind,
-        source_ref=source.ref,
-        incident_id=source.incident.id if source.incident else None,
-        owner_id=owner.id,
-        starts_on=starts,
-        due_on=draft.due_on,
-        playbook=clause.code if clause else None,
-        playbook_version=clause.version if clause else None,
-        playbook_place=clause.place or None if clause else None,
-        given_by=who.person_id,
-        given_at=now,
-        changed_at=now,
-        **{f"{name}_note_id": ref.id if ref else None for name, ref in cited.items()},
-    )
-    session.add(action)
-    session.flush()
-    given = Given(
-        source=source.kind,
-        source_ref=source.ref,
-        owner_id=owner.id,
-        starts_on=starts,
-        due_on=draft.due_on,
-        playbook=action.playbook,
-        version=action.playbook_version,
-        place=action.playbook_place,
-        **cited,
-    )
-    entries.record(session, action, given)
-    _tell(session, owner.id, action, "given", who)
-    return action
+    return {
+        "starts_on": starts,
+        "source": source.kind,
+        "source_ref": source.ref,
+        "incident_id": source.incident.id if source.incident else None,
+        "playbook": clause.code if clause else None,
+        "playbook_version": clause.version if clause else None,
+        "playbook_place": (clause.place or None) if clause else None,
+    }
 
 
 def take(session: Session, action: ImprovementAction, who: Principal) -> None:
@@ -114,7 +118,7 @@ def give_evidence(session: Session, action: ImprovementAction, given: Evidence, 
     row, cited = keep(session, action, given, who)
     action.evidence_by, action.evidence_at = who.person_id, row.at
     told = EvidenceGiven(
-        evidence_id=row.id, person_id=who.person_id, words=cited, link=bool(row.link), sha256=row.sha256
+        evidence_id=row.id, person_id=who.person_id, words=cited, link=hashed(row.link), sha256=row.sha256
     )
     _turn(session, action, State.EVIDENCE_GIVEN, told)
     _tell(session, action.given_by, action, "evidence", who)
@@ -192,14 +196,8 @@ def move(
     if day > action.due_on:
         _other(action, who)
     cited = _reason(session, action, reason)
-    moved = Moved(
-        person_id=who.person_id,
-        owner_before=action.owner_id,
-        owner_id=new,
-        due_before=action.due_on,
-        due_on=day,
-        reason=cited,
-    )
+    before = {"owner_before": action.owner_id, "due_before": action.due_on}
+    moved = Moved(person_id=who.person_id, owner_id=new, due_on=day, reason=cited, **before)
     action.due_moved += day != action.due_on
     state = State(action.state)
     handed = new != action.owner_id

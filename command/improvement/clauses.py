@@ -1,17 +1,17 @@
 """Clauses of playbooks: a place such as tiers.2.tasks.isolate, read and named."""
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, Invalid
 from command.incidents import house
 from playbooks.loader import UnknownPlaybook
-from playbooks.schema import Playbook, canonical
+from playbooks.schema import Playbook
+from playbooks.texts import Text
 
 KEYS = ("id", "function", "target")
 """By which of its fields a part of a list is called: a task's id, a role's function, a page's target."""
@@ -54,8 +54,8 @@ def known(session: Session, clause: Clause) -> Clause:
 
 
 def part(plan: Playbook, place: str) -> Any:
-    """What stands at a place, as plain data; None where there is no such place."""
-    found: Any = json.loads(canonical(plan))
+    """What stands at a place of a plan; None where there is no such place, or nothing stands there."""
+    found: Any = plan
     for step in place.split("."):
         found = _step(found, step)
         if found is None:
@@ -64,15 +64,12 @@ def part(plan: Playbook, place: str) -> Any:
 
 
 def _step(found: Any, step: str) -> Any:
-    if isinstance(found, Mapping):
-        return found.get(step)
-    if isinstance(found, list):
-        return next((each for each in found if isinstance(each, Mapping) and step in _names(each)), None)
+    if isinstance(found, BaseModel):
+        called = {field.alias or name: name for name, field in type(found).model_fields.items()}
+        return getattr(found, called[step]) if step in called else None
+    if isinstance(found, tuple):
+        return next((each for each in found if step in (getattr(each, key, None) for key in KEYS)), None)
     return None
-
-
-def _names(each: Mapping[str, Any]) -> set[Any]:
-    return {each[key] for key in KEYS if key in each}
 
 
 def title(session: Session, clause: Clause, language: str) -> str:
@@ -81,13 +78,12 @@ def title(session: Session, clause: Clause, language: str) -> str:
         plan = house.library(session).get(clause.code, clause.version)
     except UnknownPlaybook:
         return " · ".join(filter(None, (f"{clause.code} v{clause.version}", clause.place)))
-    named = f"{plan.title.zh if language == 'zh' else plan.title.en} v{plan.version}"
+    named = f"{getattr(plan.title, language)} v{plan.version}"
     if not clause.place:
         return named
     found = part(plan, clause.place)
-    words = next((found[key] for key in TITLES if isinstance(found, Mapping) and key in found), None)
-    said = words.get(language) if isinstance(words, Mapping) else words
-    return f"{named} · {said or clause.place}"
+    words = next((said for key in TITLES if isinstance(said := getattr(found, key, None), Text)), None)
+    return f"{named} · {getattr(words, language) if words else clause.place}"
 
 
 def address(clause: Clause) -> str:

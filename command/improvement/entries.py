@@ -33,12 +33,12 @@ class Taken(Payload, kind="improvement.taken"):
 
 
 class EvidenceGiven(Payload, kind="improvement.evidence"):
-    """What shows that it was done; `sha256` of the file, if there is one."""
+    """What shows that it was done; SHA-256 (hex) of the address of the link and of the file, where there are any."""
 
     evidence_id: int
     person_id: int
     words: NoteRef | None
-    link: bool
+    link: str | None
     sha256: str | None
 
 

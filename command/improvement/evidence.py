@@ -106,8 +106,23 @@ def _checked(sent: Attached) -> Attached:
     return Attached(masked_words(PurePath(name).stem[:80]) + suffix, sent.body)
 
 
+def hashed(link: str) -> str | None:
+    """The SHA-256 (hex) of a link's address, as the journal keeps it; None for no link."""
+    return hashlib.sha256(link.encode()).hexdigest() if link else None
+
+
 def _filed(session: Session, body: bytes) -> str:
     digest = hashlib.sha256(body).hexdigest()
     insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     session.execute(insert(ImprovementFile).values(sha256=digest, body=body).on_conflict_do_nothing())
     return digest
+
+
+def type_of(file_name: str) -> str:
+    """As what a file is handed back."""
+    return TYPES.get(PurePath(file_name).suffix.lower(), "application/octet-stream")
+
+
+def plain_name(row: ImprovementEvidence) -> str:
+    """A name for the download that every browser takes: the action, the evidence and the file's ending."""
+    return f"improvement-{row.action_id}-{row.id}{PurePath(row.file_name).suffix.lower()}"

@@ -36,7 +36,7 @@ def read(session: Session, text: str, who: Principal) -> From:
         raise Invalid(
             N_("%(text)s names no source."),
             field="source",
-            remedy=N_("Write it as incident:<number>, drill:<code> or risk:<code>, or leave it empty."),
+            remedy=N_("Write it as incident:NUMBER, drill:CODE or risk:CODE, or leave it empty."),
             text=text[:80],
         )
     try:

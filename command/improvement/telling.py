@@ -13,27 +13,27 @@ from command.people.models import Person
 
 TEXTS = {
     "given": {
-        "zh": "您有新的改进措施%(name)s，%(day)s前完成。",
+        "zh": "您有新的整改项%(name)s，%(day)s前完成。",
         "en": "you have a new improvement action %(name)s, due %(day)s.",
     },
     "evidence": {
-        "zh": "改进措施%(name)s已提交佐证，待您核验。",
+        "zh": "整改项%(name)s已提交佐证，待您核验。",
         "en": "evidence was given for improvement action %(name)s; please verify it.",
     },
     "sent_back": {
-        "zh": "改进措施%(name)s的佐证被退回，%(day)s前完成。",
+        "zh": "整改项%(name)s的佐证被退回，%(day)s前完成。",
         "en": "the evidence for improvement action %(name)s was sent back; due %(day)s.",
     },
     "owner": {
-        "zh": "改进措施%(name)s应于%(day)s前完成%(late)s。",
+        "zh": "整改项%(name)s应于%(day)s前完成%(late)s。",
         "en": "improvement action %(name)s is due %(day)s%(late)s.",
     },
     "verifier": {
-        "zh": "改进措施%(name)s（%(day)s到期%(late)s）已提交佐证，待您核验。",
+        "zh": "整改项%(name)s（%(day)s到期%(late)s）已提交佐证，待您核验。",
         "en": "improvement action %(name)s (due %(day)s%(late)s) waits for you to verify its evidence.",
     },
     "superior": {
-        "zh": "%(person)s负责的改进措施%(name)s应于%(day)s前完成%(late)s，请督促。",
+        "zh": "%(person)s负责的整改项%(name)s应于%(day)s前完成%(late)s，请督促。",
         "en": "improvement action %(name)s of %(person)s was due %(day)s%(late)s; please see to it.",
     },
 }

@@ -4,7 +4,7 @@ from command.core.problems import N_
 from command.improvement.models import Source, State
 
 STATES = {
-    State.OPEN: N_("Open"),
+    State.OPEN: N_("Not begun"),
     State.IN_PROGRESS: N_("In progress"),
     State.EVIDENCE_GIVEN: N_("Evidence given"),
     State.SENT_BACK: N_("Sent back"),

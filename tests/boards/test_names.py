@@ -20,6 +20,8 @@ ELSEWHERE = (
     "policy.",
     "pool.",
     "readiness.",
+    "improvement.",
+    "risk.",
     "archive.",
     "case.looked_up",
 )

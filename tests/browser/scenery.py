@@ -30,6 +30,15 @@ SIGNED_IN = (
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
     *("/resources?q=MC", "/resources/stocks/1", "/resources/units/1/scan", "/resources/labels?pool=meichuan"),
+    *(
+        "/improvement",
+        "/improvement/new",
+        "/improvement/1",
+        "/risks",
+        "/risks/new",
+        "/risks/bridge",
+        "/risks/bridge/edit",
+    ),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -57,6 +66,9 @@ PARTS = {
     "/resources/pools/export.<form>": "a file",
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/on-call/policies/targets": "the options of a box",
+    "/improvement/part": "a part of other pages",
+    "/improvement/<int:action_id>/evidence/<int:evidence_id>": "a file",
+    "/risks/export.csv": "a file",
     "/status.json": "JSON",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""
@@ -96,9 +108,39 @@ def built(stage: Stage) -> Scenery:
     offered = {"items": items, "note": "The guard has the key", "to": "ada"}
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
     _resources(stage, worst, reported)
+    _lessons(stage, closed)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = tuple(each.format(worst) for each in OF_INCIDENT)
     return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+
+
+def _lessons(stage: Stage, number: str) -> None:
+    """A severe risk whose sign is there, and an action with evidence that changes a playbook."""
+    risk = {"name_zh": "大桥双缆", "name_en": "Two cables on one bridge", "kind": "network_fault", "areas": ["8001"]}
+    risk |= {
+        "likelihood": 3,
+        "impact": 5,
+        "residual_likelihood": 1,
+        "sign_en": "Excavators on the bridge",
+        "owner": "eng",
+    }
+    measures = [{"words": "A third route", "owner": "eng", "due_on": "2020-01-01"}]
+    clause = {"playbook": "network_fault", "playbook_version": 1, "finding": "Nobody saw the cable"}
+    due = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    action = {"title": "Mark the route", "owner": "eng", "due_on": due, "source": f"incident:{number}", **clause}
+    for by, address, body in (
+        ("dou", "/api/v1/risks", {"code": "bridge", "plan": "network_fault", "measures": measures, **risk}),
+        ("dou", "/api/v1/risks/bridge/actions/sign", {"words": "Seen from the bus"}),
+        ("dou", "/api/v1/improvement-actions", action),
+        ("dou", "/api/v1/improvement-actions", {"title": "Count batteries", "owner": "dou", "due_on": due}),
+        (
+            "eng",
+            "/api/v1/improvement-actions/1/actions/evidence",
+            {"words": "Signs stand", "link": "https://intranet.example/1"},
+        ),
+    ):
+        done = stage.post(by, address, **body)
+        assert done.status_code in (200, 201), done.text
 
 
 def _resources(stage: Stage, number: str, lower: str) -> None:
