@@ -17,17 +17,20 @@ from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
+from command.messages import exercises
 from command.messages.handlers import Handlers
 from command.oncall.paging import keypad, replies, subscriptions
 from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.resources import crew_contacts
 
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
-    incident that is merged, and solved problems be kept when an incident is closed and offered when one is new."""
+    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercises reach crews from
+    outside besides people."""
     if index.follow not in database.before_append:
         database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
@@ -40,6 +43,8 @@ def join(database: Database) -> Database:
         intake.on_report.append(knowledge.offer)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
+    if crew_contacts.reaches not in exercises.ours:
+        exercises.ours.append(crew_contacts.reaches)
     return database
 
 

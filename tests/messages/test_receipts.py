@@ -71,7 +71,7 @@ class Deliveries(RuleBasedStateMachine):
             service.enqueue(session, made)
         leased = claiming.lease(session, NOTICES, COUNT)
         bodies = claiming.texts(session, {body})
-        self.calls = claiming.announce(session, leased, "twilio", NOTICES, bodies, self.keyring, Handlers())
+        self.calls = claiming.announce(session, leased, "twilio", bodies, self.keyring, Handlers())
 
     @rule(which=st.integers(0, COUNT - 1), status=st.sampled_from(sorted(RANK)), copies=st.integers(1, 2))
     def a_receipt_comes(self, which: int, status: str, copies: int) -> None:
