@@ -1,4 +1,4 @@
-"""A town of two hundred subscribers, an operator with a live SMS gateway and one of exercises, each with a provider of its own, and an engine.
+"""A town of two hundred subscribers, an operator with a live SMS gateway and one of exercises (each with a provider of its own), an engine.
 
 What reaches whom is read from the two providers, not from the operator's own books."""
 
@@ -49,7 +49,7 @@ def phone_of(username: str) -> str:
 
 @contextmanager
 def provider(name: str) -> Iterator[Simulator]:
-    with Simulator(Provided(TOKENS[name])) as running:
+    with Simulator(Provided(TOKENS[name], receipt_delay=3600)) as running:
         yield running
 
 
@@ -239,6 +239,10 @@ class Stage(Desk):
         """From now on the provider of a gateway fails in one way."""
         answer = requests.post(f"{self.urls[gateway_name]}/api/faults", json={"kind": kind, "rate": rate}, timeout=10)
         answer.raise_for_status()
+
+    def heal(self, gateway_name: str) -> None:
+        """Its provider works again."""
+        requests.delete(f"{self.urls[gateway_name]}/api/faults", timeout=10).raise_for_status()
 
     def move(self, **delta: float) -> None:
         self.do(lambda session: clock.move(session, timedelta(**delta), allowed=True))
