@@ -219,7 +219,6 @@ CROSSED = (
     "SELECT n.id, m.id, 1, false FROM notice n, notice m WHERE NOT n.exercise AND m.exercise LIMIT 1",
     "INSERT INTO page_method (page_id, position, kind, wait_minutes, exercise) "
     "SELECT id, 9, 'sms', 1, true FROM page WHERE NOT exercise LIMIT 1",
-    "INSERT INTO drill_incident (incident_id, drill_id, exercise) SELECT id, 1, true FROM incident WHERE NOT exercise",
 )
 """Statements that would make something real of a drill, or the reverse. The database refuses each."""
 
