@@ -21,6 +21,7 @@ from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
+from command.messages import exercises
 from command.messages.handlers import Handlers
 from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
@@ -28,6 +29,7 @@ from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.risks import register
+from command.resources import crew_contacts
 
 
 def join(database: Database) -> Database:
@@ -36,6 +38,8 @@ def join(database: Database) -> Database:
     to the drill that goes on."""
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and improvement actions come
     from drills and risks."""
+    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercises reach crews from
+    outside besides people."""
     if index.follow not in database.before_append:
         database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
@@ -56,6 +60,8 @@ def join(database: Database) -> Database:
         finding.alarm_kinds.append(kinds.problems_of)
     sources.finders.setdefault("drill", drills.find)
     sources.finders.update(drill=drills.find, risk=register.find)
+    if crew_contacts.reaches not in exercises.ours:
+        exercises.ours.append(crew_contacts.reaches)
     return database
 
 

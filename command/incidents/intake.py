@@ -11,6 +11,7 @@ from command.core import clock
 from command.core.installation import count_up
 from command.core.marks import NUMBER
 from command.core.problems import N_, Denied, Invalid
+from command.core.problems import N_, Conflict, Denied, Invalid
 from command.incidents import clock_rows, command_roles, entries, facts, grades, house, impacts, places
 from command.incidents.guards import State
 from command.incidents.models import PERSON, Incident
@@ -57,6 +58,7 @@ def report(session: Session, given: Report, by: Principal, *, vouched: bool = Fa
     """Take a report: number, clocks and first grade at once, the reporter as first-contact owner (R14). The same `request_key` twice
     is one incident. `vouched`: the caller knows that they play in a drill, whatever their posts. Raise Invalid naming the field, or
     Denied."""
+    is one incident; raise Conflict where one of the two is an exercise. Raise Invalid naming the field, or Denied."""
     again = _reported_before(session, given, by)
     if again is not None:
         return again
@@ -100,7 +102,14 @@ def _tell_others(session: Session, incident: Incident) -> None:
 def _reported_before(session: Session, given: Report, by: Principal) -> Incident | None:
     if given.request_key is None:
         return None
-    return session.scalar(select(Incident).where(Incident.request_key == f"{by.actor}/{given.request_key}"))
+    again = session.scalar(select(Incident).where(Incident.request_key == f"{by.actor}/{given.request_key}"))
+    if again is not None and again.exercise != given.exercise:
+        raise Conflict(
+            N_("An exercise and a real event are never one."),
+            field="exercise",
+            remedy=N_("Report it under a key of its own."),
+        )
+    return again
 
 
 def set_impact(
