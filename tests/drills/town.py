@@ -1,7 +1,7 @@
 """The demo operator with its network, people and depots, and players who do what an inject expects, by the verbs that people have."""
 
+from collections import Counter
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from command.drills import kept
 from command.drills.models import Drill, DrillInject
 from command.drills.programme import planning
 from command.drills.programme.planning import Draft
+from command.drills.runs import joining
 from command.engine import clocks, escalate
 from command.engine import injects as engine
 from command.people.models import Person
@@ -41,8 +42,8 @@ PLAYERS = {
 }
 ENGINEER = "wang.kai"
 """Who plays every other role."""
-STEP = 2.0
-"""Minutes of exercise time between two looks of the players."""
+SOON, LONG = 1.0, 8.0
+"""Minutes of exercise time until players look again: while something waits for them, and at most while nothing does."""
 
 
 class Town(Desk):
@@ -53,7 +54,7 @@ class Town(Desk):
         self.database = parts.join(installation.database)
         self.app = application(installation)
         self._tokens = {}
-        self.keys = count(1)
+        self.tried: Counter[int] = Counter()
         with Progress(disable=True) as progress:
             load.load_network(installation, progress)
             depots = load.DEMO / "resources.csv"
@@ -74,8 +75,19 @@ class Town(Desk):
             if self.drill(code).state == "ended":
                 return code
             self._play(code)
-            self.forward(STEP / speed)
+            self.forward(self._pause(code) / speed)
         raise AssertionError("the drill never ended")
+
+    def _pause(self, code: str) -> float:
+        """Minutes of exercise time until there is something to do: an inject is due, or a minute while one awaits an answer."""
+        rows, second = self.injects(code), self.second(code)
+        ahead = [(row.at_s - second) / 60 + 0.01 for row in rows if row.state == "pending" and row.at_s is not None]
+        waits = any(row.state == "delivered" and self.tried[row.number] < 2 for row in rows)
+        return max(0.1, min([SOON if waits else LONG, *(each for each in ahead if each > 0)]))
+
+    def second(self, code: str) -> float:
+        with self.database.read() as session:
+            return kept.ticking(kept.find(session, code)).at(clock.now(session))
 
     def _plan(self, scenario: str, mode: str, area: str) -> str:
         def work(session: Any) -> str:
@@ -127,7 +139,7 @@ class Town(Desk):
 
     def _play(self, code: str) -> None:
         """A controller reads out what is due by phone; players do what was put to them. What the day does not allow yet waits."""
-        second = self.get(TRAINER, f"/api/v1/drills/{code}").json["second"]
+        second = self.second(code)
         for row in self.injects(code):
             inject = Inject.model_validate(row.content)
             if row.state == "pending" and inject.method == Method.phone and row.at_s is not None and row.at_s <= second:
@@ -137,7 +149,10 @@ class Town(Desk):
 
     def _respond(self, code: str, inject: Inject) -> None:
         player = PLAYERS.get(inject.to, ENGINEER)
-        if inject.choices:
+        self.tried[inject.number] += 1
+        if self.tried[inject.number] > 2:
+            self.verb(code, "answer", CONTROLLER, number=inject.number, words="They had done that before")
+        elif inject.choices:
             self.verb(code, "answer", player, number=inject.number, choice=inject.choices[0].id)
         elif inject.proof is None:
             self.verb(code, "answer", player, number=inject.number, words="We do that")
@@ -147,8 +162,8 @@ class Town(Desk):
             getattr(self, f"_{inject.proof.event}")(number, inject.proof)
 
     def _incident(self, code: str) -> str | None:
-        joined = self.get(TRAINER, f"/api/v1/drills/{code}").json["incidents"]
-        return str(joined[0]["number"]) if joined else None
+        with self.database.read() as session:
+            return next((each.number for each in joining.incidents(session, kept.find(session, code))), None)
 
     def _report(self, code: str, player: str) -> None:
         opening = self.scenario(code).opening
@@ -182,18 +197,22 @@ class Town(Desk):
         names = {person_id: username for username, person_id in self.people.items()}
         if found:
             by = names[found[0]["person"]["id"]]
-            self.post(by, f"/api/v1/pages/{found[0]['id']}/acknowledge")
+            self.post(by, f"/api/v1/pages/{found[0]['id']}/actions/acknowledge")
 
     def _task_done(self, number: str, sign: Sign) -> None:
         self._activated(number, sign)
-        for _ in range(6):
-            states = {task["code"]: task["state"] for task in self.see(number, COMMANDER)["tasks"]}
-            wanted = [sign.task] if states.get(str(sign.task)) == "open" else sorted(states)
-            for code in wanted if str(sign.task) in states else ():
-                if states[str(code)] == "open":
-                    self.post(COMMANDER, f"/api/v1/incidents/{number}/tasks/{code}/actions/done")
-            if states.get(str(sign.task)) not in ("open", "waiting"):
-                return
+        tasks = {task["code"]: task for task in self.see(number, COMMANDER)["tasks"]}
+        self._finish(number, tasks, str(sign.task))
+
+    def _finish(self, number: str, tasks: dict[str, Any], code: str) -> None:
+        """A task and, before it, those it waits for."""
+        if code not in tasks or tasks[code]["state"] == "done":
+            return
+        for before in tasks[code]["after"]:
+            self._finish(number, tasks, before)
+        answer = self.post(COMMANDER, f"/api/v1/incidents/{number}/tasks/{code}/actions/done")
+        assert answer.status_code == 200, answer.text
+        tasks[code]["state"] = "done"
 
     def _notice_submitted(self, number: str, sign: Sign) -> None:
         made = self.post(COMMANDER, "/api/v1/notices", incident=number, kind="first")
@@ -220,7 +239,7 @@ class Town(Desk):
         take = [{"stock": source["stock"]["id"], "unit": source["units"][0]["id"]}]
         filled = self.post(LOGISTICS, f"{address}/actions/fill", take=take)
         assert filled.status_code == 200, filled.text
-        allocation = filled.json["allocations"][-1]["id"]
+        allocation = filled.json["taken"][-1]["id"]
         for step in ("assign", "dispatch"):
             answer = self.post(LOGISTICS, f"/api/v1/resources/out/{allocation}/actions/{step}", place="Site")
             assert answer.status_code == 200, answer.text
