@@ -96,7 +96,8 @@ def whole(installation: Installation, scenario: str, mode: str, speed: float) ->
     assert [expected[fact] for fact in measured if expected[fact] is None] == []
     for objective in town.scenario(code).objectives:
         rated = {"objective": objective.id, "rating": "P"}
-        assert town.post(EVALUATOR, f"/api/v1/drills/{code}/ratings", **rated).status_code == 201
+        answer = town.post(EVALUATOR, f"/api/v1/drills/{code}/ratings", **rated)
+        assert answer.status_code == 201, answer.text
     town.verb(code, "sign", TRAINER)
     assert town.drill(code).state == State.EVALUATED
     shown = town.get(TRAINER, f"/drills/{code}/report?lang=en")
