@@ -17,7 +17,9 @@ from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
 from command.drills.console import report_pages as drill_report_pages
 from command.drills.evaluation import api as drill_evaluation_api
-from command.drills.evaluation import observe_pages, report_pages
+from command.drills.evaluation import hotwash_pages as drill_hotwash_pages
+from command.drills.evaluation import observe_pages as drill_observing_pages
+from command.drills.evaluation import report_pages as drill_report_pages
 from command.drills.runs import api as drills_api
 from command.field import pages as field_pages
 from command.field import photos
@@ -121,8 +123,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     drill_pages.pages,
     drill_answer_page.pages,
     drill_evaluation_api.api,
-    observe_pages.pages,
-    report_pages.pages,
+    drill_observing_pages.pages,
+    drill_hotwash_pages.pages,
+    drill_report_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.drills.evaluation import measuring, observing, report, report_pages, settling
 from command.drills.evaluation.facts import Figures
-from command.drills.evaluation.observe_pages import spoken
+from command.drills.evaluation.hotwash_pages import spoken
 from command.drills.evaluation.observing import Noted
 from command.drills.models import Drill
 from command.oncall.duties.asked import Strict

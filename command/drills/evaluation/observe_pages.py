@@ -1,4 +1,4 @@
-"""The page on an observer's phone, and the hotwash. Both work without scripts; with one a note waits on the phone for the network."""
+"""The page on an observer's phone. It works without scripts; with one a note waits on the phone for the network."""
 
 import secrets
 from typing import Any
@@ -11,12 +11,12 @@ from command.core import clock
 from command.core.documents import document
 from command.core.problems import Problem
 from command.drills import kept
-from command.drills.evaluation import hotwash, measuring, observing, report, settling, timeline, words
+from command.drills.evaluation import measuring, observing, report, settling, timeline, words
 from command.drills.evaluation.observing import Noted
 from command.drills.evaluation.proposals import RATINGS, TONES
-from command.drills.models import GOING_ON, HELD, Drill, InjectState, State
+from command.drills.models import GOING_ON, HELD, InjectState, State
 from command.drills.runs import injects, taking_part
-from command.people.access import Principal, access, here, principal, unit
+from command.people.access import access, here, principal, unit
 from command.people.language import language
 
 pages = Blueprint("drill_observing", __name__)
@@ -68,35 +68,6 @@ def rating(code: str) -> ResponseReturnValue:
     except Problem as problem:
         return _observe(code, form.to_dict(), problem)
     return redirect(f"/drills/{code}/observe#objective-{objective}", 303)
-
-
-@pages.get("/drills/<code>/hotwash")
-@access("read")
-def hot(code: str) -> ResponseReturnValue:
-    """What was said right after the end, and a form for what one has to say."""
-    return _hotwash(code, {})
-
-
-@pages.post("/drills/<code>/hotwash")
-@access("read")
-def say(code: str) -> ResponseReturnValue:
-    """Keep what somebody says; without their name unless they want it."""
-    try:
-        spoken(code, principal(), request.form.to_dict(), named="named" in request.form)
-    except Problem as problem:
-        return _hotwash(code, request.form.to_dict(), problem)
-    return redirect(f"/drills/{code}/hotwash", 303)
-
-
-def spoken(code: str, who: Principal, given: dict[str, str], *, named: bool) -> int:
-    """One unit of work that keeps a line of the hotwash; where no name is wanted it is nobody's."""
-    actor = who.actor if named else hotwash.NOBODY
-
-    def work(session: Session) -> int:
-        text, key = given.get("text", ""), given.get("key", "")
-        return hotwash.say(session, code, who, given.get("part", ""), text, key, named=named).id
-
-    return here().database.write(work, actor=actor)
 
 
 def _observe(code: str, given: dict[str, str], problem: Problem | None = None) -> ResponseReturnValue:
@@ -162,29 +133,3 @@ def _line(row: Any) -> dict[str, Any]:
         "answered": words.exercise_time(row.answered_s),
         "came": row.state in COMES,
     }
-
-
-def _hotwash(code: str, given: dict[str, str], problem: Problem | None = None) -> ResponseReturnValue:
-    who = principal()
-    with here().database.read() as session:
-        drill = taking_part.find(session, code, who)
-        if not hotwash.took_part(session, drill, who):
-            drill = report.find(session, code, who)
-        page = render_template(
-            "drills/evaluation/hotwash.html",
-            drill=drill,
-            parts=words.HOTWASH,
-            said=_remarks(session, drill),
-            open=hotwash.took_part(session, drill, who) and drill.state in HELD and drill.state != State.EVALUATED,
-            over=drill.state in HELD,
-            given=given,
-            problem=document(problem, "") if problem else None,
-            key=secrets.token_hex(12),
-            exercise_board=True,
-        )
-    return page, problem.status if problem else 200
-
-
-def _remarks(session: Session, drill: Drill) -> dict[Any, Any]:
-    people = report.people_of(session, drill, language())
-    return {part: report.said(session, rows, people) for part, rows in hotwash.said(session, drill).items()}

@@ -96,10 +96,12 @@ def rate(session: Session, code: str, who: Principal, objective: str, rating: st
     mine = (DrillRating.drill_id == drill.id, DrillRating.objective == about.id)
     row = session.scalar(select(DrillRating).where(*mine, DrillRating.person_id == who.person_id))
     before = row.rating if row else None
+    now, note_id = clock.now(session), written.id if written else None
     if row is None:
-        row = DrillRating(drill_id=drill.id, objective=about.id, person_id=who.person_id, exercise=True)
+        mine_now = {"drill_id": drill.id, "objective": about.id, "person_id": who.person_id, "exercise": True}
+        row = DrillRating(**mine_now, rating=chosen, note_id=note_id, at=now)
         session.add(row)
-    row.rating, row.note_id, row.at = chosen, written.id if written else None, clock.now(session)
+    row.rating, row.note_id, row.at = chosen, note_id, now
     told = Rated(objective=about.id, rating=chosen, person_id=who.person_id, before=before, note=written)
     entries.record(session, drill, told)
     session.flush()

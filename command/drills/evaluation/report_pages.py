@@ -20,12 +20,12 @@ from command.improvement import owners
 from command.people.access import Principal, access, here, may, principal, unit
 from command.people.language import LOCALES, language, zone
 
-pages = Blueprint("drill_reports", __name__)
+pages = Blueprint("drill_report", __name__)
 IN_DAYS = 30
 """After how many days an action is due unless somebody says otherwise."""
 
 
-@pages.get("/drills/<code>/report")
+@pages.get("/drills/<code>/report", endpoint="report")
 @access("read")
 def shown(code: str) -> ResponseReturnValue:
     """The report as it stands; `of` opens the form of an improvement action with what it is made of."""

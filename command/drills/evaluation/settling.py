@@ -76,10 +76,12 @@ def settle(session: Session, code: str, who: Principal, objective: str, rating: 
     written = observing.written_note(session, reason, "reason")
     row = standings(session, drill)[about.id].settled
     before = row.rating if row else None
+    now = clock.now(session)
     if row is None:
-        row = DrillSettlement(drill_id=drill.id, objective=about.id, exercise=True)
+        its = {"drill_id": drill.id, "objective": about.id, "exercise": True}
+        row = DrillSettlement(**its, rating=chosen, note_id=written.id, person_id=who.person_id, at=now)
         session.add(row)
-    row.rating, row.note_id, row.person_id, row.at = chosen, written.id, who.person_id, clock.now(session)
+    row.rating, row.note_id, row.person_id, row.at = chosen, written.id, who.person_id, now
     told = Settled(objective=about.id, rating=chosen, person_id=who.person_id, before=before, note=written)
     entries.record(session, drill, told)
     session.flush()
