@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from command.notices.models import Notice
 from command.oncall.models import Page, PageState
 from playbooks.texts import Text
 
+OPEN_PAGES = (PageState.SENDING, PageState.WAITING, PageState.ACKNOWLEDGED)
 LINES = 8
 """The newest lines of a journal that the console shows."""
 
@@ -91,7 +93,28 @@ def played(session: Session, view: DrillView, language: str) -> list[Played]:
     return [_played(session, each.number, language) for each in reversed(view.incidents)]
 
 
-def mark(view: DrillView, played: Sequence[Played] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A page of the drill to a player, which may be on their screen alone: of which incident, how it stands, since when."""
+
+    page_id: int
+    incident: str
+    state: str
+    at: datetime
+
+
+def called(session: Session, view: DrillView, person_id: int) -> list[Called]:
+    """The pages of a drill's incidents to somebody that they may still answer or say more to, the newest first."""
+    mine = select(Page).where(
+        Page.incident_number.in_([each.number for each in view.incidents]),
+        Page.person_id == person_id,
+        Page.state.in_(OPEN_PAGES),
+    )
+    rows = session.scalars(mine.order_by(Page.id.desc()))
+    return [Called(row.id, row.incident_number, row.state, row.created_at) for row in rows]
+
+
+def mark(view: DrillView, played: Sequence[Played] = (), called: Sequence[Called] = ()) -> str:
     """A few digits by which a page sees whether what it shows of a drill is still the same; time that passes alone changes nothing."""
     lines = [line.seq for each in played for line in each.lines]
     told = [
@@ -104,7 +127,7 @@ def mark(view: DrillView, played: Sequence[Played] = ()) -> str:
         )
         for each in played
     ]
-    return hashlib.sha256(repr((replace(view, second=0.0), told, lines)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((replace(view, second=0.0), told, lines, called)).encode()).hexdigest()[:16]
 
 
 def _second(inject: InjectView) -> float | None:
