@@ -16,7 +16,7 @@ from command.incidents.action_words import ROLES
 from command.incidents.guards import NAMES, State
 from command.oncall.paging import links
 from command.people.access import access, here, may, principal, unit
-from command.people.language import language
+from command.people.language import language, zone
 from playbooks.texts import Text
 
 pages = Blueprint("drills", __name__)
@@ -212,5 +212,6 @@ def _context(problem: Problem | None) -> dict[str, Any]:
         "roles": ROLES,
         "Part": Part,
         "fields": FIELDS,
+        "zone": zone(),
         "problem": document(problem, "") if problem else None,
     }

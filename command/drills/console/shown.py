@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.drills.models import InjectState
-from command.drills.runs.views import DrillView, InjectView
+from command.drills.runs.views import DrillView, IncidentView, InjectView
 from command.incidents import reading, standing, views
 from command.incidents.reading import Wanted
 from command.incidents.rendering import Line
@@ -19,6 +19,9 @@ from command.oncall.models import Page, PageState
 from playbooks.texts import Text
 
 OPEN_PAGES = (PageState.SENDING, PageState.WAITING, PageState.ACKNOWLEDGED)
+GONE = ("cancelled", "merged", "closed")
+WHOLE = 2
+"""Incidents that the console shows with all it knows of them; the others are named."""
 LINES = 8
 """The newest lines of a journal that the console shows."""
 
@@ -88,9 +91,20 @@ def counts(view: DrillView) -> dict[str, int]:
     return {str(state): sum(each.state == state for each in view.injects) for state in InjectState}
 
 
+def worst(view: DrillView) -> list[IncidentView]:
+    """The incidents of a drill, those of the highest tier first, of these the newest."""
+    newest = reversed(view.incidents)
+    return sorted(newest, key=lambda each: (each.state in GONE, each.tier))
+
+
 def played(session: Session, view: DrillView, language: str) -> list[Played]:
-    """The incidents of a drill, the newest first."""
-    return [_played(session, each.number, language) for each in reversed(view.incidents)]
+    """The worst incidents of a drill."""
+    return [_played(session, each.number, language) for each in worst(view)[:WHOLE]]
+
+
+def at_clock(at: datetime, zone: tzinfo) -> str:
+    """The time of day in a zone: 14:05:30."""
+    return f"{at.astimezone(zone):%H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True)
