@@ -37,6 +37,10 @@ OF_INCIDENT = (
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
 )
+OF_DRILL = (
+    *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
+    *("/drills/{}/console", "/drills/{}/play", "/drills/{}/report-incident", "/drills/{}/real"),
+)
 OPEN = ("/status", "/case")
 PARTS = {
     "/": "leads to the command board",
@@ -57,6 +61,9 @@ PARTS = {
     "/resources/pools/export.<form>": "a file",
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/on-call/policies/targets": "the options of a box",
+    "/drills/new/people": "the options of a box",
+    "/drills/<code>/console/part": "a part of a drill's console",
+    "/drills/<code>/play/part": "a part of a player's page",
     "/status.json": "JSON",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""
@@ -73,6 +80,7 @@ class Scenery:
 def built(stage: Stage) -> Scenery:
     """Incidents in every state, tasks done and open, people paged, notices sent, a solved problem, a caller's case, a drill, a phone
     drill that goes on."""
+    drill = going_on(stage)
     closed = _over(stage)
     _drill(stage)
     worst = stage.responding("CELL-1", "CELL-4")
@@ -97,7 +105,10 @@ def built(stage: Stage) -> Scenery:
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
     _resources(stage, worst, reported)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
-    inside = tuple(each.format(worst) for each in OF_INCIDENT)
+    inside = (
+        *(each.format(worst) for each in OF_INCIDENT),
+        *(each.format(drill) for each in OF_DRILL),
+    )
     return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
 
 
@@ -149,6 +160,42 @@ def _over(stage: Stage) -> str:
     for action, body in steps.items():
         assert stage.act("dou", number, action, **body) == 200, action
     return number
+
+
+def going_on(stage: Stage) -> str:
+    """A drill that goes on, in which the commander plays and helps to run it: something was put to players, one answered. Its code."""
+    people = {"duty_officer": "dou", "engineer": "eng", "commander": "ada", "agent": "kef", "logistics": "ops"}
+    fields = {
+        "scenario": "microwave_storm",
+        "name": "Microwave storm",
+        "mode": "simulation",
+        "area": "8001",
+        "due_at": "2099-05-04T14:00",
+        "zone": "Asia/Shanghai",
+        "duration_minutes": "60",
+        "supervisors.0": "dep",
+        "supervisors.1": "pre",
+        **{f"parts.{role}.0": f"person:{name}" for role, name in people.items()},
+        "parts.controller.0": "person:ada",
+        "parts.evaluator.0": "person:aud",
+        "accept": "1",
+    }
+    planned = stage.ask("tra", "POST", "/drills/new", data=fields)
+    assert planned.status_code == 303, planned.text
+    code: str = planned.location.rsplit("/", 1)[1]
+    acts: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("dep", "acknowledge", {}),
+        ("pre", "acknowledge", {}),
+        ("tra", "begin", {"override": "The hours of this day do not matter"}),
+        ("tra", "deliver", {"number": 2}),
+        ("tra", "deliver", {"number": 3}),
+        ("tra", "answer", {"number": 3, "words": "Acknowledged, on the way"}),
+        ("tra", "skip", {"number": 7}),
+    )
+    for by, act, body in acts:
+        done = stage.post(by, f"/api/v1/drills/{code}/actions/{act}", **body)
+        assert done.status_code == 200, f"{act}: {done.text}"
+    return code
 
 
 def _drill(stage: Stage) -> None:
