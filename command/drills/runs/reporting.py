@@ -19,8 +19,9 @@ from command.people.models import Person
 
 
 def report(session: Session, drill: Drill, who: Principal, given: Report) -> Incident:
-    """A player of a drill that goes on reports its incident, as an exercise, by whatever posts they hold; so may who runs it. Raise Denied,
-    Invalid or Conflict."""
+    """A player of a drill that goes on reports its incident, as an exercise, by whatever posts they hold; so may who runs it. The drill is
+    locked first: one that is being stopped gets no further incident. Raise Denied, Invalid or Conflict."""
+    drill = taking_part.locked(session, drill.id)
     plays = any(row.part == Part.PLAYER for row in taking_part.rows_of(session, drill, who.person_id))
     if not plays:
         taking_part.must_run(session, drill, who)
