@@ -88,7 +88,8 @@ def test_a_stopped_drill_leaves_nothing_behind(stage: Stage) -> None:
 OPENING = {
     "summary": {"zh": "光缆中断", "en": "A cable is cut"},
     "users": 30,
-    "elements": ["CELL-1"],
+    "elements": ["CELL-1", "MW-9999"],
+    "services": ["voice", "no_such_service"],
     "latest_minutes": 10,
 }
 
