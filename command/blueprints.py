@@ -13,6 +13,9 @@ from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
+from command.drills.programme import api as drill_programme_api
+from command.drills.programme import pages as drill_programme_pages
+from command.drills.programme import series_pages as drill_series_pages
 from command.drills.runs import api as drills_api
 from command.field import pages as field_pages
 from command.field import photos
@@ -107,6 +110,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     drills_api.api,
     drill_pages.pages,
     drill_answer_page.pages,
+    drill_programme_api.api,
+    drill_programme_pages.pages,
+    drill_series_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,
