@@ -143,6 +143,7 @@ def _page(
     return render_template(
         "drills/programme/page.html",
         found=found,
+        grid={(cell.department, cell.subject, cell.mode): cell for cell in found.cells},
         counts=found.counts(),
         months=drawing.months(wanted, marks, now.date()),
         month_name=lambda day: format_date(day, "LLLL"),

@@ -31,14 +31,14 @@ SHAPES = {Stands.OVERDUE: "▲", Stands.SOON: "◆", Stands.PLANNED: "◐", Stan
 TONES = {Stands.OVERDUE: "bad", Stands.SOON: "warn", Stands.PLANNED: "accent", Stands.MET: "ok"}
 STATES = {
     State.PLANNED: N_("Planned"),
-    State.READY: N_("Ready"),
+    State.READY: N_("Ready to begin"),
     State.RUNNING: N_("Running"),
     State.PAUSED: N_("Paused"),
     State.ENDED: N_("Ended"),
     State.STOPPED: N_("Stopped"),
     State.EVALUATED: N_("Evaluated"),
     State.CANCELLED: N_("Cancelled"),
-    State.MISSED: N_("Missed"),
+    State.MISSED: N_("Missed, not held"),
 }
 STATE_TONES = {State.READY: "accent", State.RUNNING: "accent", State.MISSED: "bad", State.CANCELLED: "warn"}
 LATE = {Late.MISS: N_("It is marked missed"), Late.RUN: N_("It is held late, within a day")}
