@@ -11,15 +11,15 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.crews import replies as crews
-from command.drills.runs import joining
+from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
-from command.incidents import intake
+from command.incidents import intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
-from command.oncall.paging import keypad, replies, subscriptions
+from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
@@ -28,7 +28,8 @@ from command.people.models import Person
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
-    incident that is merged, and solved problems be kept when an incident is closed and offered when one is new."""
+    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
+    to the drill that goes on."""
     if index.follow not in database.before_append:
         database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
@@ -41,6 +42,10 @@ def join(database: Database) -> Database:
         intake.on_report.append(knowledge.offer)
     if joining.on_report not in intake.on_report:
         intake.on_report.append(joining.on_report)
+    if joining.known_to not in visibility.involved:
+        visibility.involved.append(joining.known_to)
+    if joining.players not in players.of_drill:
+        players.of_drill.append(joining.players)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
     return database
@@ -62,6 +67,7 @@ def handlers() -> Handlers:
     """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls."""
     return Handlers(
         replies=[
+            stop_word.reply,
             takeovers.reply,
             crews.by_code,
             replies.replies(field.add_note, _elsewhere),

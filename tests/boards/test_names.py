@@ -16,13 +16,14 @@ ELSEWHERE = (
     "notice.approval_overridden",
     "oncall.",
     "phone_drill.",
+    "drill.",
     "policy.",
     "pool.",
     "readiness.",
     "archive.",
     "case.looked_up",
 )
-"""Kinds that the audit stream, the policies', the pools', the phone drills' and rolled streams keep."""
+"""Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 
 
 @pytest.mark.proves("B8")

@@ -72,7 +72,7 @@ class Stage(Desk):
         return str(self.do(lambda s: self._plan(s, made or scenario(), mode, area, given)))
 
     def _plan(self, session: Session, made: Scenario, mode: str, area: str, given: dict[str, Any]) -> str:
-        now = clock.now(session)
+        now, players = clock.now(session), given.pop("players", PLAYERS)
         code = f"DR-{1 + len(session.scalars(select(Drill.id)).all()):02d}"
         drill = Drill(
             code=code,
@@ -94,8 +94,8 @@ class Stage(Desk):
         )
         session.add(drill)
         session.flush()
-        for role, players in PLAYERS.items():
-            self._join(session, drill, "player", players, role)
+        for role, names in players.items():
+            self._join(session, drill, "player", names, role)
         self._join(session, drill, "supervisor", SUPERVISORS)
         self._join(session, drill, "controller", ("ops",))
         return code

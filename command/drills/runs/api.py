@@ -1,23 +1,22 @@
 """Drills over JSON: what one is and how it goes, and all that can be done to it while it goes on."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from command.alarms import intake as alarms
 from command.drills.models import Drill, State
 from command.drills.runs import clockwork, ending, injects, recall, reporting, starting, taking_part, views
+from command.drills.runs.outputs import DrillOut, DrillsOut, DrillSummaryOut
 from command.incidents import views as incident_views
 from command.incidents.api import ReportIn, Strict, Words, idempotency_key, report_from
 from command.incidents.views import IncidentOut
 from command.people.access import access, here, principal, unit
 from command.people.language import language
-from playbooks.scenario import Choice, Method, Sign
-from playbooks.texts import Text
+from playbooks.scenario import Method
 
 api = APIBlueprint("drills_api", __name__, url_prefix="/api/v1/drills", tag="Drills")
 
@@ -76,110 +75,6 @@ class RecallIn(Strict):
 
     allocation: Annotated[int, Field(ge=1, lt=2**62)]
     reason: Words = ""
-
-
-class SomeoneOut(BaseModel):
-    person_id: int
-    username: str
-    name_zh: str
-    name_en: str
-    part: str
-    role: str
-    role_name: Text | None
-    acknowledged_at: datetime | None
-
-
-class InjectOut(BaseModel):
-    """`due_s`, `delivered_s`, `answered_s`: seconds of exercise time; without `due_s` it waits for the sign `after`. What is expected and
-    what proves it are null for players."""
-
-    number: int
-    extra: bool
-    state: str
-    due_s: float | None
-    overdue: bool
-    after: Sign | None
-    sender: Text
-    to: str
-    role_name: Text
-    method: str
-    content: Text
-    expected: Text | None
-    objective: str
-    proof: Sign | None
-    choices: list[Choice]
-    delivered_s: float | None
-    answered_s: float | None
-    answered_by: str | None
-    choice: str | None
-    words: str | None
-    reason: str | None
-    mine: bool
-
-
-class InDrillOut(BaseModel):
-    allocation_id: int
-    incident: str
-    resource_zh: str
-    resource_en: str
-    serial: str | None
-    quantity: int
-    state: str
-    recall_minutes: int
-
-
-class DrillIncidentOut(BaseModel):
-    number: str
-    kind: str
-    state: str
-    tier: int
-
-
-class DrillSummaryOut(BaseModel):
-    """A drill; `second` of exercise time passed. `parts` and `roles` are those of whoever asks."""
-
-    code: str
-    name: str
-    scenario: str
-    scenario_name: Text
-    goal: Text
-    subject: str
-    mode: str
-    area: str
-    area_zh: str
-    area_en: str
-    departments: list[str]
-    state: str
-    reason: str | None
-    announced: bool
-    due_at: datetime
-    began_at: datetime | None
-    ended_at: datetime | None
-    duration_s: int
-    second: float
-    ticking: bool
-    speed: float
-    trainer: str
-    missing: int
-    may_run: bool
-    parts: list[str]
-    roles: list[str]
-
-
-class DrillOut(DrillSummaryOut):
-    """All of a drill that whoever asks may see."""
-
-    stop_word: str
-    sees_all: bool
-    people: list[SomeoneOut]
-    injects: list[InjectOut]
-    incidents: list[DrillIncidentOut]
-    units: list[InDrillOut]
-
-
-class DrillsOut(BaseModel):
-    items: list[DrillSummaryOut]
-    next: int | None
 
 
 @api.get("")

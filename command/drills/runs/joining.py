@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.drills import entries, kept
-from command.drills.models import GOING_ON, Drill, DrillIncident
+from command.drills.models import GOING_ON, Drill, DrillIncident, DrillParticipant, Part
 from command.incidents import places
 from command.incidents.models import PERSON, Incident
 from command.incidents.places import Tree
+from command.oncall.paging.players import Players
+from playbooks.scenario import Mode
 
 _NOW_FOR = "drills.now_for"
 """In `session.info`: the id of the drill on whose behalf a unit of work acts, and who does: player, alarms or controller."""
@@ -64,3 +66,21 @@ def on_report(session: Session, incident: Incident) -> None:
     by = mine[1] if mine else "player" if incident.source == PERSON else "alarms"
     second = round(kept.ticking(drill).at(clock.now(session)), 1)
     entries.record(session, drill, entries.IncidentJoined(number=incident.number, by=by, second=second))
+
+
+def known_to(person_id: int) -> Select[int]:
+    """The ids of the incidents of drills in which somebody takes part: a restricted one is no secret to its players."""
+    link = DrillParticipant.drill_id == DrillIncident.drill_id
+    mine = select(DrillIncident.incident_id).join(DrillParticipant, link)
+    return mine.where(DrillParticipant.person_id == person_id)
+
+
+def players(session: Session, incident_id: int) -> Players | None:
+    """Who may be paged for an incident of a drill: its players, by phone in a live one."""
+    drill = kept.of_incident(session, incident_id)
+    if drill is None:
+        return None
+    mine = select(DrillParticipant.person_id).where(
+        DrillParticipant.drill_id == drill.id, DrillParticipant.part == Part.PLAYER
+    )
+    return Players(frozenset(session.scalars(mine)), phones=drill.mode == Mode.live)
