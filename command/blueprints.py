@@ -13,6 +13,8 @@ from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
+from command.drills.scenarios import api as scenarios_api
+from command.drills.scenarios import pages as scenario_pages
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
@@ -155,5 +157,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     archive_pages.pages,
     library_api.api,
     library_pages.pages,
+    scenarios_api.api,
+    scenario_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""
