@@ -20,6 +20,7 @@ ELSEWHERE = (
     "pool.",
     "readiness.",
     "archive.",
+    "scenario.",
     "case.looked_up",
 )
 """Kinds that the audit stream, the policies', the pools', the phone drills' and rolled streams keep."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
+from command.core.documents import document
 from command.core.problems import N_, Conflict, Denied, Invalid, Problem
 from command.drills.scenarios import blank, checking, diff, lanes, library, sayings, words, writing
 from command.drills.scenarios.library import Version
@@ -142,8 +143,9 @@ def _readable(code: str, mark: str) -> Version:
 
 
 def _editor(text: str, follows: str, examined: checking.Examined | None = None, problem: Problem | None = None) -> str:
-    shown = {"text": text, "follows": follows, "examined": examined, "problem": problem}
-    return render_template("drills/scenarios/write.html", **shown, **_words())
+    told = document(problem, "") if problem else None
+    shown = {"text": text, "follows": follows, "examined": examined}
+    return render_template("drills/scenarios/write.html", problem=told, **shown, **_words())
 
 
 def _words() -> dict[str, Any]:
