@@ -14,12 +14,13 @@ from playbooks.findings import Level
 from playbooks.loader import load_library
 from playbooks.scenario import Event, Fact, Method, Mode, Scenario, Subject
 from playbooks.scenario_checks import World, check
-from playbooks.scenario_files import Script, load_scenario, read_scenarios, shipped, written
+from playbooks.scenario_files import load_scenario, read_scenarios, shipped, written
 from playbooks.schema import Kind
 from playbooks.tasks import Department
 
 DEMO = Path(__file__).parents[2] / "config" / "demo"
-ALL = {script.scenario.code: script.scenario for script in shipped()}
+SCRIPTS = {script.scenario.code: script for script in shipped()}
+ALL = {code: script.scenario for code, script in SCRIPTS.items()}
 
 
 def column(file: str, name: str) -> frozenset[str]:
@@ -55,14 +56,10 @@ def found(*changes: tuple[str, str], world: World = World()) -> list[tuple[str, 
     return [(lines[each.line - 1].strip().partition(" #")[0].strip(), each.message) for each in findings]
 
 
-def script(code: str) -> Script:
-    return next(each for each in shipped() if each.scenario.code == code)
-
-
 @pytest.mark.proves("R9")
 def test_one_scenario_of_each_subject_ships_without_a_remark_about_the_demo_operator() -> None:
     world = demo()
-    assert [finding for each in shipped() for finding in check(each, world)] == []
+    assert [finding for each in SCRIPTS.values() for finding in check(each, world)] == []
     assert sorted(scenario.subject for scenario in ALL.values()) == sorted(Subject)
     assert {mode for scenario in ALL.values() for mode in scenario.modes} == set(Mode)
     assert set(ALL["core_signalling_storm"].departments) == set(Department)
@@ -171,13 +168,13 @@ def test_an_objective_that_nothing_serves_is_an_error_unless_it_is_measured() ->
 
 def test_names_this_operator_does_not_have_are_warned_of_and_a_post_nobody_can_hold_is_refused() -> None:
     nowhere = World(frozenset({"commander"}), {Kind.network_fault: frozenset()}, frozenset(), frozenset(), frozenset())
-    told = check(script("typhoon_two_prefectures"), nowhere)
+    told = check(SCRIPTS["typhoon_two_prefectures"], nowhere)
     errors = {each.message for each in told if each.level is Level.error}
     assert "no post 'duty_officer'" in errors and not any("commander" in each for each in errors)
     warnings = {each.message for each in told if each.level is Level.warning}
     assert {"no element 'AGG-03-1' here", "no service 'voice' here", "no problem 'UplinkDown' here"} <= warnings
     assert "no plan for events of kind 'natural_disaster'" in warnings
-    storm = {each.message for each in check(script("microwave_storm"), nowhere)}
+    storm = {each.message for each in check(SCRIPTS["microwave_storm"], nowhere)}
     assert "the elements of the recording are not in the network here" in storm
     assert "the plan for 'network_fault' has no task 'brief_agents'" in storm
 

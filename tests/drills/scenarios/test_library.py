@@ -25,6 +25,7 @@ from tests.incidents.conftest import Desk
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 API, PAGES, EDITOR = "/api/v1/drill-scenarios", "/drills/scenarios", "/drills/write-scenario"
 LEAK = (SCENARIOS / "data_leak.yaml").read_text(encoding="utf-8")
+SHIPPED = shipped()
 HAN = re.compile(r"[一-鿿]")
 
 
@@ -53,7 +54,7 @@ def test_the_library_holds_one_scenario_of_each_subject_and_finds_it_by_its_code
 
     desk.do(work)
     page = desk.get("kef", f"{PAGES}?lang=en").text
-    assert all(script.scenario.name.en in page for script in shipped())
+    assert all(script.scenario.name.en in page for script in SHIPPED)
     assert len(desk.get("kef", API).json["items"]) == 5
 
 
@@ -106,34 +107,30 @@ def test_a_broken_scenario_is_refused_with_the_line_and_the_remedy_in_the_reader
     assert desk.do(lambda session: session.scalar(select(ScenarioVersion))) is None
 
 
-@ONE
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "# nothing",
-        "code: [",
-        "a: &b 1",
-        "\tcode: x",
-        "code: x\ncode: y",
-        "[]",
-        "- 1",
-        "null",
-        "x" * 3000,
-        "code: \x07",
-    ],
-    ids=range(11),
+ODD = (
+    "",
+    "# nothing",
+    "code: [",
+    "a: &b 1",
+    "\tcode: x",
+    "code: x\ncode: y",
+    "[]",
+    "- 1",
+    "null",
+    "x" * 3000,
+    "a: !!set {}",
 )
-def test_whatever_is_typed_the_editor_says_what_is_wrong_and_gives_it_back(desk: Desk, text: str) -> None:
-    answer = typed(desk, text)
-    if text == "code: \x07":
-        assert answer.status_code in (200, 400)
-        return
-    assert answer.status_code == 200
-    assert text.strip()[:50].replace("&", "&amp;") in answer.text
-    assert "wrong-error" in answer.text
-    said = re.findall(r'wrong-error">.*?</p>\s*<p>(.*?)</p>', answer.text, re.DOTALL)
-    assert said and all(HAN.search(each) for each in said)
+
+
+@ONE
+def test_whatever_is_typed_the_editor_says_what_is_wrong_and_gives_it_back(desk: Desk) -> None:
+    for text in ODD:
+        answer = typed(desk, text)
+        assert answer.status_code == 200, text
+        assert text.strip()[:50].replace("&", "&amp;") in answer.text
+        said = re.findall(r'wrong-error">.*?</p>\s*<p>(.*?)</p>', answer.text, re.DOTALL)
+        assert said and all(HAN.search(each) for each in said), said
+    assert typed(desk, "code: \x07").status_code == 200
 
 
 def typed(desk: Desk, text: str, way: str = "", **more: str) -> Any:
@@ -222,11 +219,7 @@ def test_the_injects_are_kept_from_those_who_play_and_a_no_notice_drill_does_not
     planned(desk, "ada", announced=True, state=State.PLANNED)
     planned(desk, "dou", announced=False, state=State.PLANNED)
     assert not reads("ada") and reads("dou") and reads("tra")
-    desk.do(
-        lambda session: (
-            session.scalars(select(Drill).where(Drill.code == "DR-dou")).one().__setattr__("state", "running")
-        )
-    )
+    desk.do(lambda session: session.execute(update(Drill).where(Drill.code == "DR-dou").values(state=State.RUNNING)))
     assert not reads("dou")
 
 
@@ -249,7 +242,7 @@ def test_two_who_keep_at_once_come_one_after_the_other_on_both_databases(desk: D
     assert found == [(made.id, who.person_id), (first, None)]
 
 
-@pytest.mark.parametrize("script", shipped(), ids=lambda script: script.scenario.code)
+@pytest.mark.parametrize("script", SHIPPED, ids=lambda script: script.scenario.code)
 def test_the_picture_has_every_inject_in_its_roles_lane_and_no_two_marks_touch(script: Any) -> None:
     picture = lanes.draw(script.scenario)
     assert sorted(mark.inject.number for mark in picture.marks) == sorted(i.number for i in script.scenario.injects)
