@@ -17,6 +17,8 @@ from command.drills.programme import api as drill_programme_api
 from command.drills.programme import pages as drill_programme_pages
 from command.drills.programme import series_pages as drill_series_pages
 from command.drills.runs import api as drills_api
+from command.drills.scenarios import api as scenarios_api
+from command.drills.scenarios import pages as scenario_pages
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
@@ -163,5 +165,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     archive_pages.pages,
     library_api.api,
     library_pages.pages,
+    scenarios_api.api,
+    scenario_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -21,6 +21,7 @@ ELSEWHERE = (
     "pool.",
     "readiness.",
     "archive.",
+    "scenario.",
     "case.looked_up",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""

@@ -32,6 +32,11 @@ class Month:
     weeks: Sequence[Sequence[Day | None]]
     marks: Sequence[Mark]
 
+    @property
+    def busy(self) -> bool:
+        """Whether any day of it shows something."""
+        return any(day is not None and (day.marks or day.today) for week in self.weeks for day in week)
+
 
 def months(year: int, marks: Mapping[date, Sequence[Mark]], today: date) -> list[Month]:
     """The months of a year."""

@@ -163,7 +163,7 @@ def _form(
     return render_template(
         "drills/programme/series.html",
         row=row,
-        given={"starts": f"{tomorrow:%Y-%m-%dT10:00}", **given},
+        given={"starts": f"{tomorrow:%Y-%m-%dT10:00}", **given, "parts": given.get("parts") or _usual(chosen)},
         scenarios=scenarios,
         scenario=chosen,
         roles=_roles(chosen, reading),
@@ -183,6 +183,11 @@ def _form(
         problem=document(problem, "") if problem else None,
         **shown,
     ), problem.status if problem else 200
+
+
+def _usual(scenario: Scenario | None) -> dict[str, list[str]]:
+    """Who plays a role usually: whoever holds the first post that the scenario wants for it."""
+    return {role.id: [f"post:{role.posts[0]}"] for role in scenario.roles} if scenario is not None else {}
 
 
 def _roles(scenario: Scenario | None, reading: str) -> list[tuple[str, str]]:

@@ -22,22 +22,30 @@ MODES = {
 }
 STANDS = {
     Stands.OVERDUE: N_("Overdue"),
-    Stands.SOON: N_("Due, nothing planned in time"),
+    Stands.SOON: N_("Due soon, nothing planned"),
     Stands.PLANNED: N_("Planned in time"),
-    Stands.MET: N_("Held"),
+    Stands.MET: N_("Held in time"),
     Stands.FREE: N_("Not due"),
 }
+SHORT = {
+    Stands.OVERDUE: N_("Overdue"),
+    Stands.SOON: N_("Due soon"),
+    Stands.PLANNED: N_("Planned"),
+    Stands.MET: N_("In time"),
+    Stands.FREE: N_("Not due"),
+}
+"""For a field of the grid."""
 SHAPES = {Stands.OVERDUE: "▲", Stands.SOON: "◆", Stands.PLANNED: "◐", Stands.MET: "●", Stands.FREE: "○"}
 TONES = {Stands.OVERDUE: "bad", Stands.SOON: "warn", Stands.PLANNED: "accent", Stands.MET: "ok"}
 STATES = {
     State.PLANNED: N_("Planned"),
     State.READY: N_("Ready to begin"),
-    State.RUNNING: N_("Running"),
+    State.RUNNING: N_("Under way"),
     State.PAUSED: N_("Paused"),
     State.ENDED: N_("Ended"),
     State.STOPPED: N_("Stopped"),
     State.EVALUATED: N_("Evaluated"),
-    State.CANCELLED: N_("Cancelled"),
+    State.CANCELLED: N_("Called off"),
     State.MISSED: N_("Missed, not held"),
 }
 STATE_TONES = {State.READY: "accent", State.RUNNING: "accent", State.MISSED: "bad", State.CANCELLED: "warn"}
