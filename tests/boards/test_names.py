@@ -17,6 +17,8 @@ ELSEWHERE = (
     "oncall.",
     "phone_drill.",
     "drill.",
+    "drill_programme.",
+    "drill_freeze.",
     "policy.",
     "pool.",
     "readiness.",
