@@ -41,6 +41,7 @@ NAVIGATION = (
             ("archive.search", N_("Archive"), "read", "archive"),
             ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
+            ("scenario_pages.listed", N_("Scenarios"), "read", "scenario"),
             ("insights.overview", N_("Overview"), "read", "chart"),
         ),
     ),

@@ -25,6 +25,7 @@ from command.core.problems import Problem
 from command.core.settings import Settings, SettingsError, read
 from command.demo.commands import demo
 from command.demo.load import COMMANDER, PASSWORD, is_loaded, load
+from command.drills.scenarios.commands import scenarios
 from command.engine import cycles
 from command.engine.run import Engine, run
 from command.messages import breakers
@@ -65,7 +66,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, archive, oncall, resources, demo):
+for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, demo):
     main.add_command(group)
 import_.add_command(import_resources)
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from playbooks.faults import Fault, SourceError, dotted
+from playbooks.faults import Fault, dotted
 from playbooks.findings import Finding, Level
-from playbooks.loader import yaml_files
 from playbooks.scenario import Scenario
-from playbooks.scenario_files import Script, load_scenario, read_scenarios
+from playbooks.scenario_files import Script
 from playbooks.scenario_rules import Remark, error, remarks, signs, warning
 from playbooks.source import nearest
 
@@ -37,37 +35,25 @@ class World:
     problems: frozenset[str] | None = None
 
 
-def asked(scenario: Scenario) -> Asked:
-    """The elements, services and problems a scenario names."""
-    alarms = [alarm for inject in scenario.injects for alarm in inject.alarms]
-    opening = scenario.opening
-    elements = {*(opening.elements if opening else ()), *(alarm.element for alarm in alarms)}
-    if any(inject.trace for inject in scenario.injects):
-        elements.add(RECORDED)
-    services = frozenset(opening.services if opening else ())
-    return Asked(frozenset(elements), services, frozenset(alarm.problem for alarm in alarms))
+def asked(scenarios: Iterable[Scenario]) -> Asked:
+    """The elements, services and problems that scenarios name."""
+    elements, services, problems = set[str](), set[str](), set[str]()
+    for scenario in scenarios:
+        if scenario.opening:
+            elements.update(scenario.opening.elements)
+            services.update(scenario.opening.services)
+        for inject in scenario.injects:
+            elements.update(alarm.element for alarm in inject.alarms)
+            problems.update(alarm.problem for alarm in inject.alarms)
+            if inject.trace:
+                elements.add(RECORDED)
+    return Asked(frozenset(elements), frozenset(services), frozenset(problems))
 
 
 def check(script: Script, world: World = World()) -> list[Finding]:
     """Every finding about a scenario, in the order of its lines."""
     found = [_finding(script, remark) for remark in (*remarks(script.scenario), *_strange(script.scenario, world))]
     return sorted(found, key=lambda finding: finding.line)
-
-
-def check_text(text: str, name: str, world: World = World()) -> tuple[Script | None, list[Fault | Finding]]:
-    """The scenario of a text, and what is wrong with it; None for the scenario where its form is not sound. Raises nothing, whatever the
-    text holds."""
-    try:
-        script = load_scenario(text, name)
-    except SourceError as refused:
-        return None, list(refused.faults)
-    return script, [*check(script, world)]
-
-
-def check_paths(paths: Iterable[Path], world: World = World()) -> list[Fault | Finding]:
-    """The faults of files and folders, and the findings about the scenarios in them that are sound in form."""
-    scripts, faults = read_scenarios(yaml_files(paths))
-    return [*faults, *(finding for script in scripts for finding in check(script, world))]
 
 
 def grave(found: Iterable[Fault | Finding]) -> bool:

@@ -1,8 +1,12 @@
 """Scenarios as they are written: read from folders of YAML files or from one text, each field with its line."""
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
 
 from playbooks.faults import Fault, Place, SourceError, dotted
 from playbooks.loader import yaml_files
@@ -50,6 +54,16 @@ def shipped(folders: Iterable[Path] = (SCENARIOS,)) -> tuple[Script, ...]:
     if faults:
         raise SourceError(*faults)
     return scripts
+
+
+def written(scenario: Scenario) -> str:
+    """A scenario as YAML that `load_scenario` reads back to the same; what it leaves at its default is left out."""
+    yaml: Any = YAML()
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    into = io.StringIO()
+    yaml.dump(scenario.model_dump(mode="json", exclude_defaults=True), into)
+    return into.getvalue()
 
 
 def _script(tree: Node, name: str) -> Script:

@@ -17,10 +17,13 @@ ELSEWHERE = (
     "oncall.",
     "phone_drill.",
     "drill.",
+    "drill_programme.",
+    "drill_freeze.",
     "policy.",
     "pool.",
     "readiness.",
     "archive.",
+    "scenario.",
     "case.looked_up",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""

@@ -14,6 +14,7 @@ from command.oncall.models import Page
 from command.oncall.paging import links as page_links
 from command.oncall.phone_drill.drill_models import PhoneDrill
 from command.readiness.models import ResourceReminder
+from playbooks import scenario_files
 from tests.boards.stage import Stage
 
 NUMBER = "+8612020000001"
@@ -25,6 +26,9 @@ SIGNED_IN = (
     *("/on-call/policies", "/on-call/policies/new", "/on-call/policies/1", "/on-call/mine"),
     *("/on-call/schedules/new", "/on-call/schedules/technical"),
     *("/on-call/hand-over", "/on-call/hand-over/1"),
+    *("/drills/scenarios", "/drills/scenarios/tariff_complaints", "/drills/write-scenario?from=data_leak"),
+    *("/drills/programme", "/drills/programme/1", "/drills/programme/new"),
+    *("/drills/programme/new?scenario=tariff_complaints", "/drills/DR-2099-0105-01/when"),
     *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
@@ -58,7 +62,9 @@ PARTS = {
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
     "/incidents/report/areas": "JSON",
     "/on-call/feed/<text>.ics": "a calendar",
+    "/drills/feed/<text>.ics": "a calendar",
     "/resources/pools/export.<form>": "a file",
+    "/drills/scenarios/<code>/yaml": "a file",
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/on-call/policies/targets": "the options of a box",
     "/drills/new/people": "the options of a box",
@@ -83,6 +89,7 @@ def built(stage: Stage) -> Scenery:
     drill = going_on(stage)
     closed = _over(stage)
     _drill(stage)
+    _programme(stage)
     worst = stage.responding("CELL-1", "CELL-4")
     stage.act("ada", worst, "regrade", tier=1, reason="A hospital is cut off")
     stage.post("ada", f"/api/v1/incidents/{worst}/objectives", text="Service back in Meijiang by 17:00")
@@ -211,6 +218,27 @@ def _drill(stage: Stage) -> None:
     while phone_drill.run_once(stage.installation):
         pass
     assert stage.post("tra", "/api/v1/phone-drill-runs/1/actions/answer").status_code == 200
+
+
+def _programme(stage: Stage) -> None:
+    """A series of drills, one that was planned by itself, and a freeze."""
+    (scenario,) = [each.scenario for each in scenario_files.shipped() if each.scenario.code == "tariff_complaints"]
+    said = {
+        "name": "资费投诉",
+        "scenario": scenario.code,
+        "mode": scenario.modes[0],
+        "area": "8001",
+        "zone": "Asia/Shanghai",
+        "supervisors": ["ada", "dep"],
+        "parts": {role.id: ["person:eng"] for role in scenario.roles},
+    }
+    rule = "FREQ=MONTHLY;BYDAY=2TU"
+    series = stage.post("tra", "/api/v1/drill-programmes", starts="2098-01-05T10:00", rule=rule, **said)
+    single = stage.post("tra", "/api/v1/drills", due_at="2099-01-05T10:00", **said)
+    span = {"from_at": "2098-02-01T00:00", "until_at": "2098-02-10T00:00", "zone": "Asia/Shanghai", "reason": "割接"}
+    freeze = stage.post("tra", "/api/v1/drill-freezes", **span)
+    assert [each.status_code for each in (series, single, freeze)] == [201] * 3, (series.text, single.text, freeze.text)
+    assert single.get_json()["code"] == "DR-2099-0105-01"
 
 
 def _by_link(stage: Stage) -> tuple[str, ...]:

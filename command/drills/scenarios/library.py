@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
 from command.drills import kept
-from command.drills.models import ScenarioVersion
+from command.drills.models import AHEAD, GOING_ON, Drill, DrillParticipant, Part, ScenarioVersion
+from command.people.access import Principal, may
+from command.people.authority import Act, Post
 from playbooks import scenario_files
 from playbooks.scenario import Scenario, Subject
 
@@ -56,6 +59,34 @@ def versions(session: Session, code: str) -> list[Version]:
             N_("There is no scenario %(name)s."), remedy=N_("Choose one of the list of scenarios."), name=code[:64]
         )
     return found
+
+
+def text_of(version: Version) -> str:
+    """A version as YAML: the file itself, with its comments, where it is in one."""
+    for script in _files():
+        if script.digest == version.digest:
+            return Path(script.file).read_text(encoding="utf-8")
+    return scenario_files.written(version.scenario)
+
+
+def hides(session: Session, code: str, who: Principal) -> bool:
+    """Whether the injects of a scenario are kept from somebody: from those who neither lead drills nor audit them, and from the players of
+    a drill of it that is announced or goes on, so that nobody plays what they have read."""
+    if not (may(who, Act.RUN_DRILL) or Post.AUDITOR in who.posts):
+        return True
+    playing = (
+        select(DrillParticipant.id)
+        .join(Drill, Drill.id == DrillParticipant.drill_id)
+        .join(ScenarioVersion, ScenarioVersion.id == Drill.scenario_id)
+        .where(
+            ScenarioVersion.code == code,
+            DrillParticipant.person_id == who.person_id,
+            DrillParticipant.part == Part.PLAYER,
+            Drill.trainer_id != who.person_id,
+            or_(Drill.state.in_(GOING_ON), and_(Drill.state.in_(AHEAD), Drill.announced)),
+        )
+    )
+    return session.scalar(playing.limit(1)) is not None
 
 
 def chosen(known: Sequence[Version], mark: str) -> Version:
