@@ -32,7 +32,6 @@ OF_ONE_THING = {
     "drill_id": "a phone drill",
     "run_id": "a run of a phone drill",
     "name": "a board",
-    "code": "a drill, or what belongs to drills",
     "/resources/units/<int:unit_id>/scan": "a unit as it is out now",
     "/p/<token>": "a page of an incident",
     "/d/<token>": "a call of a phone drill",
@@ -51,6 +50,7 @@ OF_NONE = {
     "/knowledge/<int:problem_id>": "exercises are never kept",
     "/knowledge/<int:problem_id>/edit": "exercises are never kept",
     "/c/<token>": "callers' cases are real",
+    "/drills/feed/<text>.ics": "a calendar, in which each drill says that it is one",
     "/drills/<code>/real": "what is real is reported there, though a drill goes on",
     "/playbooks/<code>": "playbooks are real",
     "/playbooks/<code>/compare": "playbooks are real",
@@ -217,7 +217,10 @@ def allowed(rule: Rule) -> tuple[int, ...]:
 
 
 def named(rule: Rule) -> bool:
-    return rule.rule in OF_ONE_THING or (bool(rule.arguments & set(OF_ONE_THING)) and rule.rule not in OF_NONE)
+    if rule.rule in OF_NONE:
+        return False
+    of_drills = rule.rule.startswith("/drills/")
+    return of_drills or rule.rule in OF_ONE_THING or bool(rule.arguments & set(OF_ONE_THING))
 
 
 @pytest.mark.proves("B3", "I3")
