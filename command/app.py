@@ -43,6 +43,7 @@ NAVIGATION = (
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
             ("improvement.listed", N_("Improvement"), "read", "improve"),
             ("risks.register", N_("Risks"), "read", "risk"),
+            ("scenario_pages.listed", N_("Scenarios"), "read", "scenario"),
             ("insights.overview", N_("Overview"), "read", "chart"),
         ),
     ),

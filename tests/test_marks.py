@@ -22,6 +22,8 @@ from command.oncall.models import Page
 from command.oncall.paging import links
 from command.oncall.phone_drill.drill_models import PhoneDrill
 from tests.boards.stage import Stage
+from tests.drills.scene import Stage as DrillStage
+from tests.drills.scene import line, scenario
 
 OF_ONE_THING = {
     "number": "an incident",
@@ -48,9 +50,12 @@ OF_NONE = {
     "/knowledge/<int:problem_id>": "exercises are never kept",
     "/knowledge/<int:problem_id>/edit": "exercises are never kept",
     "/c/<token>": "callers' cases are real",
+    "/drills/feed/<text>.ics": "a calendar, in which each drill says that it is one",
+    "/drills/<code>/real": "what is real is reported there, though a drill goes on",
     "/playbooks/<code>": "playbooks are real",
     "/playbooks/<code>/compare": "playbooks are real",
 }
+PLAYS = "/drills/<code>/play"
 QUERY = {"/board/frames/<name>": "?from=0&to=1"}
 MARK = {"en": "[DRILL]", "zh": "【演练】"}
 BANNER = {
@@ -79,10 +84,11 @@ class Things:
     run_id: int = 1
     action: str = "cancel"
     photo_id: int = 1
+    code: str = "DR-01"
 
     def address(self, rule: Rule, call: str = "") -> str:
         """The address of a rule about them."""
-        values = {name: getattr(self, name, None) for name in rule.arguments}
+        values = {name: getattr(self, name, 1) for name in rule.arguments}
         if rule.rule.startswith("/board/"):
             values["name"] = f"incident:{self.number}"
         if rule.rule == "/p/<token>":
@@ -113,11 +119,15 @@ def things(stage: Stage, exercise: bool) -> Things:
     return Things(number, asked, 2 if exercise else 1, unit, page)
 
 
+class Both(Stage, DrillStage):
+    """An operator with incidents, boards and drills."""
+
+
 @dataclass
 class World:
     """Something real and the same as an exercise, and whoever looks at both."""
 
-    stage: Stage
+    stage: "Both"
     real: Things
     drill: Things
     call: str
@@ -133,18 +143,18 @@ class World:
             and not rule.rule.startswith(("/api/", "/hooks/", "/static"))
         ]
 
-    def open(self, address: str, language: str) -> TestResponse:
+    def open(self, address: str, language: str, by: str = "ada") -> TestResponse:
         client: FlaskClient = self.stage.client()
         sign = "&" if "?" in address else "?"
         return client.get(
             f"{address}{sign}lang={language}",
-            headers={"Authorization": f"Bearer {self.stage.token('ada')}", "Accept-Language": language},
+            headers={"Authorization": f"Bearer {self.stage.token(by)}", "Accept-Language": language},
         )
 
 
 @pytest.fixture
 def world(installation: Installation) -> World:
-    stage = Stage(installation)
+    stage = Both(installation)
     base = "/api/v1/resources"
     names = {"name_zh": "发电机", "name_en": "Generator"}
     home = {"name_zh": "库", "name_en": "Depot", "area": "8001", "place": "1 Depot Road"}
@@ -154,7 +164,9 @@ def world(installation: Installation) -> World:
         (f"{base}/pools/1/actions/receive", {"resource": "generator", "type": 1, "serials": ["G-1", "G-2"]}),
     ):
         assert stage.post("dou", address, **body).status_code in (200, 201), address
-    return World(stage, things(stage, False), things(stage, True), _call(stage))
+    real, drill = things(stage, False), things(stage, True)
+    assert stage.begun(scenario(line(1)), mode="simulation") == drill.code
+    return World(stage, real, drill, _call(stage))
 
 
 def _call(stage: Stage) -> str:
@@ -197,8 +209,18 @@ def has_any(text: str) -> bool:
     return len(missing(text)) < len(KINDS)
 
 
+def allowed(rule: Rule) -> tuple[int, ...]:
+    """What a page may answer. Pages of drills also refuse, for not each of them is for whoever looks here; refusals are marked too."""
+    if rule.rule in ("/drills/<code>", "/drills/<code>/console", PLAYS):
+        return (200,)
+    return (200, 403, 404, 409) if rule.rule.startswith("/drills/") else (200, 404) if "photo" in rule.rule else (200,)
+
+
 def named(rule: Rule) -> bool:
-    return rule.rule in OF_ONE_THING or (bool(rule.arguments & set(OF_ONE_THING)) and rule.rule not in OF_NONE)
+    if rule.rule in OF_NONE:
+        return False
+    of_drills = rule.rule.startswith("/drills/")
+    return of_drills or rule.rule in OF_ONE_THING or bool(rule.arguments & set(OF_ONE_THING))
 
 
 @pytest.mark.proves("B3", "I3")
@@ -214,8 +236,9 @@ def test_every_page_about_an_exercise_has_all_its_marks_and_no_page_about_the_re
     walked, faults = 0, []
     for rule in [rule for rule in world.rules() if named(rule)]:
         for language in MARK:
-            answer = world.open(world.drill.address(rule, world.call), language)
-            assert answer.status_code in (200, 404) and (answer.status_code == 200 or "photo" in rule.rule), rule.rule
+            by = "eng" if rule.rule.startswith(PLAYS) else "ada"
+            answer = world.open(world.drill.address(rule, world.call), language, by)
+            assert answer.status_code in allowed(rule), f"{rule.rule} answered {answer.status_code}"
             if is_page(answer):
                 walked += 1
                 faults += [f"{rule.rule} in {language} lacks {mark}" for mark in missing(answer.text)]
@@ -227,10 +250,27 @@ def test_every_page_about_an_exercise_has_all_its_marks_and_no_page_about_the_re
 
 
 def test_pages_whose_whole_address_is_of_exercises_are_marked_too(world: World) -> None:
-    always = ("/board/exercise", "/board/exercise/replay", "/on-call/drills", "/resources/plan?exercise=1")
+    always = (
+        "/drills",
+        "/drills/new",
+        "/drills/none",
+        "/board/exercise",
+        "/board/exercise/replay",
+        "/on-call/drills",
+        "/resources/plan?exercise=1",
+    )
     for address in (*always, f"/incidents/{world.drill.number}?at=2026-01-01T00:00", "/incidents/D-2000-0101-001"):
-        assert missing(world.open(address, "en").text) == [], address
-    for address in ("/board", "/resources/plan", "/on-call", "/archive", "/desk", "/me", "/incidents/2000-0101-001"):
+        assert missing(world.open(address, "en", "tra").text) == [], address
+    for address in (
+        f"/drills/{world.drill.code}/real",
+        "/board",
+        "/resources/plan",
+        "/on-call",
+        "/archive",
+        "/desk",
+        "/me",
+        "/incidents/2000-0101-001",
+    ):
         assert not has_any(world.open(address, "en").text), address
 
 

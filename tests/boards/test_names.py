@@ -17,12 +17,15 @@ ELSEWHERE = (
     "oncall.",
     "phone_drill.",
     "drill.",
+    "drill_programme.",
+    "drill_freeze.",
     "policy.",
     "pool.",
     "readiness.",
     "improvement.",
     "risk.",
     "archive.",
+    "scenario.",
     "case.looked_up",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""

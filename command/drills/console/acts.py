@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from command.alarms import intake as alarms
 from command.core.problems import N_, Invalid, NotFound
 from command.drills.models import Drill, DrillInject
-from command.drills.runs import clockwork, ending, injects, starting, taking_part
+from command.drills.runs import clockwork, ending, injects, starting, stop_word, taking_part
 from command.people.access import Principal
 from playbooks.scenario import Method
-from playbooks.texts import Text
 
 Form = Mapping[str, str]
 Act = Callable[[Session, Drill, Principal, Form], object]
@@ -60,11 +59,6 @@ def answer(session: Session, drill: Drill, who: Principal, form: Form) -> None:
 
 def extra(session: Session, drill: Drill, who: Principal, form: Form) -> None:
     """Something further is put to a role."""
-    sender, content = _words(form, "sender"), _words(form, "content")
-    for name, value in (("sender", sender), ("content", content)):
-        if not value:
-            raise Invalid(N_("Nothing is written here."), field=name, remedy=N_("Write what the players read."))
-    expected = _words(form, "expected") or "—"
     method = form.get("method", Method.screen)
     if method not in EXTRA:
         raise Invalid(
@@ -75,9 +69,9 @@ def extra(session: Session, drill: Drill, who: Principal, form: Form) -> None:
         drill,
         injects.Extra(
             to=form.get("to", ""),
-            sender=Text(zh=sender, en=sender),
-            content=Text(zh=content, en=content),
-            expected=Text(zh=expected, en=expected),
+            sender=_words(form, "sender"),
+            content=_words(form, "content"),
+            expected=_words(form, "expected"),
             method=Method(method),
             at_minutes=_decimal(form, "at_minutes") if form.get("at_minutes", "").strip() else None,
             objective=form.get("objective", ""),
@@ -88,20 +82,14 @@ def extra(session: Session, drill: Drill, who: Principal, form: Form) -> None:
 
 def stop(session: Session, drill: Drill, who: Principal, form: Form) -> None:
     """Stop it, where its stop word was typed."""
-    if not is_stop_word(drill.stop_word, form.get("word", "")):
+    if stop_word.plain(form.get("word", "")[:LONGEST]) not in stop_word.words(drill):
         raise Invalid(
             N_("This is not the stop word of the drill."),
             field="word",
             remedy=N_("Type it as it stands above: %(word)s."),
             word=drill.stop_word,
         )
-    ending.stop(session, drill, who)
-
-
-def is_stop_word(words: str, typed: str) -> bool:
-    """Whether what was typed is one of the stop words of a drill, whatever its case and the signs around it."""
-    said = re.sub(r"[\W_]+", "", typed).casefold()
-    return bool(said) and said in {re.sub(r"[\W_]+", "", each).casefold() for each in re.split(r"[/|,，、]", words)}
+    ending.stop(session, drill, who, "stop_word")
 
 
 def _inject(session: Session, drill: Drill, form: Form) -> DrillInject:

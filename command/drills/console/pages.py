@@ -14,8 +14,9 @@ from command.drills.runs import taking_part, views
 from command.drills.runs.views import DrillView
 from command.incidents.action_words import ROLES
 from command.incidents.guards import NAMES, State
+from command.oncall.paging import links
 from command.people.access import access, here, may, principal, unit
-from command.people.language import language
+from command.people.language import language, zone
 from playbooks.texts import Text
 
 pages = Blueprint("drills", __name__)
@@ -152,7 +153,18 @@ def _of_play(code: str) -> dict[str, Any]:
     with here().database.read() as session:
         view = _seen(session, code)
         taking_part.player(session, kept.find(session, code), principal())
-    return {"view": as_player(view), "mark": shown.mark(as_player(view))}
+        view = as_player(view)
+        called = shown.called(session, view, principal().person_id) if view.state in GOING_ON else []
+    return {
+        "view": view,
+        "called": [(each, _page_of(each.page_id)) for each in called],
+        "mark": shown.mark(view, called=called),
+    }
+
+
+def _page_of(page_id: int) -> str:
+    """The address of the page by which somebody answers a call; signed, as the one in their SMS."""
+    return links.maker(here())(page_id).removeprefix(here().settings.origin)
 
 
 def as_player(view: DrillView) -> DrillView:
@@ -200,5 +212,6 @@ def _context(problem: Problem | None) -> dict[str, Any]:
         "roles": ROLES,
         "Part": Part,
         "fields": FIELDS,
+        "zone": zone(),
         "problem": document(problem, "") if problem else None,
     }

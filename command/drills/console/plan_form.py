@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from command.core.problems import N_, Invalid
-from command.drills.models import Part
+from command.drills.models import Late, Part
 from command.drills.programme.planning import Draft
 from command.oncall.escalation.target_choices import Choice
 from command.oncall.phone_drill import groups
@@ -55,8 +55,8 @@ def understood(field: str, typed: str, known: Sequence[Choice]) -> str:
     if _WRITTEN.fullmatch(typed):
         return typed
     wanted = _folded(typed)
-    for match in (lambda each: each.label, lambda each: each.name, lambda each: each.target.partition(":")[2]):
-        found = [each.target for each in known if _folded(match(each)) == wanted]
+    for name in ("label", "name", "other"):
+        found = [each.target for each in known if _folded(getattr(each, name)) == wanted]
         if len(found) == 1:
             return found[0]
     raise Invalid(
@@ -93,7 +93,7 @@ def draft(form: MultiDict[str, str], scenario: Scenario, known: Sequence[Choice]
         duration_minutes=_whole(form, "duration_minutes"),
         announced=form.get("announced") != "no",
         window_days=_whole(form, "window_days") or 0,
-        late=form.get("late") if form.get("late") in ("run", "miss") else "miss",
+        late=Late.RUN if form.get("late") == Late.RUN else Late.MISS,
         grace_minutes=_whole(form, "grace_minutes") or 0,
         freeze_reason=form.get("freeze_reason", ""),
     )

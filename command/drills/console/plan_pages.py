@@ -107,12 +107,8 @@ def _form(
         )
         for each in warnings
     ]
-    parts = [
-        *(
-            (role.id, roles[role.id], [gettext(POSTS[post]) for post in role.posts if post in POSTS])
-            for role in scenario.roles
-        )
-    ]
+    posts = {str(post): gettext(word) for post, word in POSTS.items()}
+    parts = [(role.id, roles[role.id], [posts.get(post, post) for post in role.posts]) for role in scenario.roles]
     parts += [(str(part), gettext(words.PARTS[part]), []) for part in (Part.CONTROLLER, Part.EVALUATOR)]
     return render_template(
         "drills/new.html",

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.drills.models import InjectState
-from command.drills.runs.views import DrillView, InjectView
+from command.drills.runs.views import DrillView, IncidentView, InjectView
 from command.incidents import reading, standing, views
 from command.incidents.reading import Wanted
 from command.incidents.rendering import Line
@@ -17,6 +18,10 @@ from command.notices.models import Notice
 from command.oncall.models import Page, PageState
 from playbooks.texts import Text
 
+OPEN_PAGES = (PageState.SENDING, PageState.WAITING, PageState.ACKNOWLEDGED)
+GONE = ("cancelled", "merged", "closed")
+WHOLE = 2
+"""Incidents that the console shows with all it knows of them; the others are named."""
 LINES = 8
 """The newest lines of a journal that the console shows."""
 
@@ -86,12 +91,44 @@ def counts(view: DrillView) -> dict[str, int]:
     return {str(state): sum(each.state == state for each in view.injects) for state in InjectState}
 
 
+def worst(view: DrillView) -> list[IncidentView]:
+    """The incidents of a drill, those of the highest tier first, of these the newest."""
+    newest = reversed(view.incidents)
+    return sorted(newest, key=lambda each: (each.state in GONE, each.tier))
+
+
 def played(session: Session, view: DrillView, language: str) -> list[Played]:
-    """The incidents of a drill, the newest first."""
-    return [_played(session, each.number, language) for each in reversed(view.incidents)]
+    """The worst incidents of a drill."""
+    return [_played(session, each.number, language) for each in worst(view)[:WHOLE]]
 
 
-def mark(view: DrillView, played: Sequence[Played] = ()) -> str:
+def at_clock(at: datetime, zone: tzinfo) -> str:
+    """The time of day in a zone: 14:05:30."""
+    return f"{at.astimezone(zone):%H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A page of the drill to a player, which may be on their screen alone: of which incident, how it stands, since when."""
+
+    page_id: int
+    incident: str
+    state: str
+    at: datetime
+
+
+def called(session: Session, view: DrillView, person_id: int) -> list[Called]:
+    """The pages of a drill's incidents to somebody that they may still answer or say more to, the newest first."""
+    mine = select(Page).where(
+        Page.incident_number.in_([each.number for each in view.incidents]),
+        Page.person_id == person_id,
+        Page.state.in_(OPEN_PAGES),
+    )
+    rows = session.scalars(mine.order_by(Page.id.desc()))
+    return [Called(row.id, row.incident_number, row.state, row.created_at) for row in rows]
+
+
+def mark(view: DrillView, played: Sequence[Played] = (), called: Sequence[Called] = ()) -> str:
     """A few digits by which a page sees whether what it shows of a drill is still the same; time that passes alone changes nothing."""
     lines = [line.seq for each in played for line in each.lines]
     told = [
@@ -104,7 +141,7 @@ def mark(view: DrillView, played: Sequence[Played] = ()) -> str:
         )
         for each in played
     ]
-    return hashlib.sha256(repr((replace(view, second=0.0), told, lines)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((replace(view, second=0.0), told, lines, called)).encode()).hexdigest()[:16]
 
 
 def _second(inject: InjectView) -> float | None:

@@ -37,7 +37,7 @@ PARTS = {
 }
 METHODS = {
     Method.screen: N_("on the page"),
-    Method.sms: N_("by SMS"),
+    Method.sms: N_("by text message"),
     Method.phone: N_("by phone: a controller calls"),
     Method.alarms: N_("as alarms"),
     Method.discussion: N_("discussion"),
