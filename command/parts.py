@@ -17,7 +17,6 @@ from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
 from command.incidents import intake, visibility
-from command.incidents import intake
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
@@ -28,19 +27,14 @@ from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.resources import crew_contacts, recall_times
 from command.risks import register
-from command.resources import crew_contacts
-from command.resources import recall_times
 
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on."""
-    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and improvement actions come
-    from drills and risks."""
-    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercises reach crews from
-    outside besides people."""
+    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
     if index.follow not in database.before_append:
         database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
@@ -61,7 +55,6 @@ def join(database: Database) -> Database:
         players.of_drill.append(joining.players)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
-    sources.finders.setdefault("drill", drills.find)
     sources.finders.update(drill=drills.find, risk=register.find)
     if crew_contacts.reaches not in exercises.ours:
         exercises.ours.append(crew_contacts.reaches)

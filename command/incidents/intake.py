@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.installation import count_up
 from command.core.marks import NUMBER
-from command.core.problems import N_, Denied, Invalid
 from command.core.problems import N_, Conflict, Denied, Invalid
 from command.incidents import clock_rows, command_roles, entries, facts, grades, house, impacts, places
 from command.incidents.guards import State
@@ -56,9 +55,8 @@ the application is put together."""
 
 def report(session: Session, given: Report, by: Principal, *, vouched: bool = False) -> Incident:
     """Take a report: number, clocks and first grade at once, the reporter as first-contact owner (R14). The same `request_key` twice
-    is one incident. `vouched`: the caller knows that they play in a drill, whatever their posts. Raise Invalid naming the field, or
-    Denied."""
-    is one incident; raise Conflict where one of the two is an exercise. Raise Invalid naming the field, or Denied."""
+    is one incident; raise Conflict where one of the two is an exercise. `vouched`: the caller knows that they play in a drill, whatever
+    their posts. Raise Invalid naming the field, or Denied."""
     again = _reported_before(session, given, by)
     if again is not None:
         return again
