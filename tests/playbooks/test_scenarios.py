@@ -158,6 +158,13 @@ def test_what_cannot_be_measured_or_opened_is_refused() -> None:
     assert any("'reported' is never seen" in said for said in table)
 
 
+def test_tasks_without_anything_that_asks_for_the_response_are_warned_of() -> None:
+    asked_for = ("proof: {event: activated}", "proof: {event: task_done, task: locate_fault}")
+    told = found(asked_for, ("unless: {event: activated}", "unless: {event: graded}"))
+    assert told == [(asked_for[1], "tasks and pages come with the response, and no inject asks for it")]
+    assert found(asked_for) == []
+
+
 def test_an_objective_that_nothing_serves_is_an_error_unless_it_is_measured() -> None:
     more = "  - {id: spare, text: {zh: 备用, en: Spare}, guide: {zh: 无, en: None}%s}\nopening:"
     for measure, level in (("", Level.error), (", measure: {fact: tasks_done, at_least: 0.5}", Level.warning)):
