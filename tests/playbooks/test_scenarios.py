@@ -1,12 +1,16 @@
 """Scenarios as data: five that are ready, the rules between their fields, and that each mistake names its line and the way out."""
 
 import csv
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from command.core.settings import Settings
 from command.drills.scenarios.blank import TEXT
+from command.drills.scenarios.commands import scenarios
 from command.drills.scenarios.world import tasks
 from command.people.posts import POSTS
 from playbooks.faults import SourceError
@@ -214,6 +218,21 @@ def test_two_files_may_not_hold_one_version(tmp_path: Path) -> None:
     assert len(scripts) == 2 and [fault.message for fault in faults] == [
         f"'my_scenario' version 1 is in {(tmp_path / 'a.yaml').as_posix()} too"
     ]
+
+
+def test_the_command_line_names_file_line_and_remedy_even_without_a_database(tmp_path: Path) -> None:
+    settings = Settings(env="test", data=tmp_path / "nowhere")
+    assert CliRunner().invoke(scenarios, ["check"], obj=settings).exit_code == 0
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(changed(("to: duty_officer", "to: duty_oficer")), encoding="utf-8")
+    told = CliRunner().invoke(scenarios, ["check", str(broken)], obj=settings)
+    line = broken.read_text(encoding="utf-8").split("to: duty_oficer")[0].count("\n") + 1
+    assert told.exit_code == 1
+    assert (
+        told.output == f"{broken}:{line}: injects[0].to: error: no role 'duty_oficer'. Did you mean 'duty_officer'?\n"
+    )
+    shape = CliRunner().invoke(scenarios, ["schema"]).output
+    assert set(json.loads(shape)["properties"]) == set(Scenario.model_fields)
 
 
 def test_a_scenario_is_frozen() -> None:
