@@ -77,6 +77,10 @@ from command.resources import (
 from command.resources import file_pages as resource_files
 from command.resources import pages as resource_pages
 from command.status import pages as status_pages
+from command.training import api as training_api
+from command.training import pages as training_pages
+from command.training import session_api as training_session_api
+from command.training import session_pages as training_session_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
@@ -144,6 +148,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_pages.pages,
     customer_pages.pages,
     status_pages.pages,
+    training_api.api,
+    training_session_api.api,
+    training_pages.pages,
+    training_session_pages.pages,
     board_pages.pages,
     board_fragments.pages,
     styleguide.pages,

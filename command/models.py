@@ -22,6 +22,7 @@ from command.people import models as people
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
+from command.training import models as training
 
 metadata = Base.metadata
 rooms = (
@@ -50,4 +51,5 @@ rooms = (
     phone_drills,
     readiness,
     resources,
+    training,
 )

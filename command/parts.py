@@ -18,11 +18,13 @@ from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.messages.handlers import Handlers
+from command.oncall.duties import feeds
 from command.oncall.paging import keypad, replies, subscriptions
 from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.training import calendar as training
 
 
 def join(database: Database) -> Database:
@@ -40,6 +42,8 @@ def join(database: Database) -> Database:
         intake.on_report.append(knowledge.offer)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
+    if training.events not in feeds.own_events:
+        feeds.own_events.append(training.events)
     return database
 
 

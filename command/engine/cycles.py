@@ -17,6 +17,7 @@ from command.engine import (
     receipts,
     record,
     sweep,
+    training,
 )
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
@@ -43,5 +44,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
+        Cycle("training", 60.0, lambda: training.run_once(installation)),
+        Cycle("training_ends", 600.0, lambda: training.remind_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]
