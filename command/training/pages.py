@@ -35,6 +35,8 @@ from command.training.rules import Topic
 from command.training.views import ImportedOut
 
 pages = Blueprint("training", __name__)
+MOST = 300
+"""People the page of the matrix shows; the API and the export have them all."""
 
 
 @pages.app_template_global()
@@ -91,6 +93,7 @@ def matrix_page(refused: Problem | None = None, imported: ImportedOut | None = N
         "training/matrix.html",
         found=found,
         topics=[shown.topic] if shown.topic else list(Topic),
+        most=MOST,
         asked=asked,
         areas=areas,
         departments=DEPARTMENTS,

@@ -78,7 +78,8 @@ def new_now() -> Any:
 def edit(session_id: int) -> Any:
     """The form of a session that is there."""
     with here().database.read() as session:
-        row = _shown(session, sessions.find(session, session_id))
+        kept = sessions.find(session, session_id)
+        row = session_views.whole_out(session, rules.current(), kept, principal(), language.language())
     held: dict[str, Any] = {name: "" if getattr(row, name) is None else getattr(row, name) for name in TYPED}
     held["teacher_name"] = "" if row.teacher else row.teacher_name
     held["materials"] = "\n".join(f"{each['link']} {each['title']}" for each in row.materials)

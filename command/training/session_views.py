@@ -33,7 +33,8 @@ class PlaceOut(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """A session; `mine` is the reader's own place. `places` and `code` are for who manages it, places also for auditors."""
+    """A session; `mine` is the reader's own place. `targets`, `places` and `code` are for who keeps its list, the first two also for
+    auditors."""
 
     id: int
     title: str
@@ -78,7 +79,7 @@ def session_out(session: Session, rules: Rules, row: TrainingSession, who: Princ
         teacher=teacher.username if teacher else "",
         teacher_name=names.of(teacher, language) if teacher else row.teacher,
         taken=sessions.taken(session, row.id),
-        targets=[groups.written(session, each) for each in row.targets],
+        targets=[],
         reason=note_of(session, row.reason_note_id),
         over=clock.now(session) >= row.starts_at,
         mine=places_out(session, rules, row, [mine], language)[0] if mine else None,
@@ -92,6 +93,7 @@ def whole_out(session: Session, rules: Rules, row: TrainingSession, who: Princip
     found = session_out(session, rules, row, who, language)
     keeps = manages(who, row)
     if keeps or visible.everybody(who):
+        found.targets = [groups.written(session, each) for each in row.targets]
         found.places = places_out(session, rules, row, sessions.places(session, row.id), language)
     if keeps and row.state == State.PLANNED:
         found.code = row.code

@@ -1,6 +1,6 @@
 """Whose records somebody may see: their own; trainers and auditors everybody's; who leads, those they lead."""
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
@@ -23,6 +23,8 @@ def seen(session: Session, who: Principal) -> ColumnElement[bool]:
     it, leads of a department in an emergency group those of the department there."""
     if everybody(who):
         return true()
+    if who.source is not None:
+        return false()
     parts = [Person.id == who.person_id]
     if who.posts & COMMANDING and who.area_code:
         parts.append(Person.area_code.in_(within(session, who.area_code)))
@@ -31,7 +33,7 @@ def seen(session: Session, who: Principal) -> ColumnElement[bool]:
         .join(EmergencyGroup, EmergencyGroup.id == GroupMember.group_id)
         .where(GroupMember.person_id == who.person_id)
     )
-    for duty, code in session.execute(query).tuples() if who.source is None else ():
+    for duty, code in session.execute(query).tuples():
         for department in DEPARTMENTS:
             if duty == f"{department}_lead":
                 parts.append(and_(Person.department == department, Person.area_code.in_(within(session, code))))

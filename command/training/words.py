@@ -29,7 +29,7 @@ MARKS = {
     Stands.NOT_NEEDED: "·",
 }
 """A shape of its own each, so that no colour is needed to tell them apart."""
-STATES = {State.PLANNED: N_("Planned"), State.HELD: N_("Held"), State.CANCELLED: N_("Called off")}
+STATES = {State.PLANNED: N_("Planned"), State.HELD: N_("Session held"), State.CANCELLED: N_("Called off")}
 TONES = {State.PLANNED: "accent", State.HELD: "ok", State.CANCELLED: ""}
 ANSWERS = {Answer.INVITED: N_("invited"), Answer.JOINED: N_("will come"), Answer.DECLINED: N_("will not come")}
 ATTENDANCE = {

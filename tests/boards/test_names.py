@@ -19,6 +19,7 @@ ELSEWHERE = (
     "policy.",
     "pool.",
     "readiness.",
+    "training.",
     "archive.",
     "case.looked_up",
 )

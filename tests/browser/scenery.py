@@ -29,6 +29,9 @@ SIGNED_IN = (
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
+    *("/training", "/training/matrix?stands=fine", "/training/sessions", "/training/sessions/new"),
+    *("/training/sessions/1", "/training/sessions/1/edit", "/training/sessions/1/here", "/training/people/eng"),
+    "/training/certificates/TC-{year}-000001",
     *("/resources?q=MC", "/resources/stocks/1", "/resources/units/1/scan", "/resources/labels?pool=meichuan"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
@@ -58,6 +61,7 @@ PARTS = {
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/on-call/policies/targets": "the options of a box",
     "/status.json": "JSON",
+    "/training/certificates/<number>.pdf": "a file",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""
 NO_PAGES = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics")
@@ -75,6 +79,7 @@ def built(stage: Stage) -> Scenery:
     drill that goes on."""
     closed = _over(stage)
     _drill(stage)
+    _training(stage)
     worst = stage.responding("CELL-1", "CELL-4")
     stage.act("ada", worst, "regrade", tier=1, reason="A hospital is cut off")
     stage.post("ada", f"/api/v1/incidents/{worst}/objectives", text="Service back in Meijiang by 17:00")
@@ -98,7 +103,8 @@ def built(stage: Stage) -> Scenery:
     _resources(stage, worst, reported)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = tuple(each.format(worst) for each in OF_INCIDENT)
-    return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+    signed_in = tuple(each.replace("{year}", f"{datetime.now(UTC):%Y}") for each in SIGNED_IN)
+    return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
 
 
 def _resources(stage: Stage, number: str, lower: str) -> None:
@@ -164,6 +170,17 @@ def _drill(stage: Stage) -> None:
     while phone_drill.run_once(stage.installation):
         pass
     assert stage.post("tra", "/api/v1/phone-drill-runs/1/actions/answer").status_code == 200
+
+
+def _training(stage: Stage) -> None:
+    """A session to come that somebody has joined, and somebody's earlier record."""
+    base, day = "/api/v1/training", (datetime.now(UTC) - timedelta(days=30)).date()
+    asked = {"title": "Leaks", "topics": ["information_security"], "place": "Room 2", "minutes": 90, "teacher": "tra"}
+    when = {"starts": "2099-01-05T10:00", "zone": "Asia/Shanghai", "targets": ["post:engineer"]}
+    assert stage.post("tra", f"{base}/sessions", **asked, **when).status_code == 201
+    assert stage.post("eng", f"{base}/sessions/1/actions/join").status_code == 200
+    rows = f"person,topic,done_on,minutes,score\neng,fault_finding,{day},90,80\n"
+    assert stage.post("tra", f"{base}/records/import", csv=rows).status_code == 200
 
 
 def _by_link(stage: Stage) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ def test_a_session_from_the_plan_to_the_certificate(school: School) -> None:
     assert school.act("kef", made, "leave").json["mine"]["answer"] == "declined"
     assert school.get("sec", f"{API}/sessions/{made}").json["places"] is None
     assert school.get("sec", f"{API}/sessions/{made}").json["code"] is None
+    assert school.get("sec", f"{API}/sessions/{made}").json["targets"] == []
     code = school.get(TRAINER, f"{API}/sessions/{made}").json["code"]
     assert school.act("eng", made, "check-in", code=code).status_code == 409
     assert school.mark(TRAINER, made, {"person": "eng", **CAME}).status_code == 409
