@@ -56,7 +56,7 @@ class SessionOut(BaseModel):
     reason: str
     version: int
     demo: bool
-    over: bool
+    begun: bool
     mine: PlaceOut | None
     places: list[PlaceOut] | None
     code: str | None
@@ -81,7 +81,7 @@ def session_out(session: Session, rules: Rules, row: TrainingSession, who: Princ
         taken=sessions.taken(session, row.id),
         targets=[],
         reason=note_of(session, row.reason_note_id),
-        over=clock.now(session) >= row.starts_at,
+        begun=clock.now(session) >= row.starts_at,
         mine=places_out(session, rules, row, [mine], language)[0] if mine else None,
         places=None,
         code=None,

@@ -202,8 +202,10 @@ def _values(session: Session, given: SessionIn) -> dict[str, Any]:
         )
     if not (given.place or given.link):
         raise Invalid(N_("Nobody knows where to go."), field="place", remedy=N_("Give a place, or a link to join by."))
-    for field in ("title", "place", "teacher_name"):
-        if masked_words(getattr(given, field)) != getattr(given, field):
+    written = {"title": given.title, "place": given.place, "teacher_name": given.teacher_name}
+    written["materials"] = "\n".join(each.title for each in given.materials)
+    for field, text in written.items():
+        if masked_words(text) != text:
             raise Invalid(
                 N_("This holds a phone number."), field=field, remedy=N_("Leave it out: everybody invited reads it.")
             )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from command.core import names
 from command.core.documents import filled
 from command.core.journal import Note
+from command.core.log import masked_words
 from command.drills.models import Drill
 from command.people.models import Person
 from command.training import credits, needs
@@ -199,8 +200,8 @@ def name_of(session: Session, person_id: int | None, language: str) -> str:
 
 
 def note_of(session: Session, note_id: int | None) -> str:
-    """The words of a note, in brackets where they were erased."""
+    """The words of a note, numbers masked; in brackets that they were erased."""
     found = session.get(Note, note_id) if note_id is not None else None
     if found is None:
         return ""
-    return found.body if found.body is not None else gettext("(erased)")
+    return masked_words(found.body) if found.body is not None else gettext("(erased)")
