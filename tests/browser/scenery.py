@@ -13,6 +13,7 @@ from command.engine import phone_drill
 from command.oncall.models import Page
 from command.oncall.paging import links as page_links
 from command.oncall.phone_drill.drill_models import PhoneDrill
+from command.people.models import PersonPost
 from command.readiness.models import ResourceReminder
 from tests.boards.stage import Stage
 
@@ -173,7 +174,8 @@ def _drill(stage: Stage) -> None:
 
 
 def _training(stage: Stage) -> None:
-    """A session to come that somebody has joined, and somebody's earlier record."""
+    """A session to come that somebody has joined, and somebody's earlier record; the commander trains people too."""
+    stage.database.write(lambda session: session.add(PersonPost(person_id=stage.people["ada"], post="trainer")))
     base, day = "/api/v1/training", (datetime.now(UTC) - timedelta(days=30)).date()
     asked = {"title": "Leaks", "topics": ["information_security"], "place": "Room 2", "minutes": 90, "teacher": "tra"}
     when = {"starts": "2099-01-05T10:00", "zone": "Asia/Shanghai", "targets": ["post:engineer"]}
