@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -50,13 +51,13 @@ def lines(session: Session, rules: Rules, of: ColumnElement[bool]) -> list[Line]
     records = select(TrainingRecord).join(Person, Person.id == TrainingRecord.person_id)
     for row in session.scalars(records.where(TrainingRecord.revoked_at.is_(None), of)):
         done[row.person_id, row.topic].append(done_of(row))
-    day = today(session)
-    return [_line(session, rules, person, done, day) for person in people]
+    day, zone = today(session), telling.zone(session)
+    return [_line(rules, person, done, day, zone) for person in people]
 
 
-def _line(session: Session, rules: Rules, person: Person, done: dict[tuple[int, str], list[Done]], day: date) -> Line:
+def _line(rules: Rules, person: Person, done: dict[tuple[int, str], list[Done]], day: date, zone: ZoneInfo) -> Line:
     needs = rules.needs({held.post for held in person.posts})
-    joined = person.created_at.astimezone(telling.zone(session)).date()
+    joined = person.created_at.astimezone(zone).date()
     first_by = joined + timedelta(days=rules.new_people_days)
     return Line(
         person,
@@ -82,7 +83,7 @@ def of_person(session: Session, rules: Rules, person: Person) -> Line:
     mine = select(TrainingRecord).where(TrainingRecord.person_id == person.id, TrainingRecord.revoked_at.is_(None))
     for row in session.scalars(mine):
         done[person.id, row.topic].append(done_of(row))
-    return _line(session, rules, person, done, today(session))
+    return _line(rules, person, done, today(session), telling.zone(session))
 
 
 def done_of(row: TrainingRecord) -> Done:

@@ -1,10 +1,12 @@
 """Invitations, reminders and what ends: to staff, once each, between 8:00 and 20:00; and the calendar."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from command.engine import training
 from command.messages.models import Delivery
 from command.oncall.duties import feeds
 from command.people.models import Person
@@ -20,7 +22,11 @@ def test_who_is_invited_is_told_once_reminded_the_day_before_and_told_when_it_is
     school.look()
     assert school.texts("eng") == []
     school.at(8, minute=1)
-    school.look()
+    engines = [threading.Thread(target=training.run_once, args=(school.installation,)) for _ in range(3)]
+    for engine in engines:
+        engine.start()
+    for engine in engines:
+        engine.join()
     (invited,) = school.texts("eng")
     assert "you are invited to the training “Phishing and leaks”" in invited
     assert f"/training/sessions/{made}" in invited and "[DRILL]" not in invited
