@@ -20,6 +20,7 @@ from command.messages import hooks as gateway_hooks
 from command.people import choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
+from command.training import rules as training
 from playbooks import source
 
 HOME = "boards.command"
@@ -53,6 +54,7 @@ NAVIGATION = (
         (
             ("duty_pages.duties", N_("On call"), "read", "duty"),
             ("resources.status", N_("Resources"), "read", "resources"),
+            ("training.mine", N_("Training"), "read", "training"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("people.people", N_("People"), "read", "people"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),
@@ -80,6 +82,7 @@ LETTERS = {
     "duty_pages.duties": "c",
     "resources.status": "i",
     "drills.listed": "t",
+    "training.mine": "t",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")
@@ -132,6 +135,7 @@ def create_app(installation: Installation) -> APIFlask:
     for blueprint in (front, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     app.extensions["tocsin.authority"] = _authority()
+    training.current()
     app.extensions["tocsin.handlers"] = parts.handlers()
     app.extensions["tocsin.ready"] = list(health.CHECKS)
     _furnish(app)

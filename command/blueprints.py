@@ -95,6 +95,10 @@ from command.risks import api as risks_api
 from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
 from command.status import pages as status_pages
+from command.training import api as training_api
+from command.training import pages as training_pages
+from command.training import session_api as training_session_api
+from command.training import session_pages as training_session_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
@@ -178,6 +182,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_pages.pages,
     customer_pages.pages,
     status_pages.pages,
+    training_api.api,
+    training_session_api.api,
+    training_pages.pages,
+    training_session_pages.pages,
     board_pages.pages,
     board_fragments.pages,
     styleguide.pages,

@@ -23,12 +23,15 @@ from command.knowledge import service as knowledge
 from command.messages import exercises
 from command.messages.handlers import Handlers
 from command.oncall.paging import keypad, players, replies, subscriptions
+from command.oncall.duties import feeds
+from command.oncall.paging import keypad, replies, subscriptions
 from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.resources import crew_contacts, recall_times
 from command.risks import register
+from command.training import calendar as training
 
 
 def join(database: Database) -> Database:
@@ -58,6 +61,8 @@ def join(database: Database) -> Database:
     sources.finders.update(drill=drills.find, risk=register.find)
     if crew_contacts.reaches not in exercises.ours:
         exercises.ours.append(crew_contacts.reaches)
+    if training.events not in feeds.own_events:
+        feeds.own_events.append(training.events)
     return database
 
 

@@ -20,6 +20,7 @@ from command.engine import (
     receipts,
     record,
     sweep,
+    training,
 )
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
@@ -54,5 +55,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
         Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
+        Cycle("training", 60.0, lambda: training.run_once(installation)),
+        Cycle("training_ends", 600.0, lambda: training.remind_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

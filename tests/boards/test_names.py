@@ -24,6 +24,7 @@ ELSEWHERE = (
     "readiness.",
     "improvement.",
     "risk.",
+    "training.",
     "archive.",
     "scenario.",
     "case.looked_up",

@@ -13,6 +13,7 @@ from command.engine import phone_drill
 from command.oncall.models import Page
 from command.oncall.paging import links as page_links
 from command.oncall.phone_drill.drill_models import PhoneDrill
+from command.people.models import PersonPost
 from command.readiness.models import ResourceReminder
 from playbooks import scenario_files
 from tests.boards.stage import Stage
@@ -33,6 +34,9 @@ SIGNED_IN = (
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
+    *("/training", "/training/matrix?stands=fine", "/training/sessions", "/training/sessions/new"),
+    *("/training/sessions/1", "/training/sessions/1/edit", "/training/sessions/1/here", "/training/people/eng"),
+    "/training/certificates/TC-{year}-000001",
     *("/resources?q=MC", "/resources/stocks/1", "/resources/units/1/scan", "/resources/labels?pool=meichuan"),
     *(
         "/improvement",
@@ -83,6 +87,7 @@ PARTS = {
     "/drills/<code>/console/part": "a part of a drill's console",
     "/drills/<code>/play/part": "a part of a player's page",
     "/status.json": "JSON",
+    "/training/certificates/<number>.pdf": "a file",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""
 NO_PAGES = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics")
@@ -102,6 +107,7 @@ def built(stage: Stage) -> Scenery:
     closed = _over(stage)
     _drill(stage)
     _programme(stage)
+    _training(stage)
     worst = stage.responding("CELL-1", "CELL-4")
     stage.act("ada", worst, "regrade", tier=1, reason="A hospital is cut off")
     stage.post("ada", f"/api/v1/incidents/{worst}/objectives", text="Service back in Meijiang by 17:00")
@@ -130,6 +136,9 @@ def built(stage: Stage) -> Scenery:
         *(each.format(drill) for each in OF_DRILL),
     )
     return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+    inside = tuple(each.format(worst) for each in OF_INCIDENT)
+    signed_in = tuple(each.replace("{year}", f"{datetime.now(UTC):%Y}") for each in SIGNED_IN)
+    return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
 
 
 def _lessons(stage: Stage, number: str) -> None:
@@ -281,6 +290,16 @@ def _programme(stage: Stage) -> None:
     freeze = stage.post("tra", "/api/v1/drill-freezes", **span)
     assert [each.status_code for each in (series, single, freeze)] == [201] * 3, (series.text, single.text, freeze.text)
     assert single.get_json()["code"] == "DR-2099-0105-01"
+def _training(stage: Stage) -> None:
+    """A session to come that somebody has joined, and somebody's earlier record; the commander trains people too."""
+    stage.database.write(lambda session: session.add(PersonPost(person_id=stage.people["ada"], post="trainer")))
+    base, day = "/api/v1/training", (datetime.now(UTC) - timedelta(days=30)).date()
+    asked = {"title": "Leaks", "topics": ["information_security"], "place": "Room 2", "minutes": 90, "teacher": "tra"}
+    when = {"starts": "2099-01-05T10:00", "zone": "Asia/Shanghai", "targets": ["post:engineer"]}
+    assert stage.post("tra", f"{base}/sessions", **asked, **when).status_code == 201
+    assert stage.post("eng", f"{base}/sessions/1/actions/join").status_code == 200
+    rows = f"person,topic,done_on,minutes,score\neng,fault_finding,{day},90,80\n"
+    assert stage.post("tra", f"{base}/records/import", csv=rows).status_code == 200
 
 
 def _by_link(stage: Stage) -> tuple[str, ...]:

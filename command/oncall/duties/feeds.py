@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -21,6 +22,9 @@ from command.people.models import Person
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=180)
 """How much of the past and the future a feed tells."""
 REFRESH = timedelta(hours=1)
+Own = Callable[[Session, Person, datetime, datetime, str, str], Iterable[Event]]
+own_events: list[Own] = []
+"""What else is on somebody's own calendar, between two instants, in a language, with links below an origin: higher rooms join in."""
 
 
 def create(session: Session, person: Person, schedule: Schedule | None, about: str = "duties") -> str:
@@ -74,6 +78,9 @@ def _calendar(session: Session, feed: CalendarFeed, person: Person, origin: str)
         for span in schedules.spans(session, row, now - BEHIND, now + AHEAD):
             if span.member is not None and (feed.schedule_id or span.member == person.id):
                 made.add_component(_event(session, row, span, now, language, origin))
+    for also in own_events if feed.schedule_id is None else ():
+        for event in also(session, person, now - BEHIND, now + AHEAD, language, origin):
+            made.add_component(event)
     return bytes(made.to_ical())
 
 
