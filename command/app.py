@@ -82,7 +82,7 @@ LETTERS = {
     "duty_pages.duties": "c",
     "resources.status": "i",
     "drills.listed": "t",
-    "training.mine": "t",
+    "training.mine": "n",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")

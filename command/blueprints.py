@@ -15,7 +15,7 @@ from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
 from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
-from command.drills.console import report_pages as drill_report_pages
+from command.drills.console import report_pages as drill_incident_pages
 from command.drills.evaluation import api as drill_evaluation_api
 from command.drills.evaluation import hotwash_pages as drill_hotwash_pages
 from command.drills.evaluation import observe_pages as drill_observing_pages
@@ -128,7 +128,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     drills_api.api,
     drill_plan_pages.pages,
     drill_pages_of_console.pages,
-    drill_report_pages.pages,
+    drill_incident_pages.pages,
     drill_pages.pages,
     drill_answer_page.pages,
     drill_evaluation_api.api,

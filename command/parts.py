@@ -22,9 +22,8 @@ from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.messages import exercises
 from command.messages.handlers import Handlers
-from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.duties import feeds
-from command.oncall.paging import keypad, replies, subscriptions
+from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers

@@ -5,7 +5,7 @@ from alembic import op
 from command.core import guards
 
 revision = '0025'
-down_revision = '0022'
+down_revision = '0023'
 branch_labels = None
 depends_on = None
 
