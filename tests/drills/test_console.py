@@ -79,6 +79,14 @@ def test_a_drill_is_planned_by_the_form_and_warnings_are_said_before_it_is_kept(
     assert "Afternoon drill" in page(stage, "kef", "/drills").text
 
 
+def test_a_form_that_was_opened_in_one_language_may_come_back_in_the_other(stage: Stage) -> None:
+    filled = stage.ask("tra", "POST", "/drills/new?lang=zh", data=plan_fields(do="fill")).text
+    labels = dict(re.findall(r'name="(parts\.\w+\.0)" type="text" value="([^"]+)"', filled))
+    assert any(label.startswith("人员：") for label in labels.values())
+    lines = parts(stage) | {name: label for name, label in labels.items() if label}
+    assert send(stage, "tra", "/drills/new", **plan_fields(**lines, accept="1")).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

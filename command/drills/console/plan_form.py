@@ -56,9 +56,9 @@ def understood(field: str, typed: str, known: Sequence[Choice]) -> str:
         return typed
     wanted = _folded(typed)
     for name in ("label", "name", "other"):
-        found = [each.target for each in known if _folded(getattr(each, name)) == wanted]
+        found = {each.target for each in known if _folded(getattr(each, name)) == wanted}
         if len(found) == 1:
-            return found[0]
+            return found.pop()
     raise Invalid(
         N_("Nobody is called %(typed)s, or more than one is."),
         field=field,

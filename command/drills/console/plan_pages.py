@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from command.drills.scenarios import library
 from command.network.models import Area
 from command.oncall.escalation.target_choices import Choice, offered
 from command.people.access import access, here, principal, unit
-from command.people.language import language, zone, zone_name
+from command.people.language import LOCALES, language, zone, zone_name
 from command.people.posts import DEPARTMENTS, POSTS
 from playbooks.scenario import Scenario
 
@@ -53,13 +53,13 @@ def plan() -> Any:
     form, who = request.form, principal()
     with here().database.read() as session:
         scenario = library.find(session, form.get("scenario", ""))
-        known = _known(session)
+        known = _known_in_both(session)
     chosen = form.getlist("departments")
     if form.get("do") in ("more", "fill"):
         given = form.to_dict()
         with here().database.read() as session:
             if form.get("do") == "fill":
-                fits = plan_form.proposed(session, scenario, who.person_id, known)
+                fits = plan_form.proposed(session, scenario, who.person_id, _known(session))
                 given |= {name: value for name, value in fits.items() if not given.get(name, "").strip()}
             return _form(session, scenario, given, chosen)
     try:
@@ -87,6 +87,15 @@ def people() -> Any:
 
 def _known(session: Session) -> list[Choice]:
     return plan_form.every(session, language(), gettext)
+
+
+def _known_in_both(session: Session) -> list[Choice]:
+    """Labels of both languages: a form that was opened in one may come back in the other."""
+    found = []
+    for tongue, locale in LOCALES.items():
+        with force_locale(locale):
+            found += plan_form.every(session, tongue, gettext)
+    return found
 
 
 def _form(
