@@ -19,6 +19,7 @@ from command.resources import (
     finding,
     labels,
     reading,
+    recalling,
     upkeep,
     views,
     words,
@@ -26,7 +27,7 @@ from command.resources import (
 from command.resources import life as lives
 from command.resources.asked import CertifyIn, ReasonIn, ServiceIn
 from command.resources.forms import given, instant, valid
-from command.resources.out_api import RateIn, ReturnIn, StepIn, named
+from command.resources.out_api import RateIn, RecallIn, ReturnIn, StepIn, named
 from command.resources.states import TRANSITIONS, State
 from command.resources.telling import Returned
 from command.resources.unit_api import CertificateIn, life_of
@@ -215,6 +216,18 @@ def give_back(allocation_id: int) -> Any:
         asked = valid(ReturnIn, fields | {"ready": request.form.get("ready") == "1"})
         returned = Returned(asked.good, asked.damaged, asked.used, asked.lost)
         unit(lambda session: allocation.give_back(session, allocation_id, returned, asked.note, ready=asked.ready))
+
+    return _turned(allocation_id, work)
+
+
+@pages.post("/resources/out/<int:allocation_id>/recall")
+@access("manage_resources")
+def recall(allocation_id: int) -> Any:
+    """Take it back from a drill."""
+
+    def work() -> None:
+        asked = valid(RecallIn, given(request.form, "note"))
+        unit(lambda session: recalling.recall(session, allocation_id, asked.note))
 
     return _turned(allocation_id, work)
 
