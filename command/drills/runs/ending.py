@@ -1,22 +1,25 @@
 """How a run ends: at its time or by its trainer's hand; stopped by the stop word, by anybody who takes part, or because something real
 has happened. Whatever way, nothing of it goes on: not an inject, an alarm, a page, a notice, a unit."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.alarms import intake as alarms
 from command.core import clock
 from command.core.problems import N_, Denied
-from command.drills import entries
+from command.drills import entries, kept
 from command.drills.models import Drill, InjectState, State
 from command.drills.runs import clockwork, feeding, injects, joining, phones, taking_part, watching
 from command.drills.runs.phones import Said
 from command.incidents import exercise_end, intake
 from command.incidents.intake import Report
-from command.incidents.models import Incident
+from command.incidents.models import Incident, PlaybookVersion
 from command.people.access import Principal
 from command.resources import recalling
+from command.risks import register
 
 ENDED = "演练结束 / the drill ended"
 STOPPED = "演练已终止 / drill stopped"
@@ -40,7 +43,21 @@ def end(session: Session, drill: Drill, who: Principal | None = None) -> None:
         second=round(drill.elapsed_s, 1), answered=answered, delivered=len(states) - skipped, skipped=skipped
     )
     entries.record(session, drill, told)
+    register.drilled(
+        session,
+        clock.now(session),
+        scenario=kept.scenario_of(session, drill).code,
+        playbooks=_playbooks(session, drill),
+        subject=drill.subject,
+        drill=drill.code,
+    )
     _tell(session, drill, _SAY_ENDED)
+
+
+def _playbooks(session: Session, drill: Drill) -> Collection[str]:
+    """The codes of the plans that the incidents of a drill followed."""
+    followed = [each.playbook_id for each in joining.incidents(session, drill)]
+    return set(session.scalars(select(PlaybookVersion.code).where(PlaybookVersion.id.in_(followed))))
 
 
 def stop(session: Session, drill: Drill, who: Principal | None, because: str = "person") -> int:
