@@ -198,6 +198,15 @@ def test_a_freeze_set_later_moves_what_a_series_planned_and_leaves_what_somebody
 
 
 @ON_SQLITE
+def test_the_trainer_is_told_ahead_of_a_time_at_which_another_drill_goes_on_there(stage: Stage) -> None:
+    other = stage.plan(area="80")
+    stage.series(starts=stage.draft().due_at + timedelta(minutes=30))
+    stage.engine()
+    (text,) = stage.texts("tra")
+    assert "another drill goes on in its area" in text and other.code not in text
+
+
+@ON_SQLITE
 @pytest.mark.proves("D3")
 def test_the_engines_own_clockwork_begins_a_drill_at_its_very_second(stage: Stage, installation: Installation) -> None:
     made = ready(stage)
