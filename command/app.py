@@ -11,10 +11,11 @@ from flask_babel import gettext
 from command import health, openapi, parts
 from command.blueprints import BLUEPRINTS
 from command.boards.words import WORDS
-from command.core import assets, failures, squeeze, web
+from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
+from command.drills.console import mine as drills_of_mine
 from command.messages import hooks as gateway_hooks
 from command.people import choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
@@ -40,9 +41,11 @@ NAVIGATION = (
             ("archive.search", N_("Archive"), "read", "archive"),
             ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
+            ("scenario_pages.listed", N_("Scenarios"), "read", "scenario"),
             ("insights.overview", N_("Overview"), "read", "chart"),
         ),
     ),
+    (N_("Train"), (("drills.listed", N_("Drills"), "read", "drill"),)),
     (
         N_("Run"),
         (
@@ -72,6 +75,7 @@ LETTERS = {
     "people.people": "e",
     "duty_pages.duties": "c",
     "resources.status": "i",
+    "drills.listed": "t",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")
@@ -114,6 +118,7 @@ def create_app(installation: Installation) -> APIFlask:
     settle(app, installation)
     squeeze.install(app)
     web.install(app)
+    marks.install(app)
     identity.install(app)
     language.install(app, installation)
     choices.install(app)
@@ -171,6 +176,7 @@ def _furnish(app: Flask) -> None:
         here_path=places.here_path,
         operator=_operator,
         incident_words=incident_words,
+        drills_now=drills_of_mine.going_on,
     )
 
 

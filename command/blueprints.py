@@ -13,11 +13,19 @@ from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
+from command.drills.console import pages as drill_pages_of_console
+from command.drills.console import plan_pages as drill_plan_pages
+from command.drills.console import report_pages as drill_report_pages
 from command.drills.evaluation import api as drill_evaluation_api
 from command.drills.evaluation import hotwash_pages as drill_hotwash_pages
 from command.drills.evaluation import observe_pages as drill_observing_pages
-from command.drills.evaluation import report_pages as drill_report_pages
+from command.drills.evaluation import report_pages as drill_evaluation_report_pages
+from command.drills.programme import api as drill_programme_api
+from command.drills.programme import pages as drill_programme_pages
+from command.drills.programme import series_pages as drill_series_pages
 from command.drills.runs import api as drills_api
+from command.drills.scenarios import api as scenarios_api
+from command.drills.scenarios import pages as scenario_pages
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
@@ -109,12 +117,18 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handover_pages.pages,
     drill_api.api,
     drills_api.api,
+    drill_plan_pages.pages,
+    drill_pages_of_console.pages,
+    drill_report_pages.pages,
     drill_pages.pages,
     drill_answer_page.pages,
     drill_evaluation_api.api,
     drill_observing_pages.pages,
     drill_hotwash_pages.pages,
-    drill_report_pages.pages,
+    drill_evaluation_report_pages.pages,
+    drill_programme_api.api,
+    drill_programme_pages.pages,
+    drill_series_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,
@@ -165,5 +179,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     archive_pages.pages,
     library_api.api,
     library_pages.pages,
+    scenarios_api.api,
+    scenario_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -26,6 +26,7 @@ from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.resources import recall_times
 
 
 def join(database: Database) -> Database:
@@ -46,6 +47,8 @@ def join(database: Database) -> Database:
         intake.on_report.append(joining.on_report)
     if joining.known_to not in visibility.involved:
         visibility.involved.append(joining.known_to)
+    if joining.recall_minutes not in recall_times.of_drills:
+        recall_times.of_drills.append(joining.recall_minutes)
     if joining.players not in players.of_drill:
         players.of_drill.append(joining.players)
     if kinds.problems_of not in finding.alarm_kinds:

@@ -51,7 +51,7 @@ def find(session: Session, code: str, *, lock: bool = False) -> Drill:
     """A drill by its code, locked where asked for; raise NotFound."""
     query = select(Drill).where(Drill.code == code)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     drill = session.scalar(query)
     if drill is None:
         raise NotFound(N_("There is no such drill."), remedy=N_("Look it up in the list of drills."))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.installation import count_up
+from command.core.marks import NUMBER
 from command.core.problems import N_, Denied, Invalid
 from command.incidents import clock_rows, command_roles, entries, facts, grades, house, impacts, places
 from command.incidents.guards import State
@@ -179,7 +180,7 @@ def drafted(given: Report, area_id: int | None, source: str, now: datetime) -> I
 def number(session: Session, exercise: bool, now: datetime) -> str:
     """The next incident number of the operator's day, such as 2026-1121-007; exercises count apart and begin with D-."""
     day = f"{house.today(session, now):%Y-%m%d}"
-    line = f"D-{day}" if exercise else day
+    line = f"{NUMBER}{day}" if exercise else day
     return f"{line}-{count_up(session, f'incident:{line}'):03d}"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict
-from command.resources import finding, ledger, requests, telling
+from command.resources import crew_calls, finding, ledger, requests, telling
 from command.resources.entries import Closed
 from command.resources.ledger import Move
 from command.resources.models import Resource, ResourceAllocation, ResourceRequest, ResourceUnit
@@ -18,7 +18,8 @@ from command.resources.telling import Returned
 
 
 def recall(session: Session, allocation_id: int, note: str = "") -> ResourceAllocation:
-    """Bring all pieces of something that an exercise took back to their pool, fit for use, wherever they are. Raise NotFound, or Conflict
+    """Bring all pieces of something that an exercise took back to their pool, fit for use, wherever they are; an SMS to its crew that has
+    not left does not any more. Raise NotFound, or Conflict
     for what a real event has and for what is back already."""
     stock, held = finding.allocation_to_change(session, allocation_id)
     if not held.exercise or held.state in OVER:
@@ -37,6 +38,7 @@ def recall(session: Session, allocation_id: int, note: str = "") -> ResourceAllo
     held.eta_at, held.place, held.changed_at = None, "", clock.now(session)
     session.flush()
     telling.came_back(session, held, stock, Returned(good=left), cited)
+    crew_calls.follow(session, held, stock)
     return held
 
 

@@ -83,3 +83,37 @@ def test_a_stopped_drill_leaves_nothing_behind(stage: Stage) -> None:
         assert set(session.scalars(select(Alarm.state))) == {"cleared"}
     with pytest.raises(Conflict):
         stage.run(code, lambda s, d: ending.stop(s, d, None))
+
+
+OPENING = {
+    "summary": {"zh": "光缆中断", "en": "A cable is cut"},
+    "users": 30,
+    "elements": ["CELL-1", "MW-9999"],
+    "services": ["voice", "no_such_service"],
+    "latest_minutes": 10,
+}
+
+
+def test_a_report_that_nobody_makes_is_made_in_the_trainers_name(stage: Stage) -> None:
+    code = stage.begun(scenario(line(1, proof={"event": "reported"}), opening=OPENING))
+    stage.minutes(9)
+    assert stage.incidents() == []
+    stage.minutes(2)
+    (incident,) = stage.incidents()
+    assert incident.exercise and incident.owner_id == stage.people["tra"]
+    assert stage.told(code, "incident_joined")[0][1]["by"] == "controller"
+    stage.minutes(5)
+    assert len(stage.incidents()) == 1
+
+
+def test_players_know_of_a_restricted_incident_of_their_drill(stage: Stage) -> None:
+    code = stage.begun(scenario(line(30), kind="information_security", subject="information_security"))
+    body = {"kind": "information_security", "area": "800101", "records_leaked": 100}
+    made = stage.verb("report", code, "dou", **body)
+    assert made.status_code == 201, made.text
+    number = made.json["number"]
+    for who, status in (("eng", 200), ("dou", 200), ("kef", 404)):
+        assert stage.get(who, f"/api/v1/incidents/{number}").status_code == status, who
+        listed = [each["number"] for each in stage.get(who, "/api/v1/incidents").json["items"]]
+        assert (number in listed) == (status == 200), who
+    assert stage.verb("report", code, "kef", **body).status_code == 403, "who does not play reports nothing into it"

@@ -240,3 +240,9 @@ def _record(session: Session, row: DrillProgramme) -> None:
 def area_code(session: Session, row: DrillProgramme | Drill) -> str:
     """The code of the area of a series or a drill."""
     return places.codes_upward(session, row.area_id)[0]
+
+
+def drills(session: Session, row: DrillProgramme, most: int = 24) -> list[Drill]:
+    """The drills of a series, the newest first."""
+    mine = select(Drill).where(Drill.programme_id == row.id).order_by(Drill.due_at.desc(), Drill.id.desc())
+    return list(session.scalars(mine.limit(most)))

@@ -6,7 +6,7 @@ from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
 from command.drills import entries, kept
 from command.drills.models import Drill, State
-from command.drills.runs import injects, phones, taking_part
+from command.drills.runs import injects, phones, taking_part, words
 from command.incidents import grave
 from command.people.access import Principal
 from playbooks.scenario import Mode
@@ -86,5 +86,5 @@ def _is(drill: Drill, state: State) -> None:
             N_("This drill is %(state)s."),
             remedy=N_("Look at its page for what can be done now."),
             code="not-running",
-            state=drill.state,
+            state=words.state(drill.state),
         )

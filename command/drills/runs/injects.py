@@ -12,6 +12,7 @@ from command.core.problems import N_, Conflict, Invalid, NotFound
 from command.drills import entries, kept
 from command.drills.models import GOING_ON, Drill, DrillInject, InjectState
 from command.drills.runs import feeding, phones, taking_part
+from command.drills.runs import words as names
 from command.drills.runs.phones import Said
 from command.drills.runs.signs import Seen
 from command.incidents.entries import note
@@ -274,7 +275,7 @@ def goes_on(drill: Drill) -> None:
             N_("This drill does not go on: it is %(state)s."),
             remedy=N_("Look at its page for what can be done now."),
             code="not-running",
-            state=drill.state,
+            state=names.state(drill.state),
         )
 
 
@@ -286,5 +287,5 @@ def _is(row: DrillInject, state: InjectState) -> None:
             remedy=N_("Look at the list of injects as it is now."),
             code="inject-state",
             number=row.number,
-            state=row.state,
+            state=names.inject(row.state),
         )

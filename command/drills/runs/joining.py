@@ -1,6 +1,6 @@
 """Incidents that belong to a drill: exercise incidents of its area that are reported, or opened by its alarms, while it goes on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Select, select
@@ -73,6 +73,12 @@ def known_to(person_id: int) -> Select[int]:
     link = DrillParticipant.drill_id == DrillIncident.drill_id
     mine = select(DrillIncident.incident_id).join(DrillParticipant, link)
     return mine.where(DrillParticipant.person_id == person_id)
+
+
+def recall_minutes(session: Session, incident_ids: Collection[int]) -> dict[int, int]:
+    """How soon what incidents of drills have is back, by incident."""
+    query = select(DrillIncident.incident_id, Drill.recall_minutes).join(Drill, Drill.id == DrillIncident.drill_id)
+    return dict(session.execute(query.where(DrillIncident.incident_id.in_(incident_ids))).tuples().all())
 
 
 def players(session: Session, incident_id: int) -> Players | None:

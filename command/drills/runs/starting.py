@@ -7,7 +7,7 @@ from command.core.installation import count_up
 from command.core.problems import N_, Conflict, Denied
 from command.drills import entries
 from command.drills.models import AHEAD, Drill, Part, State
-from command.drills.runs import injects, obstacles, phones, taking_part
+from command.drills.runs import injects, obstacles, phones, taking_part, words
 from command.incidents.entries import note
 from command.people.access import Principal
 
@@ -26,7 +26,7 @@ def acknowledge(session: Session, drill: Drill, who: Principal) -> None:
         raise Conflict(
             N_("This drill is not ahead any more: it is %(state)s."),
             remedy=N_("Look at its page for what can be done now."),
-            state=drill.state,
+            state=words.state(drill.state),
         )
     now = clock.now(session)
     fresh = [row for row in mine if row.acknowledged_at is None]
@@ -83,5 +83,5 @@ def _must_be_ready(session: Session, drill: Drill) -> None:
             N_("This drill cannot begin: it is %(state)s."),
             remedy=N_("Plan another one."),
             code="not-ready",
-            state=drill.state,
+            state=words.state(drill.state),
         )

@@ -88,6 +88,6 @@ def find(session: Session, code: str, who: Principal, *, lock: bool = False) -> 
 
 
 def locked(session: Session, drill_id: int) -> Drill:
-    """A drill by its id, its row locked until the unit of work ends."""
-    query = select(Drill).where(Drill.id == drill_id).with_for_update()
+    """A drill by its id, its row locked until the unit of work ends; rows that point at it can still be added meanwhile."""
+    query = select(Drill).where(Drill.id == drill_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()

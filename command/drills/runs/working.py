@@ -23,10 +23,14 @@ def due(session: Session) -> Sequence[int]:
 
 def work(session: Session, drill_id: int) -> bool:
     """Do what is due for one drill; whether there may be more."""
-    alarms.lock(session)
+    runs = session.scalar(select(Drill.state).where(Drill.id == drill_id)) == State.RUNNING
+    if runs:
+        alarms.lock(session)
     drill = taking_part.locked(session, drill_id)
     if drill.state not in GOING_ON:
         return False
+    if drill.state == State.RUNNING and not runs:
+        return True
     clockwork.give_way(session, drill)
     looked = watching.work(session, drill)
     if drill.state != State.RUNNING:

@@ -3,28 +3,32 @@
 from sqlalchemy.orm import Session
 
 from command.core import journal
+from command.core.documents import Item, Report
 from command.core.installation import count_up
-from command.core.problems import N_, Conflict, Invalid, NotFound
+from command.core.problems import N_, Conflict, NotFound
 from command.drills import kept
-from command.drills.scenarios import checking, entries, library
+from command.drills.scenarios import checking, entries, library, sayings
 from command.drills.scenarios.library import Version
 from command.people.access import Principal
 from playbooks.scenario import Scenario, digest
 
 
-class Unsound(Invalid):
+class Unsound(Report):
     """The text cannot be held as it is; `examined` says why, line by line."""
 
-    code = "unsound-scenario"
-
     def __init__(self, examined: checking.Examined) -> None:
-        first = examined.errors[0]
+        wrong = examined.errors
         super().__init__(
-            N_("The scenario has %(count)s errors, the first in line %(line)s."),
+            422,
+            "unsound-scenario",
+            N_("The scenario has errors: %(count)s, the first in line %(line)s."),
+            N_("Mend what the check names, and keep it again."),
+            items=[
+                Item(f"text:{each.line}", "unsound", sayings.message(each), sayings.remedy(each), {}) for each in wrong
+            ],
             field="text",
-            remedy=N_("Mend what the check names, and keep it again."),
-            count=len(examined.errors),
-            line=first.line,
+            count=len(wrong),
+            line=wrong[0].line,
         )
         self.examined = examined
 
