@@ -57,6 +57,7 @@ OF_INCIDENT = (
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
     *("/drills/{}/console", "/drills/{}/play", "/drills/{}/report-incident", "/drills/{}/real"),
+    *("/drills/{}/observe", "/drills/{}/hotwash", "/drills/{}/report"),
 )
 OPEN = ("/status", "/case")
 PARTS = {
@@ -86,6 +87,7 @@ PARTS = {
     "/drills/new/people": "the options of a box",
     "/drills/<code>/console/part": "a part of a drill's console",
     "/drills/<code>/play/part": "a part of a player's page",
+    "/drills/<code>/observe/part": "a part of an observer's page",
     "/status.json": "JSON",
     "/training/certificates/<number>.pdf": "a file",
 }
@@ -236,6 +238,7 @@ def going_on(stage: Stage) -> str:
         **{f"parts.{role}.0": f"person:{name}" for role, name in people.items()},
         "parts.controller.0": "person:ada",
         "parts.evaluator.0": "person:aud",
+        "parts.evaluator.1": "person:ada",
         "accept": "1",
     }
     planned = stage.ask("tra", "POST", "/drills/new", data=fields)

@@ -83,6 +83,6 @@ EVENTS = {
 TABS = {
     "running": N_("Going on now"),
     "ahead": N_("Ahead"),
-    "held": N_("Held"),
+    "held": N_("Drills held"),
     "other": N_("Cancelled or not held"),
 }

@@ -64,7 +64,6 @@ def _page(code: str, given: dict[str, str], problem: Problem | None = None) -> R
             given=given,
             problem=document(problem, "") if problem else None,
             key=secrets.token_hex(12),
-            exercise_board=True,
         )
     return page, problem.status if problem else 200
 

@@ -110,7 +110,6 @@ def _shown(session: Session, code: str) -> dict[str, Any]:
         "my_id": who.person_id,
         "tones": TONES,
         "exercise_time": words.exercise_time,
-        "exercise_board": True,
     }
 
 

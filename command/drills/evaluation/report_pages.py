@@ -118,7 +118,6 @@ def _report(code: str, given: dict[str, str], problem: Problem | None = None) ->
             tones=TONES,
             rated=sections.rated,
             words=words,
-            exercise_board=True,
             **_improving(session, found, who),
         )
     return page, problem.status if problem else 200

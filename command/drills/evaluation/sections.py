@@ -75,7 +75,7 @@ def _summary(found: Report, language: str, zone: tzinfo) -> Pairs:
         (gettext("Subject"), gettext(words.SUBJECTS[Subject(drill.subject)])),
         (gettext("Mode"), gettext(words.MODES[Mode(drill.mode)])),
         (gettext("Area"), found.area),
-        (gettext("Held"), f"{moment(drill.began_at, zone)} – {moment(found.over_at, zone)}"),
+        (gettext("Time of the drill"), f"{moment(drill.began_at, zone)} – {moment(found.over_at, zone)}"),
         (gettext("Exercise time"), words.minutes(figures.exercise_minutes)),
         (gettext("Paused"), words.minutes(figures.paused_minutes)),
         (gettext("State"), f"{gettext(words.STATES[State(drill.state)])}{why}"),
