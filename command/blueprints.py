@@ -20,8 +20,6 @@ from command.drills.evaluation import api as drill_evaluation_api
 from command.drills.evaluation import hotwash_pages as drill_hotwash_pages
 from command.drills.evaluation import observe_pages as drill_observing_pages
 from command.drills.evaluation import report_pages as drill_report_pages
-from command.drills.console import report_pages as drill_report_pages
-from command.drills.evaluation import report_pages as drill_evaluation_report_pages
 from command.drills.programme import api as drill_programme_api
 from command.drills.programme import pages as drill_programme_pages
 from command.drills.programme import series_pages as drill_series_pages
@@ -137,7 +135,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     drill_observing_pages.pages,
     drill_hotwash_pages.pages,
     drill_report_pages.pages,
-    drill_evaluation_report_pages.pages,
     drill_programme_api.api,
     drill_programme_pages.pages,
     drill_series_pages.pages,
