@@ -54,6 +54,16 @@ OF_NONE = {
     "/drills/<code>/real": "what is real is reported there, though a drill goes on",
     "/playbooks/<code>": "playbooks are real",
     "/playbooks/<code>/compare": "playbooks are real",
+    "/improvement/<int:action_id>": "what a drill showed is mended in earnest",
+    "/improvement/<int:action_id>/evidence/<int:evidence_id>": "what a drill showed is mended in earnest",
+    "/risks/<code>": "risks are real",
+    "/risks/<code>/edit": "risks are real",
+    "/training/certificates/<number>": "training is real",
+    "/training/certificates/<number>.pdf": "training is real",
+    "/training/people/<username>": "training is real",
+    "/training/sessions/<int:session_id>": "training is real",
+    "/training/sessions/<int:session_id>/edit": "training is real",
+    "/training/sessions/<int:session_id>/here": "training is real",
 }
 PLAYS = "/drills/<code>/play"
 QUERY = {"/board/frames/<name>": "?from=0&to=1"}
