@@ -16,6 +16,7 @@ from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
 from command.drills.console import mine as drills_of_mine
+from command.drills.programme import table as drill_table
 from command.messages import hooks as gateway_hooks
 from command.people import choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
@@ -128,6 +129,7 @@ def create_app(installation: Installation) -> APIFlask:
     for blueprint in (front, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     app.extensions["tocsin.authority"] = _authority()
+    drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     app.extensions["tocsin.handlers"] = parts.handlers()
     app.extensions["tocsin.ready"] = list(health.CHECKS)
     _furnish(app)

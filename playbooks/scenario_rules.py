@@ -29,6 +29,10 @@ _GOES_WITH = {
 }
 
 
+_OF_THE_RESPONSE = (Event.task_done, Event.page_acknowledged)
+"""What there is only once the response is activated: its plan gives the tasks and pages the people."""
+
+
 def remarks(scenario: Scenario) -> Iterator[Remark]:
     """Every remark about a scenario that needs nothing but the scenario."""
     yield from _repeated(scenario)
@@ -187,9 +191,15 @@ def _modes(scenario: Scenario) -> Iterator[Remark]:
                 yield warning(("injects", index, "method"), message, "Use 'screen', or add 'live' to the modes.")
     if set(scenario.modes) == {Mode.tabletop}:
         yield from _on_the_table(scenario)
-    elif scenario.opening is None and Method.alarms not in methods:
+        return
+    if scenario.opening is None and Method.alarms not in methods:
         remedy = "Add 'opening', or an inject with 'method: alarms'."
         yield error((), "nothing opens the incident", remedy)
+    if all(sign.event is not Event.activated for _, _, sign in signs(scenario)):
+        waits = (place for place, _, sign in signs(scenario) if sign.event in _OF_THE_RESPONSE)
+        for place in list(waits)[:1]:
+            message = "tasks and pages come with the response, and no inject asks for it"
+            yield warning(place, message, "Add an inject whose proof is 'activated'.")
 
 
 def _on_the_table(scenario: Scenario) -> Iterator[Remark]:

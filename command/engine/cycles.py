@@ -3,6 +3,7 @@
 import threading
 
 from command.core.installation import Installation
+from command.drills.programme import table as drill_table
 from command.engine import (
     clocks,
     deliver,
@@ -28,6 +29,7 @@ from command.parts import handlers
 
 def joined(installation: Installation, gateways: Gateways, stopping: threading.Event) -> list[Cycle]:
     """Every cycle of one engine. `stopping` ends a round of sending early; the gateways are closed by who opened them."""
+    drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     heard = handlers()
     sender = deliver.sender(installation, gateways, heard)
     return [

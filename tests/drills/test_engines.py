@@ -64,8 +64,12 @@ def test_an_engine_that_dies_in_the_middle_leaves_nothing_half_done(
     with monkeypatch.context() as patched:
         patched.setattr(room, name, dies)
         with pytest.raises(Killed):
-            engine.run_once(stage.installation)
-    assert entries(stage, code) == []
+            for _ in range(3):
+                engine.run_once(stage.installation)
+    assert entries(stage, code) == ([1, 2] if room is feeding else [])
+    with stage.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Alarm)) == 0
+        assert not any(session.scalars(select(DrillFeed.sent)))
     stage.engine()
     assert entries(stage, code) == [1, 2]
     assert len(stage.texts(code)) == 1

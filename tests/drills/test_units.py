@@ -73,13 +73,18 @@ def test_it_stands_in_the_real_pool_with_the_time_it_takes_to_recall_it(stage: S
     assert (mine["serial"], mine["recall_minutes"]) == ("G-1", 45)
 
 
-@pytest.mark.parametrize("door", ["drill", "pool"])
+@pytest.mark.parametrize("door", ["drill", "pool", "page"])
 def test_it_is_recalled_and_free_at_once(stage: Stage, store: Store, door: str) -> None:
     code, unit, held = in_drill(stage, store)
     if door == "drill":
         assert stage.verb("recall", code, "eng", allocation=held).status_code == 403
         assert stage.verb("recall", code, "tra", allocation=held, reason="it is dark for real").status_code == 200
         assert stage.verb("recall", code, "tra", allocation=held).status_code == 404
+    elif door == "page":
+        assert "Recall from the drill" in stage.get("ada", f"/resources/out/{held}?lang=en").text
+        form = {"note": "it is dark for real"}
+        assert stage.ask("ada", "POST", f"/resources/out/{held}/recall", data=form).status_code == 303
+        assert stage.ask("ada", "POST", f"/resources/out/{held}/recall", data=form).status_code == 409
     else:
         address = f"/api/v1/resources/out/{held}/actions/recall"
         assert stage.post("ada", address, note="it is dark for real").status_code == 200

@@ -1,12 +1,16 @@
 """Scenarios as data: five that are ready, the rules between their fields, and that each mistake names its line and the way out."""
 
 import csv
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from command.core.settings import Settings
 from command.drills.scenarios.blank import TEXT
+from command.drills.scenarios.commands import scenarios
 from command.drills.scenarios.world import tasks
 from command.people.posts import POSTS
 from playbooks.faults import SourceError
@@ -158,6 +162,13 @@ def test_what_cannot_be_measured_or_opened_is_refused() -> None:
     assert any("'reported' is never seen" in said for said in table)
 
 
+def test_tasks_without_anything_that_asks_for_the_response_are_warned_of() -> None:
+    asked_for = ("proof: {event: activated}", "proof: {event: task_done, task: locate_fault}")
+    told = found(asked_for, ("unless: {event: activated}", "unless: {event: graded}"))
+    assert told == [(asked_for[1], "tasks and pages come with the response, and no inject asks for it")]
+    assert found(asked_for) == []
+
+
 def test_an_objective_that_nothing_serves_is_an_error_unless_it_is_measured() -> None:
     more = "  - {id: spare, text: {zh: 备用, en: Spare}, guide: {zh: 无, en: None}%s}\nopening:"
     for measure, level in (("", Level.error), (", measure: {fact: tasks_done, at_least: 0.5}", Level.warning)):
@@ -207,6 +218,21 @@ def test_two_files_may_not_hold_one_version(tmp_path: Path) -> None:
     assert len(scripts) == 2 and [fault.message for fault in faults] == [
         f"'my_scenario' version 1 is in {(tmp_path / 'a.yaml').as_posix()} too"
     ]
+
+
+def test_the_command_line_names_file_line_and_remedy_even_without_a_database(tmp_path: Path) -> None:
+    settings = Settings(env="test", data=tmp_path / "nowhere")
+    assert CliRunner().invoke(scenarios, ["check"], obj=settings).exit_code == 0
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(changed(("to: duty_officer", "to: duty_oficer")), encoding="utf-8")
+    told = CliRunner().invoke(scenarios, ["check", str(broken)], obj=settings)
+    line = broken.read_text(encoding="utf-8").split("to: duty_oficer")[0].count("\n") + 1
+    assert told.exit_code == 1
+    assert (
+        told.output == f"{broken}:{line}: injects[0].to: error: no role 'duty_oficer'. Did you mean 'duty_officer'?\n"
+    )
+    shape = CliRunner().invoke(scenarios, ["schema"]).output
+    assert set(json.loads(shape)["properties"]) == set(Scenario.model_fields)
 
 
 def test_a_scenario_is_frozen() -> None:

@@ -153,6 +153,9 @@ def _fire(session: Session, row: DrillProgramme, firing: Firing) -> None:
         drill_id=made.id, local_date=day, slot=slot, due_at=made.due_at, because=firing.because
     )
     series_entries.record(session, row, fired)
+    there = (made.area_id, made.due_at, made.duration_minutes, made.id)
+    if made.due_at > clock.now(session) and laying.in_the_way(session, *there) is not None:
+        telling.trainer(session, made, "clash")
 
 
 def _laid(session: Session, row: DrillProgramme, firing: Firing, at: datetime) -> Laid:

@@ -50,7 +50,7 @@ class DrillTable(Record):
 
     stop_word: Text
     begins: date | None = None
-    required: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    required: tuple[Requirement, ...]
     warn_days: Annotated[int, Field(ge=0, le=366)] = 30
 
     @property
@@ -69,6 +69,8 @@ class DrillTable(Record):
             if len(word) > LONGEST_WORD or "/" in word or any(each.isspace() for each in word):
                 message = f"{word!r} cannot be typed in a hurry"
                 yield Misfit(message, "Use one word of up to 20 characters without '/'.", ("stop_word", language))
+        if not self.required:
+            yield Misfit("nothing is required", "List at least one requirement.", ("required",))
         seen = set[str]()
         for index, each in enumerate(self.required):
             if each.id in seen:

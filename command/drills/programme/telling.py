@@ -91,6 +91,7 @@ TEXTS = {
         "announced": "【演练】预告：%(name)s（%(code)s），定于%(at)s。届时为演练，没有发生真实事件。",
         "moved": "【演练】%(name)s（%(code)s）改到%(at)s。监督人须重新确认。",
         "cancelled": "【演练】%(name)s（%(code)s）已取消，原定%(at)s。",
+        "clash": "【演练】%(name)s（%(code)s）定于%(at)s，同一区域当时另有演练。请改期，否则到时不能开始。",
         "not_acknowledged": "【演练】%(name)s（%(code)s）未举行：两名监督人未在%(at)s之后的宽限时间内确认。",
         "no_engine": "【演练】%(name)s（%(code)s）未举行：%(at)s及宽限时间内没有引擎运行。",
         "refused": "【演练】%(name)s（%(code)s）未举行：%(at)s及宽限时间内条件不允许开始，原因见演练页面。",
@@ -101,6 +102,7 @@ TEXTS = {
         "announced": "[DRILL] Announced: %(name)s (%(code)s), due %(at)s. It will be a drill: nothing has happened.",
         "moved": "[DRILL] %(name)s (%(code)s) is moved to %(at)s. Its supervisors have to acknowledge it anew.",
         "cancelled": "[DRILL] %(name)s (%(code)s) is cancelled; it was due %(at)s.",
+        "clash": "[DRILL] %(name)s (%(code)s) is due %(at)s, when another drill goes on in its area. Move it, or it cannot begin then.",
         "not_acknowledged": "[DRILL] %(name)s (%(code)s) was not held: its two supervisors did not acknowledge it in the "
         "time of grace after %(at)s.",
         "no_engine": "[DRILL] %(name)s (%(code)s) was not held: no engine ran at %(at)s nor in the time of grace.",

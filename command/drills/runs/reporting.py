@@ -58,13 +58,17 @@ def _known(session: Session, column: InstrumentedAttribute[str], named: Sequence
     return [name for name in named if name in there]
 
 
-def stand_in(session: Session, drill: Drill) -> bool:
-    """Report the incident of a locked drill that runs in its trainer's name, once, where nobody did by the latest minute; whether it was
-    reported now."""
+def is_missing(session: Session, drill: Drill) -> bool:
+    """Whether nobody has reported the incident of a drill by the latest minute."""
     opening = kept.scenario_of(session, drill).opening
     if opening is None or kept.ticking(drill).at(clock.now(session)) < opening.latest_minutes * 60:
         return False
-    if session.scalar(select(DrillIncident.incident_id).where(DrillIncident.drill_id == drill.id).limit(1)):
+    return session.scalar(select(DrillIncident.incident_id).where(DrillIncident.drill_id == drill.id).limit(1)) is None
+
+
+def stand_in(session: Session, drill: Drill) -> bool:
+    """Report the incident of a locked drill that runs in its trainer's name, where it is missing; whether it was reported now."""
+    if not is_missing(session, drill):
         return False
     trainer = described(session.get_one(Person, drill.trainer_id))
     with joining.on_behalf(session, drill, "controller"):

@@ -28,7 +28,7 @@ KINDS = {
 MODES = {Mode.tabletop: N_("Tabletop"), Mode.live: N_("Live drill"), Mode.simulation: N_("Scenario simulation")}
 METHODS = {
     Method.screen: N_("on the page"),
-    Method.sms: N_("by SMS"),
+    Method.sms: N_("as an SMS"),
     Method.phone: N_("by phone: a controller calls"),
     Method.alarms: N_("as alarms"),
     Method.discussion: N_("discussion"),

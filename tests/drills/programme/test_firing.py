@@ -111,9 +111,9 @@ def test_a_daily_drill_in_the_night_of_a_clock_change_is_made_once_a_day(
     stage.set_clock(f"{eve}T00:00", zone)
     starts = datetime.combine(eve, time.fromisoformat(wall))
     stage.series(starts=starts, zone=zone, rule="FREQ=DAILY;COUNT=4", window_days=0)
-    for _ in range(5 * 12):
+    for _ in range(5 * 4):
         stage.engine()
-        stage.move(timedelta(hours=2))
+        stage.move(timedelta(hours=6))
     made = stage.drills()
     assert [each.local_date for each in made] == [eve + timedelta(days=n) for n in range(4)]
     assert [(b.due_at - a.due_at) / timedelta(hours=1) for a, b in pairwise(made)] == hours
@@ -195,6 +195,15 @@ def test_a_freeze_set_later_moves_what_a_series_planned_and_leaves_what_somebody
     again = next(each for each in stage.drills() if each.id == made.id)
     assert again.due_at == made.due_at + timedelta(days=1) and again.sequence == 1 and again.state == State.PLANNED
     assert "moved to 2031-05-07 10:00" in stage.texts("ada")[-1]
+
+
+@ON_SQLITE
+def test_the_trainer_is_told_ahead_of_a_time_at_which_another_drill_goes_on_there(stage: Stage) -> None:
+    other = stage.plan(area="80")
+    stage.series(starts=stage.draft().due_at + timedelta(minutes=30))
+    stage.engine()
+    (text,) = stage.texts("tra")
+    assert "another drill goes on in its area" in text and other.code not in text
 
 
 @ON_SQLITE

@@ -11,7 +11,7 @@ from command.core.problems import Denied, Invalid
 from command.drills import kept
 from command.drills.models import DrillInject, DrillParticipant
 from command.drills.programme import planning
-from command.incidents.models import Incident
+from command.incidents.models import Incident, Role
 from command.messages.models import Delivery
 from command.people.models import Person
 from tests.drills.programme.stage import PARTS, Stage, scenario
@@ -106,10 +106,11 @@ def test_who_is_busy_or_lacks_the_post_is_told_of_beforehand(stage: Stage) -> No
     def emergency(session: Any) -> None:
         now = clock.now(session)
         grades = {"tier": 1, "current_tier": 1, "projected_tier": 1, "rules": []}
-        people = {"commander_id": stage.people["ops"], "detected_at": now, "reported_at": now}
-        session.add(
-            Incident(number="INC-1", kind="network_fault", state="responding", source="person", **grades, **people)
-        )
+        seen = {"detected_at": now, "reported_at": now}
+        made = Incident(number="INC-1", kind="network_fault", state="responding", source="person", **grades, **seen)
+        session.add(made)
+        session.flush()
+        session.add(Role(incident_id=made.id, role="commander", person_id=stage.people["ops"], from_at=now))
 
     stage.do(emergency)
     draft = stage.draft(parts={**PARTS, "lead": ["person:kef"]})
