@@ -174,7 +174,7 @@ def test_a_refusal_on_the_console_keeps_what_was_typed(stage: Stage) -> None:
     refused = send(stage, "tra", console, do="extra", **typed)
     assert refused.status_code == 422 and "This is no number." in refused.text and "We are cut off" in refused.text
     assert send(stage, "tra", console, do="extra", **(typed | {"at_minutes": ""})).status_code == 303
-    stage.engine()
+    stage.minutes(0.1)
     assert stage.states(code)[2] == "delivered"
     wrong = send(stage, "tra", console, do="stop", word="halt")
     assert wrong.status_code == 422 and "This is not the stop word" in wrong.text

@@ -17,19 +17,10 @@ from command.incidents.guards import NAMES, State
 from command.oncall.paging import links
 from command.people.access import access, here, may, principal, unit
 from command.people.language import language, zone
-from playbooks.texts import Text
 
 pages = Blueprint("drills", __name__)
 FIELDS = ("override", "speed", "number", "choice", "words", "sender", "content", "expected", "to", "method", "word")
 """What the forms of these pages hold; their problems are shown beside them."""
-
-
-@pages.app_template_filter("said")
-def said(text: Text | None) -> str:
-    """A text of a scenario in the reader's language."""
-    if text is None:
-        return ""
-    return text.zh if language() == "zh" else text.en
 
 
 @pages.get("/drills")

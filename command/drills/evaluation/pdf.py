@@ -12,7 +12,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus import Table as Grid
 
 from command.drills.evaluation.paper import Block, Items, Pairs, Paper, Table, Words
@@ -20,6 +20,8 @@ from command.drills.evaluation.paper import Block, Items, Pairs, Paper, Table, W
 FONT = "STSong-Light"
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
+ROOM = 45 * mm
+"""What a heading wants below it; with less it begins a new page."""
 INK, SOFT, LINE, BAND, VIOLET = "#14202c", "#4e5c6c", "#c4ccd6", "#eef1f5", "#5a2bc0"
 
 
@@ -78,9 +80,8 @@ def _flow(paper: Paper, styles: _Styles) -> Any:
     yield Paragraph(_plain(paper.title), styles.h1)
     yield Paragraph(_plain(paper.subtitle), styles.soft)
     for section in paper.sections:
-        heading = Paragraph(_plain(section.title), styles.h2)
-        heading.keepWithNext = True
-        yield heading
+        yield CondPageBreak(ROOM)
+        yield Paragraph(_plain(section.title), styles.h2)
         for block in section.shown:
             yield from _block(block, styles)
 
