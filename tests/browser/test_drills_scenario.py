@@ -107,6 +107,7 @@ def reported(site: Site, player: Page, code: str) -> None:
     assert_accessible(player)
     player.get_by_role("link", name="Report the incident of the drill").click()
     press(player, "Report it as an exercise")
+    player.wait_for_url(re.compile("/(incidents/D-|drills/[^/]+/play)"))
     player.goto(f"{site.url}/drills/{code}/play?lang=en")
     player.locator(".play-incident").click()
     expect(player.locator("html")).to_have_attribute("data-exercise", re.compile("."))
