@@ -293,6 +293,8 @@ def _programme(stage: Stage) -> None:
     freeze = stage.post("tra", "/api/v1/drill-freezes", **span)
     assert [each.status_code for each in (series, single, freeze)] == [201] * 3, (series.text, single.text, freeze.text)
     assert single.get_json()["code"] == "DR-2099-0105-01"
+
+
 def _training(stage: Stage) -> None:
     """A session to come that somebody has joined, and somebody's earlier record; the commander trains people too."""
     stage.database.write(lambda session: session.add(PersonPost(person_id=stage.people["ada"], post="trainer")))

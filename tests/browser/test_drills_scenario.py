@@ -106,12 +106,13 @@ def reported(site: Site, player: Page, code: str) -> None:
     expect(player.locator("main")).not_to_contain_text("Expected")
     assert_accessible(player)
     player.get_by_role("link", name="Report the incident of the drill").click()
+    player.get_by_label("Users or elements affected").fill("20")
     press(player, "Report it as an exercise")
     player.wait_for_url(re.compile("/(incidents/D-|drills/[^/]+/play)"))
     player.goto(f"{site.url}/drills/{code}/play?lang=en")
     player.locator(".play-incident").click()
-    expect(player.locator("html")).to_have_attribute("data-exercise", re.compile("."))
-    expect(player.get_by_role("note").first).to_contain_text("EXERCISE")
+    expect(player.locator("html[data-exercise]")).to_be_attached()
+    expect(player.get_by_role("note").first).to_contain_text("[DRILL] This is an exercise. Nothing here is real.")
 
 
 def observed(site: Site, evaluator: Page, code: str) -> None:
@@ -138,8 +139,13 @@ def signed(site: Site, trainer: Page, code: str) -> None:
     assert_accessible(trainer)
     press(trainer, "Sign")
     expect(trainer.locator("main")).not_to_contain_text("Sign the evaluation")
-    with trainer.expect_download() as copy:
-        trainer.get_by_role("button", name="PDF").click()
+
+
+def taken(site: Site, auditor: Page, code: str) -> None:
+    """Whoever may take copies takes one, marked as of an exercise."""
+    auditor.goto(f"{site.url}/drills/{code}/report?lang=en")
+    with auditor.expect_download() as copy:
+        auditor.get_by_role("button", name="PDF").click()
     assert copy.value.path().read_bytes().startswith(b"%PDF")
 
 
@@ -173,5 +179,6 @@ def test_a_drill_from_its_plan_to_the_signed_report(site: Site, seat: Any, time:
     player.get_by_label("In your words").fill("The shops heard of it last.")
     press(player, "Say it")
     signed(site, trainer, code)
+    taken(site, evaluator, code)
     with site.stage.database.read() as session:
         assert not session.scalar(select(func.count()).where(Delivery.exercise.is_(False)))
