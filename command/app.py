@@ -11,14 +11,17 @@ from flask_babel import gettext
 from command import health, openapi, parts
 from command.blueprints import BLUEPRINTS
 from command.boards.words import WORDS
-from command.core import assets, failures, squeeze, web
+from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import CONFIG, TEMPLATES
 from command.core.problems import N_
+from command.drills.console import mine as drills_of_mine
+from command.drills.programme import table as drill_table
 from command.messages import hooks as gateway_hooks
 from command.people import choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
+from command.training import rules as training
 from playbooks import source
 
 HOME = "boards.command"
@@ -40,14 +43,19 @@ NAVIGATION = (
             ("archive.search", N_("Archive"), "read", "archive"),
             ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
+            ("improvement.listed", N_("Improvement"), "read", "improve"),
+            ("risks.register", N_("Risks"), "read", "risk"),
+            ("scenario_pages.listed", N_("Scenarios"), "read", "scenario"),
             ("insights.overview", N_("Overview"), "read", "chart"),
         ),
     ),
+    (N_("Train"), (("drills.listed", N_("Drills"), "read", "drill"),)),
     (
         N_("Run"),
         (
             ("duty_pages.duties", N_("On call"), "read", "duty"),
             ("resources.status", N_("Resources"), "read", "resources"),
+            ("training.mine", N_("Training"), "read", "training"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("people.people", N_("People"), "read", "people"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),
@@ -68,10 +76,14 @@ LETTERS = {
     "knowledge.problems": "k",
     "playbooks.browse": "p",
     "insights.overview": "o",
+    "improvement.listed": "v",
+    "risks.register": "x",
     "alarm_pages.alarms": "l",
     "people.people": "e",
     "duty_pages.duties": "c",
     "resources.status": "i",
+    "drills.listed": "t",
+    "training.mine": "n",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")
@@ -114,6 +126,7 @@ def create_app(installation: Installation) -> APIFlask:
     settle(app, installation)
     squeeze.install(app)
     web.install(app)
+    marks.install(app)
     identity.install(app)
     language.install(app, installation)
     choices.install(app)
@@ -123,6 +136,8 @@ def create_app(installation: Installation) -> APIFlask:
     for blueprint in (front, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     app.extensions["tocsin.authority"] = _authority()
+    training.current()
+    drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     app.extensions["tocsin.handlers"] = parts.handlers()
     app.extensions["tocsin.ready"] = list(health.CHECKS)
     _furnish(app)
@@ -171,6 +186,7 @@ def _furnish(app: Flask) -> None:
         here_path=places.here_path,
         operator=_operator,
         incident_words=incident_words,
+        drills_now=drills_of_mine.going_on,
     )
 
 

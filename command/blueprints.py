@@ -13,10 +13,25 @@ from command.boards import pages as board_pages
 from command.boards import replay_pages
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
+from command.drills.console import pages as drill_pages_of_console
+from command.drills.console import plan_pages as drill_plan_pages
+from command.drills.console import report_pages as drill_incident_pages
+from command.drills.evaluation import api as drill_evaluation_api
+from command.drills.evaluation import hotwash_pages as drill_hotwash_pages
+from command.drills.evaluation import observe_pages as drill_observing_pages
+from command.drills.evaluation import report_pages as drill_report_pages
+from command.drills.programme import api as drill_programme_api
+from command.drills.programme import pages as drill_programme_pages
+from command.drills.programme import series_pages as drill_series_pages
+from command.drills.runs import api as drills_api
+from command.drills.scenarios import api as scenarios_api
+from command.drills.scenarios import pages as scenario_pages
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
 from command.handover import pages as handover_pages
+from command.improvement import api as improvement_api
+from command.improvement import pages as improvement_pages
 from command.incidents import (
     actions_api,
     alerts_api,
@@ -76,7 +91,14 @@ from command.resources import (
 )
 from command.resources import file_pages as resource_files
 from command.resources import pages as resource_pages
+from command.risks import api as risks_api
+from command.risks import file_pages as risk_files
+from command.risks import pages as risk_pages
 from command.status import pages as status_pages
+from command.training import api as training_api
+from command.training import pages as training_pages
+from command.training import session_api as training_session_api
+from command.training import session_pages as training_session_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
@@ -103,8 +125,19 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handover_api.api,
     handover_pages.pages,
     drill_api.api,
+    drills_api.api,
+    drill_plan_pages.pages,
+    drill_pages_of_console.pages,
+    drill_incident_pages.pages,
     drill_pages.pages,
     drill_answer_page.pages,
+    drill_evaluation_api.api,
+    drill_observing_pages.pages,
+    drill_hotwash_pages.pages,
+    drill_report_pages.pages,
+    drill_programme_api.api,
+    drill_programme_pages.pages,
+    drill_series_pages.pages,
     field_pages.pages,
     photos.pages,
     incidents_api.api,
@@ -137,6 +170,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     journal_pages.pages,
     knowledge_api.api,
     knowledge_pages.pages,
+    improvement_api.api,
+    improvement_pages.pages,
+    risks_api.api,
+    risk_files.pages,
+    risk_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,
@@ -144,6 +182,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_pages.pages,
     customer_pages.pages,
     status_pages.pages,
+    training_api.api,
+    training_session_api.api,
+    training_pages.pages,
+    training_session_pages.pages,
     board_pages.pages,
     board_fragments.pages,
     styleguide.pages,
@@ -155,5 +197,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     archive_pages.pages,
     library_api.api,
     library_pages.pages,
+    scenarios_api.api,
+    scenario_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -25,6 +25,7 @@ from command.core.problems import Problem
 from command.core.settings import Settings, SettingsError, read
 from command.demo.commands import demo
 from command.demo.load import COMMANDER, PASSWORD, is_loaded, load
+from command.drills.scenarios.commands import scenarios
 from command.engine import cycles
 from command.engine.run import Engine, run
 from command.messages import breakers
@@ -41,6 +42,7 @@ from command.people.posts import DEPARTMENTS, POSTS
 from command.people.roster import Roster
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
+from command.risks.commands import import_risks
 from playbooks import source
 from playbooks.checks import Known, check_paths
 from playbooks.findings import Level
@@ -65,9 +67,10 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, archive, oncall, resources, demo):
+for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, demo):
     main.add_command(group)
 import_.add_command(import_resources)
+import_.add_command(import_risks)
 
 
 @import_.command("people")

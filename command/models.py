@@ -7,8 +7,12 @@ from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.drills import models as drills
+from command.drills.evaluation import models as drill_evaluations
+from command.drills.programme import series_models as drill_series
+from command.drills.runs import models as drill_runs
 from command.field import models as field
 from command.handover import models as handover
+from command.improvement import models as improvement
 from command.incidents import models as incidents
 from command.knowledge import models as knowledge
 from command.messages import models as messages
@@ -22,6 +26,8 @@ from command.people import models as people
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
+from command.risks import models as risks
+from command.training import models as training
 
 metadata = Base.metadata
 rooms = (
@@ -34,9 +40,14 @@ rooms = (
     crews,
     beats,
     drills,
+    drill_evaluations,
+    drill_series,
+    drill_runs,
+    drill_series,
     field,
     handover,
     heads,
+    improvement,
     incidents,
     installation,
     journal,
@@ -50,4 +61,6 @@ rooms = (
     phone_drills,
     readiness,
     resources,
+    risks,
+    training,
 )

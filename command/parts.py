@@ -11,23 +11,32 @@ from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
 from command.crews import replies as crews
+from command.drills import kept as drills
+from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
-from command.incidents import intake
+from command.improvement import sources
+from command.incidents import intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
+from command.messages import exercises
 from command.messages.handlers import Handlers
-from command.oncall.paging import keypad, replies, subscriptions
+from command.oncall.duties import feeds
+from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.resources import crew_contacts, recall_times
+from command.risks import register
+from command.training import calendar as training
 
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
-    incident that is merged, and solved problems be kept when an incident is closed and offered when one is new."""
+    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
+    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
     if index.follow not in database.before_append:
         database.before_append.append(index.follow)
     if cards.record_changes not in database.before_append:
@@ -38,8 +47,21 @@ def join(database: Database) -> Database:
         incidents.on_close.append(knowledge.keep)
     if knowledge.offer not in intake.on_report:
         intake.on_report.append(knowledge.offer)
+    if joining.on_report not in intake.on_report:
+        intake.on_report.append(joining.on_report)
+    if joining.known_to not in visibility.involved:
+        visibility.involved.append(joining.known_to)
+    if joining.recall_minutes not in recall_times.of_drills:
+        recall_times.of_drills.append(joining.recall_minutes)
+    if joining.players not in players.of_drill:
+        players.of_drill.append(joining.players)
     if kinds.problems_of not in finding.alarm_kinds:
         finding.alarm_kinds.append(kinds.problems_of)
+    sources.finders.update(drill=drills.find, risk=register.find)
+    if crew_contacts.reaches not in exercises.ours:
+        exercises.ours.append(crew_contacts.reaches)
+    if training.events not in feeds.own_events:
+        feeds.own_events.append(training.events)
     return database
 
 
@@ -59,6 +81,7 @@ def handlers() -> Handlers:
     """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls."""
     return Handlers(
         replies=[
+            stop_word.reply,
             takeovers.reply,
             crews.by_code,
             replies.replies(field.add_note, _elsewhere),

@@ -1,8 +1,9 @@
-"""The JSON Schema of plan files, for editors and other programs."""
+"""The JSON Schemas of plan and scenario files, for editors and other programs."""
 
 from typing import Any
 
 from playbooks.merging import COMMON
+from playbooks.scenario import Scenario
 from playbooks.schema import Playbook
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,3 +25,8 @@ def json_schema() -> dict[str, Any]:
             field.pop("minItems", None)
     schema["properties"][COMMON] = {"$ref": "#/$defs/TierPlan"}
     return {"$schema": _DIALECT, **schema}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The schema of a scenario file. It checks form; rules between fields are those of `scenario_rules`."""
+    return {"$schema": _DIALECT, **Scenario.model_json_schema(by_alias=True)}

@@ -7,9 +7,9 @@ import hashlib
 import json
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from playbooks.faults import Misfit, Unfit
 from playbooks.notices import NoticeKind
@@ -180,6 +180,15 @@ class Inject(Record):
     choices: tuple[Choice, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     trace: Trace | None = None
+
+    @field_validator("at_minutes", mode="before")
+    @classmethod
+    def _not_before_the_start(cls, given: Any) -> Any:
+        if isinstance(given, int | float) and given < 0:
+            raise Unfit(
+                Misfit("the inject comes before the start of the drill", "Give minutes since the start, 0 or more.")
+            )
+        return given
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from playbooks.faults import Fault, Misfit, Place, SourceError, Unfit, dotted
 from playbooks.nodes import MAX_BYTES, Node, read
 
-__all__ = ["Fault", "Misfit", "SourceError", "Unfit", "load", "load_text", "read_path", "validate"]
+__all__ = ["Fault", "Misfit", "SourceError", "Unfit", "load", "load_text", "nearest", "read_path", "validate"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -102,17 +102,18 @@ def _misfit(detail: dict[str, Any], node: Node, place: Place, model: type[BaseMo
     if kind == "missing":
         return Misfit("required but missing", _REMEDIES[kind])
     if kind == "extra_forbidden":
-        return Misfit("unknown field", _nearest(str(place[-1]), _allowed(node, place[:-1], model)))
+        return Misfit("unknown field", nearest(str(place[-1]), _allowed(node, place[:-1], model)))
     if kind in ("literal_error", "enum"):
         expected = str(detail["ctx"]["expected"])
         names = [part.strip(" '") for part in expected.replace(" or ", ",").split(",")]
-        return Misfit(f"'{detail['input']}' is not allowed", _nearest(str(detail["input"]), names))
+        return Misfit(f"'{detail['input']}' is not allowed", nearest(str(detail["input"]), names))
     if kind.startswith(("date", "time")):
         return Misfit(message, "Write a date as 2026-11-21 and a time as 08:00.")
     return Misfit(message, _REMEDIES.get(kind, "Correct the value."))
 
 
-def _nearest(given: str, names: list[str]) -> str:
+def nearest(given: str, names: list[str]) -> str:
+    """The remedy for a name that is not one of `names`: the one that was probably meant, else all of them."""
     close = get_close_matches(given, names, n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{close[0]}'?"

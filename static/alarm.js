@@ -5,7 +5,7 @@
   const announce = document.querySelector("[data-announce]"), button = document.querySelector("[data-sound]");
   const mine = document.getElementById("decisions");
   const AGAIN = 6000, HINT = 1500;
-  const exercise = button?.dataset.exercise === "1";
+  const exercise = "exercise" in document.documentElement.dataset;
   let known = new Set(), sounded = 0, hinting = null;
 
   function look() {

@@ -19,6 +19,7 @@ OPEN = {
     "/look",
     "/api/v1/openapi.json",
     "/on-call/feed/<text>.ics",
+    "/drills/feed/<text>.ics",
     "/case",
     "/status",
     "/status.json",

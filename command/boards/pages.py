@@ -98,10 +98,9 @@ def page_at(name: str, template: str, at: datetime | None, **values: Any) -> Res
         shown = _state(session, name, board)
     tz = here().settings.tz
     zone = offset(datetime.fromisoformat(shown["now"]).astimezone(tz))
-    exercise = name == "exercise" or bool(board.state.cards.get("head", {}).get("exercise"))
     at_there = at.astimezone(tz) if at else None
     tiers = {tier: gettext(word) for tier, word in WORDS["tier"].items()}
-    given = {"at": at_there, "zone": zone, "exercise_board": exercise, "tiers": tiers}
+    given = {"at": at_there, "zone": zone, "tiers": tiers}
     return render_template(template, board=name, **given, **shown, **values)
 
 

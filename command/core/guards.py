@@ -1,4 +1,5 @@
-"""Triggers that hold what code must not be trusted with alone: journal entries and `exercise` never change."""
+"""Triggers that hold what code must not be trusted with alone: journal entries and `exercise` never change, and a row of an exercise
+belongs to rows of exercises alone."""
 
 from collections.abc import Iterable
 
@@ -32,6 +33,33 @@ def removals(dialect: str, tables: Iterable[str], journal: tuple[str, ...] = ("e
     return dropped
 
 
+Tie = tuple[str, str, str]
+"""A table, its column that holds an id, and the table it is an id of; both have `exercise`."""
+
+
+def ties(dialect: str, bound: Iterable[Tie]) -> list[str]:
+    """DDL that refuses a row whose `exercise` is not that of the row it belongs to, when it is made and when it is tied to another. An id
+    that points at nothing ties to nothing."""
+    made = [] if dialect == "sqlite" else [_FUNCTION_TIE, _FUNCTION_RETIE]
+    for table, column, parent in bound:
+        for form in (_SQLITE_TIE, _SQLITE_RETIE) if dialect == "sqlite" else (_PG_TIE, _PG_RETIE):
+            made.append(form.format(table=table, column=column, parent=parent))
+    return made
+
+
+def loosed(dialect: str, bound: Iterable[Tie]) -> list[str]:
+    """DDL that drops those guards again."""
+    on = "" if dialect == "sqlite" else " ON {table}"
+    dropped = [
+        f"DROP TRIGGER IF EXISTS {verb}_{table}_{column}{on.format(table=table)}"
+        for table, column, _ in bound
+        for verb in ("tie", "retie")
+    ]
+    if dialect != "sqlite":
+        dropped += ["DROP FUNCTION IF EXISTS tocsin_tie()", "DROP FUNCTION IF EXISTS tocsin_retie()"]
+    return dropped
+
+
 _SQLITE_EXERCISE = """CREATE TRIGGER keep_exercise_{table} BEFORE UPDATE OF exercise ON {table}
 WHEN NEW.exercise IS NOT OLD.exercise BEGIN SELECT RAISE(ABORT, 'exercise never changes'); END"""
 
@@ -48,3 +76,37 @@ _PG_EXERCISE = """CREATE TRIGGER keep_exercise_{table} BEFORE UPDATE OF exercise
 WHEN (NEW.exercise IS DISTINCT FROM OLD.exercise) EXECUTE FUNCTION tocsin_keep_exercise()"""
 
 _PG_ENTRY = """CREATE TRIGGER keep_{table} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION tocsin_keep_entry()"""
+
+_SQLITE_TIE = """CREATE TRIGGER tie_{table}_{column} BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {parent} AS its WHERE its.id = NEW.{column} AND its.exercise <> NEW.exercise)
+BEGIN SELECT RAISE(ABORT, 'exercise and real event are never one: {table}.{column}'); END"""
+
+_SQLITE_RETIE = """CREATE TRIGGER retie_{table}_{column} BEFORE UPDATE OF {column} ON {table}
+WHEN EXISTS (SELECT 1 FROM {parent} AS its WHERE its.id = NEW.{column} AND its.exercise <> NEW.exercise)
+BEGIN SELECT RAISE(ABORT, 'exercise and real event are never one: {table}.{column}'); END"""
+
+# Looked at once a statement: a chunk of a mass notice inserts thousands of rows that belong to one notice.
+_FUNCTION_TIE = """CREATE OR REPLACE FUNCTION tocsin_tie() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE crossed boolean;
+BEGIN
+EXECUTE format('SELECT EXISTS (SELECT 1 FROM fresh JOIN %I AS its ON its.id = fresh.%I WHERE its.exercise <> fresh.exercise)',
+TG_ARGV[1], TG_ARGV[0]) INTO crossed;
+IF crossed THEN RAISE EXCEPTION 'exercise and real event are never one: %.%', TG_TABLE_NAME, TG_ARGV[0]
+USING ERRCODE = 'check_violation'; END IF;
+RETURN NULL; END $$"""
+
+_PG_TIE = """CREATE TRIGGER tie_{table}_{column} AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh
+FOR EACH STATEMENT EXECUTE FUNCTION tocsin_tie('{column}', '{parent}')"""
+
+_FUNCTION_RETIE = """CREATE OR REPLACE FUNCTION tocsin_retie() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE crossed boolean;
+BEGIN
+EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I AS its WHERE its.id = ($1).%I AND its.exercise <> ($1).exercise)',
+TG_ARGV[1], TG_ARGV[0]) INTO crossed USING NEW;
+IF crossed THEN RAISE EXCEPTION 'exercise and real event are never one: %.%', TG_TABLE_NAME, TG_ARGV[0]
+USING ERRCODE = 'check_violation'; END IF;
+RETURN NEW; END $$"""
+
+_PG_RETIE = """CREATE TRIGGER retie_{table}_{column} BEFORE UPDATE OF {column} ON {table} FOR EACH ROW
+WHEN (NEW.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column})
+EXECUTE FUNCTION tocsin_retie('{column}', '{parent}')"""

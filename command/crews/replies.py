@@ -6,12 +6,13 @@ same word: a page goes first (see oncall.paging.replies)."""
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from command.core.log import masked_words
 from command.core.problems import Problem
-from command.messages.handlers import Called, InboundMessage
+from command.messages.handlers import Called, InboundMessage, Real
 from command.oncall.paging import answers
 from command.oncall.paging.answers import Word
 from command.people import contacts
@@ -31,12 +32,19 @@ MEANS: dict[Word, Answer] = {
 
 
 def by_code(session: Session, message: InboundMessage) -> str | None:
-    """Handle a reply that names a call to this number by its code; None for any other."""
+    """Handle a reply that names a call to this number by its code; None for any other. One that came by the exercise gateway may name a
+    real call."""
     code, rest = _split(message.text)
     if code is None:
         return None
-    found = next((each for each in _calls(session, message) if each.call.code == code), None)
-    return Called(_answer(session, found, rest)) if found else None
+    if found := _named_by(session, message, code):
+        return Called(_answer(session, found, rest))
+    real = _named_by(session, replace(message, exercise=False), code) if message.exercise else None
+    return Real(_answer(session, real, rest)) if real else None
+
+
+def _named_by(session: Session, message: InboundMessage, code: str) -> Open | None:
+    return next((each for each in _calls(session, message) if each.call.code == code), None)
 
 
 def by_word(session: Session, message: InboundMessage) -> str | None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds
 from command.core.installation import Installation
 from command.core.paths import CONFIG
+from command.demo import training
 from command.demo.subscribers import Parameters, Site, generate
 from command.network import area_import, imports, subscriber_import
 from command.network.imports import Outcome
@@ -28,6 +29,7 @@ from command.people import service as people
 from command.people.models import ApiToken, Person
 from command.people.roster import Roster
 from command.resources import imports as resource_imports
+from command.risks import imports as risk_imports
 from playbooks import source
 
 DEMO = CONFIG / "demo"
@@ -69,6 +71,8 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     database = installation.database
     load_network(installation, progress, folder)
     _import(progress, folder / "resources.csv", partial(resource_imports.resources, database))
+    _import(progress, folder / "risks.csv", partial(risk_imports.risks, database))
+    database.write(lambda session: training.load(session, folder / "training.yaml"), actor="system:demo")
     with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
     _write_tokens(installation)

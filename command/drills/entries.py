@@ -118,7 +118,10 @@ class Cancelled(Payload, kind="drill.cancelled"):
 
 
 class Missed(Payload, kind="drill.missed"):
+    """`because`: not_acknowledged (by both supervisors), no_engine ran, or refused (it could not begin)."""
+
     minutes_late: int
+    because: str = ""
 
 
 def stream(drill_id: int) -> str:

@@ -33,11 +33,12 @@ def keep(session: Session, scenario: Scenario, made_by: int | None = None) -> Sc
 
 def scenario_of(session: Session, drill: Drill) -> Scenario:
     """The scenario a drill is held by, as it was when the drill was planned."""
-    return _read(session.get_one(ScenarioVersion, drill.scenario_id).content)
+    return read(session.get_one(ScenarioVersion, drill.scenario_id).content)
 
 
 @lru_cache(maxsize=64)
-def _read(content: str) -> Scenario:
+def read(content: str) -> Scenario:
+    """The scenario of the content that a version keeps."""
     return from_canonical(content)
 
 
@@ -50,7 +51,7 @@ def find(session: Session, code: str, *, lock: bool = False) -> Drill:
     """A drill by its code, locked where asked for; raise NotFound."""
     query = select(Drill).where(Drill.code == code)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     drill = session.scalar(query)
     if drill is None:
         raise NotFound(N_("There is no such drill."), remedy=N_("Look it up in the list of drills."))

@@ -85,9 +85,10 @@ class ScenarioVersion(Base):
 
 class DrillProgramme(OfExercise, Base):
     """A series of drills. `starts` is the first time on the wall clock of `zone`, `rule` an RRULE (RFC 5545; empty: once); `next_at` is
-    the next instant it is due at, null once there is none. `departments`, `parts` ({role id or part: target, see drills of phones}) and
-    `supervisors` (ids of two people) are passed on to each drill. Between `window_days` before and the start people know of one that is
-    `announced`; of others its supervisors and trainer alone. `version` keeps two editors apart."""
+    the next instant by its rule that no drill was made for yet, null once there is none. `departments`, `parts` ({role id or part:
+    target, see drills of phones}) and `supervisors` (ids of two people) are passed on to each drill. Between `window_days` before and the
+    start people know of one that is `announced`; of others its supervisors and trainer alone. `on_closed` (move or skip) says what
+    becomes of a time on a holiday or in a freeze. `version` keeps two editors apart."""
 
     __tablename__ = "drill_programme"
     __table_args__ = (
@@ -114,6 +115,7 @@ class DrillProgramme(OfExercise, Base):
     window_days: Mapped[int] = mapped_column(default=7)
     late: Mapped[str] = mapped_column(default=Late.MISS)
     grace_minutes: Mapped[int] = mapped_column(default=15)
+    on_closed: Mapped[str] = mapped_column(default="move", server_default="move")
     next_at: Mapped[datetime | None]
     trainer_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
     made_at: Mapped[datetime]
@@ -127,7 +129,7 @@ class Drill(OfExercise, Base):
 
     Exercise time is `elapsed_s` seconds at `ticking_from` and goes on from there `speed` times as fast as the clock; while it does not run
     `ticking_from` is null. `stop_word` stops it whoever sends it. `reason` says why it stopped, was cancelled or missed. `late`,
-    `grace_minutes`: see DrillProgramme."""
+    `grace_minutes`: see DrillProgramme. `sequence` grows when it is moved or cancelled, so that calendars follow."""
 
     __tablename__ = "drill"
     __table_args__ = (
@@ -170,6 +172,8 @@ class Drill(OfExercise, Base):
     began_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     override_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    recall_minutes: Mapped[int] = mapped_column(default=20, server_default="20")
 
 
 class DrillIncident(OfExercise, Base):

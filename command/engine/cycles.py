@@ -3,13 +3,17 @@
 import threading
 
 from command.core.installation import Installation
+from command.drills.programme import table as drill_table
 from command.engine import (
     clocks,
     deliver,
+    drill_programmes,
     duty_watch,
     escalate,
     fan_out,
     hand_over,
+    improvement,
+    injects,
     phone_drill,
     quiet,
     reach,
@@ -17,6 +21,7 @@ from command.engine import (
     receipts,
     record,
     sweep,
+    training,
 )
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
@@ -26,6 +31,7 @@ from command.parts import handlers
 
 def joined(installation: Installation, gateways: Gateways, stopping: threading.Event) -> list[Cycle]:
     """Every cycle of one engine. `stopping` ends a round of sending early; the gateways are closed by who opened them."""
+    drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     heard = handlers()
     sender = deliver.sender(installation, gateways, heard)
     return [
@@ -33,6 +39,13 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),
         Cycle("reach", 0.5, lambda: reach.run_once(installation)),
         Cycle("phone_drill", 1.0, lambda: phone_drill.run_once(installation)),
+        Cycle(
+            "drill_programmes",
+            2.0,
+            lambda: drill_programmes.run_once(installation),
+            lambda: drill_programmes.wait(installation),
+        ),
+        Cycle("injects", 1.0, lambda: injects.run_once(installation)),
         Cycle("deliver", 0.2, lambda: deliver.run_once(installation, sender, stopping.is_set)),
         Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),
         Cycle("receipts", 0.3, lambda: receipts.run_once(installation, heard)),
@@ -43,5 +56,8 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
+        Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
+        Cycle("training", 60.0, lambda: training.run_once(installation)),
+        Cycle("training_ends", 600.0, lambda: training.remind_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

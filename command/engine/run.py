@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -21,15 +21,19 @@ from command.core.beats import EngineBeat
 from command.core.installation import Installation
 
 log = structlog.get_logger()
+LOOKED_AHEAD = 3600.0
+"""Seconds ahead for which a job of its own is made: clocks may be moved meanwhile, and every round looks again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One job of the engine: `run` does a round and says whether there is more; it is asked again after `every` seconds."""
+    """One job of the engine: `run` does a round and says whether there is more; it is asked again after `every` seconds, and at the very
+    instant at which something of it is due: `wait` tells in how many seconds that is (None: nothing is)."""
 
     name: str
     every: float
     run: Callable[[], bool | None]
+    wait: Callable[[], float | None] | None = None
 
 
 class Engine:
@@ -70,11 +74,23 @@ class Engine:
                 if took > self.slowest[1]:
                     self.slowest = (cycle.name, took)
                 if not more:
+                    self._look_again(cycle)
                     return
         except SQLAlchemyError as error:
             log.warning("cycle.failed", cycle=cycle.name, error=str(error.__cause__ or error))
         except Exception:
             log.exception("cycle.failed", cycle=cycle.name)
+
+    def _look_again(self, cycle: Cycle) -> None:
+        """Let a cycle be asked at the instant at which something of it is due too. The job is in memory alone and decides nothing: rows
+        do, whichever round looks first."""
+        seconds = cycle.wait() if cycle.wait is not None else None
+        if seconds is None or seconds >= LOOKED_AHEAD or self.stopping.is_set():
+            return
+        at = datetime.now(UTC) + timedelta(seconds=max(0.0, seconds))
+        self.scheduler.add_job(
+            self._round, "date", run_date=at, args=[cycle], id=f"{cycle.name}.due", replace_existing=True
+        )
 
     def _begin(self, session: Session) -> datetime:
         return clock.now(session)

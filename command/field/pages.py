@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from command.core import clock
+from command.core import clock, marks
 from command.core.problems import N_, Conflict, Invalid, NotFound, Problem
 from command.field import pictures, service, store
 from command.field.shown import shown
@@ -128,6 +128,7 @@ def _page(token: str, problem: Problem | None = None) -> Response:
         with here().database.read() as session:
             called, chain, person = _opened(session, token)
             seen = shown(session, called, chain, person)
+            marks.of_exercise(called.exercise)
     except NotFound as closed:
         return _closed(closed)
     with force_locale(LOCALES[seen.language]):

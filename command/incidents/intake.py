@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.installation import count_up
-from command.core.problems import N_, Denied, Invalid
+from command.core.marks import NUMBER
+from command.core.problems import N_, Conflict, Denied, Invalid
 from command.incidents import clock_rows, command_roles, entries, facts, grades, house, impacts, places
 from command.incidents.guards import State
 from command.incidents.models import PERSON, Incident
@@ -52,13 +53,14 @@ on_report: list[Callable[[Session, Incident], None]] = []
 the application is put together."""
 
 
-def report(session: Session, given: Report, by: Principal) -> Incident:
+def report(session: Session, given: Report, by: Principal, *, vouched: bool = False) -> Incident:
     """Take a report: number, clocks and first grade at once, the reporter as first-contact owner (R14). The same `request_key` twice
-    is one incident. Raise Invalid naming the field, or Denied."""
+    is one incident; raise Conflict where one of the two is an exercise. `vouched`: the caller knows that they play in a drill, whatever
+    their posts. Raise Invalid naming the field, or Denied."""
     again = _reported_before(session, given, by)
     if again is not None:
         return again
-    check(session, given, by)
+    check(session, given, by, vouched=vouched)
     area = places.named(session, given.area)
     elements = places.elements_named(session, given.elements)
     services = services_named(session, given.services)
@@ -76,9 +78,10 @@ def report(session: Session, given: Report, by: Principal) -> Incident:
     return incident
 
 
-def check(session: Session, given: Report, by: Principal) -> None:
-    """Refuse a report that cannot be: raise Denied for an exercise by others than a trainer, Invalid for a time that cannot be."""
-    if given.exercise and "trainer" not in by.posts:
+def check(session: Session, given: Report, by: Principal, *, vouched: bool = False) -> None:
+    """Refuse a report that cannot be: raise Denied for an exercise by others than a trainer or whom the caller vouches for, Invalid for a
+    time that cannot be."""
+    if given.exercise and not vouched and "trainer" not in by.posts:
         raise Denied(
             N_("Only a trainer starts an exercise."),
             field="exercise",
@@ -97,7 +100,14 @@ def _tell_others(session: Session, incident: Incident) -> None:
 def _reported_before(session: Session, given: Report, by: Principal) -> Incident | None:
     if given.request_key is None:
         return None
-    return session.scalar(select(Incident).where(Incident.request_key == f"{by.actor}/{given.request_key}"))
+    again = session.scalar(select(Incident).where(Incident.request_key == f"{by.actor}/{given.request_key}"))
+    if again is not None and again.exercise != given.exercise:
+        raise Conflict(
+            N_("An exercise and a real event are never one."),
+            field="exercise",
+            remedy=N_("Report it under a key of its own."),
+        )
+    return again
 
 
 def set_impact(
@@ -177,7 +187,7 @@ def drafted(given: Report, area_id: int | None, source: str, now: datetime) -> I
 def number(session: Session, exercise: bool, now: datetime) -> str:
     """The next incident number of the operator's day, such as 2026-1121-007; exercises count apart and begin with D-."""
     day = f"{house.today(session, now):%Y-%m%d}"
-    line = f"D-{day}" if exercise else day
+    line = f"{NUMBER}{day}" if exercise else day
     return f"{line}-{count_up(session, f'incident:{line}'):03d}"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 
+from command.core import marks
 from command.core.documents import document
 from command.core.problems import Problem
 from command.incidents import resource_api, resource_plan, resource_requests
@@ -97,6 +98,7 @@ def _one(request_id: int, refused: Problem | None = None) -> str:
     with here().database.read() as session:
         row = resource_requests.seen(session, request_id, who)
         found = request_views.whole(session, row, language())
+        marks.of_exercise(found.exercise)
         managing = may(who, "manage_resources")
         lacks = managing and found.state == requests.APPROVED and found.missing
         sources = request_views.sources(session, row, language()) if lacks else []

@@ -1,5 +1,6 @@
 """The plan across incidents as somebody may know of it, and what becomes of it once lines are accepted."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,10 +14,11 @@ from command.incidents.places import level_of
 from command.people import access
 from command.people.access import Principal
 from command.people.authority import Override
-from command.resources import finding, planning, preemption, requests
+from command.resources import finding, planning, preemption, recalling, requests
 from command.resources.allocation import Taking
-from command.resources.models import ResourceRequest, ResourceStock
+from command.resources.models import ResourceAllocation, ResourceRequest, ResourceStock
 from command.resources.planning import Line, Proposal
+from command.resources.states import OVER
 
 ACT = "preempt_resource"
 MOST = 1000
@@ -116,19 +118,29 @@ def _give(
     request = locked[lines[0].request.id]
     if any(line.offer.request for line in lines):
         _authorise(session, request, by, override, reason)
-    takings: list[Taking] = []
+    units: list[Taking] = []
+    pieces: Counter[int] = Counter()
     for line in lines:
         offer = line.offer
-        if offer.allocation_id is None:
-            units = [Taking(offer.stock_id, unit_id=unit) for unit in line.units]
-            takings += units or [Taking(offer.stock_id, line.quantity)]
+        if offer.allocation_id is not None and offer.recall_minutes is not None:
+            _recall(session, offer.allocation_id, request, reason)
+        if offer.allocation_id is None or offer.recall_minutes is not None:
+            units += [Taking(offer.stock_id, unit_id=unit) for unit in line.units]
+            pieces[offer.stock_id] += 0 if line.units else line.quantity
         elif offer.request is None:
             preemption.from_ahead(session, request, offer.allocation_id, line.quantity)
         else:
             loser = locked[offer.request.id]
             preemption.preempt(session, request, loser, offer.allocation_id, line.quantity, by, reason)
+    takings = [*units, *(Taking(stock, count) for stock, count in pieces.items() if count)]
     if takings:
         requests.fill(session, request, takings)
+
+
+def _recall(session: Session, allocation_id: int, request: ResourceRequest, reason: str) -> None:
+    """What a drill has is free: once, where several requests get a part of it."""
+    if session.get_one(ResourceAllocation, allocation_id).state not in OVER:
+        recalling.recall(session, allocation_id, reason or ("" if request.restricted else request.incident_number))
 
 
 def _authorise(session: Session, request: ResourceRequest, by: Principal, override: bool, reason: str) -> None:

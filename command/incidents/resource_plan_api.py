@@ -16,7 +16,7 @@ from command.resources.planning import Line
 
 api = APIBlueprint("resource_plan_api", __name__, url_prefix="/api/v1/resources/plan", tag="Resource requests")
 
-Key = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1,18}\.(stock|out)-\d{1,18}$")]
+Key = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1,18}\.(stock|out|drill)-\d{1,18}$")]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9a-f]{16}$")]
 
 

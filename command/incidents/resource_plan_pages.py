@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
+from command.core import marks
 from command.core.documents import document
 from command.core.problems import N_, Invalid, Problem
 from command.incidents import resource_plan_api
@@ -24,6 +25,7 @@ def shown() -> Any:
 
 def _shown(exercise: bool, refused: Problem | None = None) -> str:
     who = principal()
+    marks.of_exercise(exercise)
     plan = resource_plan_api.read(exercise)
     return render_template(
         "resources/plan.html",

@@ -30,7 +30,8 @@ class LossOut(BaseModel):
 
 class GiftOut(BaseModel):
     """A gift of the plan. `line` and `version` name it when it is accepted. `area` is where the pieces are now, `state` how they stand,
-    `minutes` the way (null: nobody knows), `late` whether they arrive after the time they are needed by. `text` says it in words."""
+    `minutes` the way (null: nobody knows), `late` whether they arrive after the time they are needed by. What comes out of a
+    drill is back within `recall_minutes`, which are counted in. `text` says it in words."""
 
     line: str
     version: str
@@ -45,6 +46,7 @@ class GiftOut(BaseModel):
     arrives_at: datetime | None
     late: bool
     takes_from: LossOut | None
+    recall_minutes: int | None
     text: str
 
 
@@ -163,6 +165,7 @@ def _line(known: _Names, line: Line, version: str) -> GiftOut:
         arrives_at=arrives,
         late=arrives is not None and arrives > line.request.need_by,
         takes_from=loss,
+        recall_minutes=offer.recall_minutes,
         text=_said(known, line),
     )
 
@@ -181,6 +184,8 @@ def _said(known: _Names, line: Line) -> str:
         text = gettext(
             "%(count)s × %(resource)s of %(pool)s for %(incident)s; %(loser)s loses it (request %(request)s)", **told
         )
+    elif offer.recall_minutes is not None:
+        text = gettext("%(count)s × %(resource)s of %(pool)s for %(incident)s, recalled from a drill", **told)
     else:
         text = gettext("%(count)s × %(resource)s of %(pool)s for %(incident)s", **told)
     if line.minutes is None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from sqlalchemy.orm import Session
 
+from command.core import marks
 from command.core.documents import document
 from command.core.problems import N_, Conflict, Invalid, Problem
 from command.incidents import resource_requests
@@ -74,6 +75,7 @@ def _page(unit_id: int, refused: Problem | None = None, typed: str = "") -> str:
     with here().database.read() as session:
         found = life_of(session, unit_id, tongue)
         held = _held(session, unit_id, tongue)
+        marks.of_exercise(held is not None and held.exercise)
         offer = _offer(session, session.get_one(ResourceUnit, unit_id), tongue) if managing and not held else None
     return render_template(
         "resources/scan.html",

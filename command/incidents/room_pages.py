@@ -29,6 +29,7 @@ from command.incidents import (
 )
 from command.incidents.activation import TIER_WORDS
 from command.incidents.clocks import Fact
+from command.incidents.guards import State
 from command.incidents.lifecycle import Forbidden
 from command.incidents.models import Incident, Role
 from command.notices.models import Notice, NoticeState
@@ -64,6 +65,7 @@ def offered(session: Session, incident: Incident, who: Principal) -> str:
         words=action_words.WORDING,
         main=action_words.MAIN,
         approvals=_approvals(session, incident, who),
+        taught=incident.state in (State.REVIEWING, State.CLOSED),
     )
 
 

@@ -1,6 +1,9 @@
-"""Who may know of a restricted incident: commanders, the security department, its first-contact owner and those who hold a role in it."""
+"""Who may know of a restricted incident: commanders, the security department, its first-contact owner and those who hold a role in it;
+of an exercise, whoever takes part in its drill."""
 
-from sqlalchemy import Select, or_, select
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
@@ -9,6 +12,9 @@ from command.people.access import Principal
 from command.people.models import Person
 
 SECURITY = "security"
+Involved = Callable[[int], Select[int]]
+involved: list[Involved] = []
+"""For a person's id: the ids of incidents that they may know of besides. Joined where the application is put together."""
 COMMANDER = "commander"
 
 
@@ -19,7 +25,13 @@ def visible(session: Session, incident: Incident, who: Principal) -> bool:
     holds = select(Role.id).where(
         Role.incident_id == incident.id, Role.person_id == who.person_id, Role.until_at.is_(None)
     )
-    return session.scalar(holds.limit(1)) is not None
+    if session.scalar(holds.limit(1)) is not None:
+        return True
+    return any(session.scalar(select(Incident.id).where(Incident.id == incident.id, each)) for each in _besides(who))
+
+
+def _besides(who: Principal) -> list[ColumnElement[bool]]:
+    return [Incident.exercise & Incident.id.in_(known(who.person_id)) for known in involved]
 
 
 def known_to(session: Session, incident: Incident, person: Person) -> bool:
@@ -35,7 +47,8 @@ def only_visible(session: Session, query: Select[Incident], who: Principal) -> S
     holds = select(Role.id).where(
         Role.incident_id == Incident.id, Role.person_id == who.person_id, Role.until_at.is_(None)
     )
-    return query.where(or_(Incident.restricted.is_(False), Incident.owner_id == who.person_id, holds.exists()))
+    known = (Incident.restricted.is_(False), Incident.owner_id == who.person_id, holds.exists(), *_besides(who))
+    return query.where(or_(*known))
 
 
 def _sees_all(session: Session, who: Principal) -> bool:

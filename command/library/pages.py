@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from command.boards.words import WORDS
 from command.core.problems import N_, Invalid
+from command.improvement import reading
+from command.improvement.views import action_out
 from command.library import diff, editions, finder, flow, words
 from command.library.editions import Edition
 from command.messages import segments
@@ -57,6 +59,7 @@ def plan(code: str) -> ResponseReturnValue:
     """One plan: `?tier=` or `?department=` says which side of it, `?version=` which edition, `?q=` what to look for in it."""
     with here().database.read() as session:
         known, on = editions.of_plan(session, principal(), code), editions.today(session)
+        changing = [action_out(session, row, language()) for row in reading.changing(session, code, principal())]
     mark = request.args.get("version")
     edition = editions.chosen(known, mark) if mark else editions.current(known)
     department = request.args.get("department")
@@ -80,6 +83,7 @@ def plan(code: str) -> ResponseReturnValue:
         sought=sought,
         places=finder.find(edition.plan, sought),
         keep={"version": mark} if mark else {},
+        changing=changing,
         **_words(),
     )
 

@@ -29,7 +29,7 @@ PATIENCE = 25.0
 _c = outbox.deliveries.c
 _TAKEN = (
     *(_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.channel),
-    *(_c.valid_until, _c.tries, _c.resent),
+    *(_c.valid_until, _c.tries, _c.resent, _c.exercise),
 )
 
 
@@ -170,7 +170,6 @@ def announce(
     session: Session,
     leased: Sequence[Row[Any]],
     gateway: str,
-    line: Line,
     bodies: Mapping[int, Text],
     keyring: Keyring,
     handlers: Handlers,
@@ -198,7 +197,7 @@ def announce(
             attempt=attempt,
             to=keyring.decrypt(mine.number),
             text=as_sent(body.text, body.language, mine.resent),
-            exercise=line.exercise,
+            exercise=mine.exercise,
             channel=mine.channel,
             valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
         )

@@ -104,6 +104,11 @@ class Gateways:
         names = [one.name for one in given]
         if len(set(names)) != len(names):
             raise GatewaySettingsError(f"gateways: two have the same name ({', '.join(names)}); rename one")
+        for name in names:
+            if name != EXERCISE_GATEWAY and name.strip().casefold() == EXERCISE_GATEWAY:
+                raise GatewaySettingsError(
+                    f"gateways: {name!r} would be a live one; write {EXERCISE_GATEWAY}, or rename it"
+                )
         self.roads: dict[str, Road] = {}
         for one in given:
             if one.name != EXERCISE_GATEWAY:

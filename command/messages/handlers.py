@@ -12,7 +12,8 @@ class InboundMessage:
     """A text that came in. `sender_index` is the blind index of the number, `person_id` whose number it is.
 
     `exercise` says which conversation is meant: handlers are asked about the live one first, and about the exercise one only when
-    the sender is on the exercise allow-list and no handler took the message as live."""
+    the sender is on the exercise allow-list and no handler took the message as live. What came by the exercise gateway is of exercises:
+    a handler takes it for something real only where it names that by its code, and then answers with Real."""
 
     id: int
     gateway: str
@@ -50,6 +51,12 @@ class Pressed:
 
 class Called(str):
     """An answer to a number that the room itself has written to: it goes out even if the number is nobody's of the register."""
+
+    __slots__ = ()
+
+
+class Real(Called):
+    """An answer about something real, to a message that came by the exercise gateway: it goes out as a live one, for it is no exercise."""
 
     __slots__ = ()
 

@@ -13,7 +13,7 @@ from command.core.journal import Note
 from command.core.keys import Keyring
 from command.core.log import mask
 from command.messages import exercises, optouts, service
-from command.messages.handlers import Called, Handlers, InboundMessage
+from command.messages.handlers import Called, Handlers, InboundMessage, Real
 from command.messages.models import EXERCISE_GATEWAY, Inbound, Lane, Purpose
 from command.people import contacts
 from command.people.models import Person
@@ -100,7 +100,10 @@ def _handle(session: Session, message: InboundMessage, sender: _Sender, handlers
 def _subscribe(
     session: Session, back: bool, message: InboundMessage, sender: _Sender, handlers: Handlers, keyring: Keyring
 ) -> str:
-    """Take STOP or START; what the rooms say to it is answered."""
+    """Take STOP or START; what the rooms say to it is answered. Sent to the exercise gateway, STOP ends exercises for that number and
+    keeps nobody from a live notice; START does nothing there, for whom an exercise may reach is for its trainer to say."""
+    if message.exercise:
+        return OPTED_OUT if not back and exercises.leave(session, sender.index) else NOT_UNDERSTOOD
     changed = optouts.opt_in(session, sender.index) if back else optouts.opt_out(session, sender.index, "reply")
     answer = handlers.answer_subscription(session, message, back) if changed else None
     if answer and sender.person is not None:
@@ -130,7 +133,7 @@ def _answer(session: Session, text: str, message: InboundMessage, sender: _Sende
         recipient=sender.index,
         number=keyring.encrypt(sender.number),
         body_id=service.put_body(session, text, person.language if person else _language(text)),
-        exercise=message.exercise,
+        exercise=message.exercise and not isinstance(text, Real),
         valid_until=message.at + ANSWER_VALID,
     )
     service.enqueue(session, outgoing)

@@ -1,7 +1,7 @@
 """Applying delivery receipts from the inbox, in batches."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,24 +16,26 @@ from command.messages.models import ReceiptIn, State
 from notifiers.base import Receipt
 
 _c = outbox.deliveries.c
-_PROVIDER = (_c.attempt, _c.provider_id, _c.submitted_at)
+_PROVIDER = (_c.attempt, _c.gateway, _c.provider_id, _c.submitted_at)
 
 
 def apply(session: Session, limit: int, handlers: Handlers) -> int:
     """Apply up to `limit` receipts, the oldest first, and take them out of the inbox; return how many.
 
     A receipt finds its delivery by the attempt it bears, whatever became of the call itself. One without a known attempt changes
-    nothing: every call asks for its attempt back, so it is not ours."""
+    nothing: every call asks for its attempt back, so it is not ours. Nor does one that came by another gateway than the call went by:
+    what is said about an exercise says nothing about a live message, nor the reverse."""
     query = select(ReceiptIn).order_by(ReceiptIn.id).limit(limit).with_for_update(skip_locked=True)
     received = session.scalars(query).all()
     if not received:
         return 0
-    by_attempt: dict[str, list[Receipt]] = defaultdict(list)
+    by_call: dict[tuple[str, str], list[Receipt]] = defaultdict(list)
     for row in received:
         if row.attempt:
-            by_attempt[row.attempt].append(Receipt(row.provider_id, row.attempt, row.status, row.code))
-    locked = outbox.lock(session, outbox.among(session, "attempt", by_attempt), _PROVIDER)
-    outbox.change(session, locked, _changes(locked, by_attempt, clock.now(session)), handlers)
+            by_call[row.gateway, row.attempt].append(Receipt(row.provider_id, row.attempt, row.status, row.code))
+    attempts = {attempt for _, attempt in by_call}
+    locked = outbox.lock(session, outbox.among(session, "attempt", attempts), _PROVIDER)
+    outbox.change(session, locked, _changes(locked, by_call, clock.now(session)), handlers)
     session.execute(
         delete(ReceiptIn).where(ReceiptIn.id.in_([row.id for row in received])),
         execution_options={"synchronize_session": False},
@@ -47,11 +49,11 @@ def waiting(session: Session) -> bool:
 
 
 def _changes(
-    locked: Sequence[Row[Any]], by_attempt: dict[str, list[Receipt]], now: datetime
+    locked: Sequence[Row[Any]], by_call: Mapping[tuple[str, str], Sequence[Receipt]], now: datetime
 ) -> dict[int, dict[str, Any]]:
     changes = {}
     for row in locked:
-        receipt = ranks.best(by_attempt[row.attempt])
+        receipt = ranks.best(by_call.get((row.gateway, row.attempt), ()))
         state = ranks.applied(row.state, receipt) if receipt else None
         if receipt and state:
             changes[row.id] = _change(row, receipt, state, now)

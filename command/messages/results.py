@@ -16,7 +16,7 @@ from command.messages import breakers, halts, optouts, outbox
 from command.messages.claiming import Call
 from command.messages.fates import Fate, fate
 from command.messages.handlers import Handlers
-from command.messages.models import State
+from command.messages.models import EXERCISE_GATEWAY, State
 from notifiers.base import Outcome, Verdict
 
 log = structlog.get_logger()
@@ -81,7 +81,8 @@ def _change(call: Call, outcome: Outcome | None, fate: Fate, now: datetime) -> d
 
 
 def _heed(session: Session, gateway: str, results: Sequence[Result], keyring: Keyring) -> bool:
-    """Act on what refusals say beyond their own delivery: opt-outs, a notice that is refused as such, a refused account.
+    """Act on what refusals say beyond their own delivery: opt-outs (but from exercises, which keep nobody from live notices), a notice that
+    is refused as such, a refused account.
 
     Return whether the gateway was stopped."""
     stopped = False
@@ -91,7 +92,7 @@ def _heed(session: Session, gateway: str, results: Sequence[Result], keyring: Ke
     for call, outcome in results:
         if outcome is None:
             continue
-        if outcome.suppress:
+        if outcome.suppress and gateway != EXERCISE_GATEWAY:
             optouts.opt_out(session, keyring.index(call.message.to), gateway)
         if fate(outcome, call.tries, random.random).stops_gateway:
             breakers.stop(session, gateway, outcome.code or "refused")

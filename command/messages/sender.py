@@ -180,7 +180,6 @@ class Sender:
             claiming.announce,
             leased=window,
             gateway=gateway,
-            line=line,
             bodies=self._texts,
             keyring=self._house.keyring,
             handlers=self._handlers,

@@ -224,8 +224,9 @@ class LeaveEnded(Payload, kind="oncall.leave_ended"):
 
 
 class FeedMade(Payload, kind="oncall.feed_made"):
-    """A person has a new private calendar address: of their duties, or of a whole schedule. It ends the one before."""
+    """A person has a new private calendar address: of their duties, of a whole schedule, or (`about`) of drills. It ends the one before."""
 
     feed_id: int
     person_id: int
     schedule_id: int | None
+    about: str = "duties"

@@ -231,13 +231,14 @@ class PageMethod(OfExercise, Base):
 
 
 class CalendarFeed(Base):
-    """A private address under which a person's calendar program reads their duties, or all of a schedule. Only the SHA-256 of its secret
-    is kept; a new address ends the one before."""
+    """A private address under which a person's calendar program reads their duties, all of a schedule, or (`about` drills) the drills
+    that are announced. Only the SHA-256 of its secret is kept; a new address ends the one before."""
 
     __tablename__ = "calendar_feed"
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
     schedule_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("schedule.id", ondelete="CASCADE"))
+    about: Mapped[str] = mapped_column(default="duties", server_default="duties")
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

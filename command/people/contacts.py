@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from command.core.columns import Base, BigId, Id
@@ -66,3 +66,16 @@ def owners(session: Session, index: bytes) -> Sequence[Person]:
     )
     query = select(Person).where(or_(Person.number_index == index, Person.id.in_(theirs)), Person.active)
     return session.scalars(query.order_by(Person.id)).all()
+
+
+def reaches(session: Session, index: bytes) -> bool:
+    """Whether an address (by blind index) of any kind is one at which an active person is reached: the number on their record, or one they
+    proved to be theirs."""
+    proved = exists().where(
+        PersonContact.person_id == Person.id,
+        PersonContact.address_index == index,
+        PersonContact.active,
+        PersonContact.verified_at.is_not(None),
+    )
+    query = select(Person.id).where(Person.active, or_(Person.number_index == index, proved)).limit(1)
+    return session.scalar(query) is not None

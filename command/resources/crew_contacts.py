@@ -109,6 +109,12 @@ def drop(session: Session, unit_id: int) -> None:
     journal.record(session, ledger.stream(session, stock.pool_id), payload)
 
 
+def reaches(session: Session, index: bytes) -> bool:
+    """Whether a number (by blind index) is one by which a crew from outside is called."""
+    query = select(ResourceContact.unit_id).where(ResourceContact.number_index == index).limit(1)
+    return session.scalar(query) is not None
+
+
 def of(session: Session, unit_id: int) -> Called | None:
     """Whom a unit is called by; None where nobody is named."""
     known = session.get(ResourceContact, unit_id)

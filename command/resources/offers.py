@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.network.models import Area
-from command.resources import finding
+from command.resources import finding, recall_times
 from command.resources.models import (
     Resource,
     ResourceAllocation,
@@ -18,7 +18,7 @@ from command.resources.models import (
     ResourceStock,
     ResourceUnit,
 )
-from command.resources.states import Bucket, State
+from command.resources.states import OVER, Bucket, Card, State
 from command.resources.whereabouts import area_now
 
 TAKEABLE = (State.HELD, State.STAGED, State.ASSIGNED)
@@ -29,7 +29,7 @@ UNDER_WAY = (State.EN_ROUTE, State.ON_SCENE)
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Pieces at one place: free ones of a stock (its fit units by id, those in the best order first), or something taken: ahead of need,
-    or for `request`, whose incident would lose them."""
+    or for `request`, whose incident would lose them; or in a drill, which gives them back within `recall_minutes`."""
 
     key: str
     stock_id: int
@@ -42,6 +42,7 @@ class Offer:
     units: tuple[int, ...] = ()
     allocation_id: int | None = None
     request: ResourceRequest | None = None
+    recall_minutes: int | None = None
 
 
 def free(session: Session, resource_ids: Collection[int]) -> list[Offer]:
@@ -154,6 +155,41 @@ def taken(
             units = (unit,) if unit else ()
             key = f"out-{held}"
             found.append(Offer(key, stock, pool, resource, capability, pieces, area, state, units, held, request))
+    return found
+
+
+def in_drills(session: Session, resource_ids: Collection[int]) -> list[Offer]:
+    """What exercise incidents have: for a real event it is recalled, wherever it is, and nobody loses anything by it."""
+    named = areas(session)
+    its = ResourceAllocation
+    query = (
+        select(its, ResourceStock, ResourcePool.area_id, ResourceRequest)
+        .join(ResourceStock, ResourceStock.id == its.stock_id)
+        .join(ResourcePool, ResourcePool.id == ResourceStock.pool_id)
+        .join(ResourceRequest, ResourceRequest.id == its.request_id, isouter=True)
+        .where(its.state.not_in(OVER), its.exercise, ResourceStock.resource_id.in_(resource_ids))
+        .order_by(its.id)
+    )
+    rows = session.execute(query).tuples().all()
+    soon = recall_times.minutes(session, {request.incident_id for *_, request in rows if request is not None})
+    found = []
+    for held, stock, home, request in rows:
+        area = area_now(State(held.state), held.place, named, home, request.area_id if request else None)
+        offer = Offer(
+            key=f"drill-{held.id}",
+            stock_id=stock.id,
+            pool_id=stock.pool_id,
+            resource_id=stock.resource_id,
+            type=stock.type,
+            quantity=held.still_out,
+            area_id=area,
+            state=Card.IN_DRILL,
+            units=(held.unit_id,) if held.unit_id else (),
+            allocation_id=held.id,
+            recall_minutes=soon.get(request.incident_id if request else 0, recall_times.USUAL_MINUTES),
+        )
+        if offer.quantity > 0:
+            found.append(offer)
     return found
 
 

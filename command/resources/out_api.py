@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from command.core.problems import N_, NotFound
 from command.people.access import access, here, unit
 from command.people.language import language
-from command.resources import allocation, finding, reading, views
+from command.resources import allocation, finding, reading, recalling, views
 from command.resources.allocation import Taking
 from command.resources.asked import FilterIn, Found, Maybe, Pieces, Strict, Words, wanted
 from command.resources.models import ResourceAllocation
@@ -55,6 +55,12 @@ class ReturnIn(Strict):
     used: Found = 0
     lost: Found = 0
     ready: bool = True
+    note: Words = ""
+
+
+class RecallIn(Strict):
+    """Why the drill has to do without it."""
+
     note: Words = ""
 
 
@@ -167,6 +173,16 @@ def give_back(allocation_id: int, json_data: ReturnIn) -> Any:
     return changed(
         lambda session: allocation.give_back(session, allocation_id, returned, given.note, ready=given.ready)
     )
+
+
+@api.post("/out/<int:allocation_id>/actions/recall")
+@api.input(RecallIn)
+@api.output(AllocationOut)
+@access("manage_resources")
+def recall(allocation_id: int, json_data: RecallIn) -> Any:
+    """Take something back from a drill: it is available at once. Refused (409) for what a real event has."""
+    note = json_data.note
+    return changed(lambda session: recalling.recall(session, allocation_id, note))
 
 
 @api.post("/out/<int:allocation_id>/actions/rate")

@@ -78,6 +78,8 @@ def propose(
     wanted = {each.resource_id for each in short}
     by_id = {each.id: each for each in asked}
     given = [*offers.free(session, wanted), *offers.taken(session, wanted, by_id, exercise=exercise)]
+    if not exercise:
+        given += offers.in_drills(session, wanted)
     ways = _Ways(travel.read(session))
     for resource in sorted(wanted):
         _plan(
@@ -114,7 +116,7 @@ def _plan(made: Proposal, short: Sequence[ResourceRequest], given: Sequence[Offe
         for at, o in enumerate(given)
     ]
     minutes = {
-        (r.id, at): ways.minutes(o.area_id, r.area_id)[1]
+        (r.id, at): ways.minutes(o.area_id, r.area_id)[1] + (o.recall_minutes or 0)
         for r in short
         for at, o in enumerate(given)
         if serves(o.type, r.type) and (o.request is None or o.request.tier > r.tier)
@@ -137,6 +139,7 @@ def _lines(gifts: Sequence[Gift], short: Sequence[ResourceRequest], given: Seque
         request, offer, at = by_id[gift.need], given[gift.supply], used.get(gift.supply, 0)
         used[gift.supply] = at + gift.quantity
         way = ways.minutes(offer.area_id, request.area_id)[0]
+        way = None if way is None else way + (offer.recall_minutes or 0)
         lines.append(Line(request, offer, gift.quantity, way, offer.units[at : at + gift.quantity]))
     return lines
 

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from command.network.models import Area
+from command.resources import recall_times
 from command.resources.models import (
     Resource,
     ResourceAllocation,
@@ -40,12 +41,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """Something taken, with where it belongs and what it serves."""
+    """Something taken, with where it belongs and what it serves; what an exercise has is back within `recall_minutes` for a real event."""
 
     held: ResourceAllocation
     line: Line
     unit: ResourceUnit | None
     request: ResourceRequest | None
+    recall_minutes: int | None = None
 
 
 def pools(session: Session, *, closed: bool = False) -> list[ResourcePool]:
@@ -123,9 +125,16 @@ def joined(session: Session, held: Sequence[ResourceAllocation], lines: dict[int
     known = lines if lines is not None else lines_of(session, {each.stock_id for each in held})
     units = _by_ids(session, ResourceUnit, {each.unit_id for each in held})
     wanted = _by_ids(session, ResourceRequest, {each.request_id for each in held})
-    return [
-        Out(each, known[each.stock_id], units.get(each.unit_id or 0), wanted.get(each.request_id or 0)) for each in held
-    ]
+    drilled = {each.incident_id for each in wanted.values() if each.exercise}
+    soon = recall_times.minutes(session, drilled)
+    found = []
+    for each in held:
+        request = wanted.get(each.request_id or 0)
+        usual = recall_times.USUAL_MINUTES
+        recall = soon.get(request.incident_id, usual) if request is not None else usual
+        unit = units.get(each.unit_id or 0)
+        found.append(Out(each, known[each.stock_id], unit, request, recall if each.exercise else None))
+    return found
 
 
 def lines_of(session: Session, stock_ids: Collection[int]) -> dict[int, Line]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 
+from command.core import marks
 from command.core.documents import document
 from command.core.problems import Problem
 from command.people.access import access, here, may, principal, unit
@@ -19,6 +20,7 @@ from command.resources import (
     finding,
     labels,
     reading,
+    recalling,
     upkeep,
     views,
     words,
@@ -26,7 +28,7 @@ from command.resources import (
 from command.resources import life as lives
 from command.resources.asked import CertifyIn, ReasonIn, ServiceIn
 from command.resources.forms import given, instant, valid
-from command.resources.out_api import RateIn, ReturnIn, StepIn, named
+from command.resources.out_api import RateIn, RecallIn, ReturnIn, StepIn, named
 from command.resources.states import TRANSITIONS, State
 from command.resources.telling import Returned
 from command.resources.unit_api import CertificateIn, life_of
@@ -163,6 +165,7 @@ def _out(allocation_id: int, refused: Problem | None = None) -> str:
     with here().database.read() as session:
         (joined,) = reading.joined(session, [finding.allocation(session, allocation_id)])
         found = views.allocation_out(joined, language())
+        marks.of_exercise(found.exercise)
         calls = crew_views.calls_out(session, allocation_id)
         contact = crew_views.contact_out(session, here().keyring, found.unit_id) if found.unit_id else None
     steps = [step for step in TRANSITIONS[State(found.state)] if step != "assign" or joined.held.request_id]
@@ -215,6 +218,18 @@ def give_back(allocation_id: int) -> Any:
         asked = valid(ReturnIn, fields | {"ready": request.form.get("ready") == "1"})
         returned = Returned(asked.good, asked.damaged, asked.used, asked.lost)
         unit(lambda session: allocation.give_back(session, allocation_id, returned, asked.note, ready=asked.ready))
+
+    return _turned(allocation_id, work)
+
+
+@pages.post("/resources/out/<int:allocation_id>/recall")
+@access("manage_resources")
+def recall(allocation_id: int) -> Any:
+    """Take it back from a drill."""
+
+    def work() -> None:
+        asked = valid(RecallIn, given(request.form, "note"))
+        unit(lambda session: recalling.recall(session, allocation_id, asked.note))
 
     return _turned(allocation_id, work)
 

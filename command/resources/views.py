@@ -94,6 +94,7 @@ class UnitOut(BaseModel):
     condition: str
     place: str
     allocation_id: int | None
+    recall_minutes: int | None
     service_due_on: date | None
     service: Literal["none", "valid", "due", "overdue"]
     rest_until: datetime | None
@@ -104,7 +105,8 @@ class UnitOut(BaseModel):
 
 class AllocationOut(BaseModel):
     """Something taken; `card` is its column of the status board, null once nothing is out. Of what serves a restricted
-    incident, its number, request and place are null. `crew_answer` is what its crew last replied by SMS."""
+    incident, its number, request and place are null. `crew_answer` is what its crew last replied by SMS. What a drill has is back within
+    `recall_minutes` for a real event, once it is recalled."""
 
     id: int
     stock_id: int
@@ -133,6 +135,7 @@ class AllocationOut(BaseModel):
     exercise: bool
     rating: int | None
     crew_answer: Literal["confirmed", "on_scene", "done", "declined"] | None
+    recall_minutes: int | None
 
 
 def resource_out(row: Resource, language: str) -> ResourceOut:
@@ -196,6 +199,7 @@ def _unit_out(
         card=(card(State(held.held.state), held.held.exercise) if held else None) or row.bucket,
         place="" if hidden else held.held.place if held else pool.place,
         allocation_id=held.held.id if held else None,
+        recall_minutes=held.recall_minutes if held else None,
         service=_service(row.service_due_on, day),
         stale=stale,
         certificates=[certificate_out(each, day) for each in certified],
@@ -254,5 +258,6 @@ def allocation_out(out: Out, language: str, *, whole: bool = False) -> Allocatio
         exercise=held.exercise,
         rating=held.rating,
         crew_answer=held.crew_answer,
+        recall_minutes=out.recall_minutes if card(State(held.state), held.exercise) is not None else None,
         **{name: getattr(held, name) for name in plain},
     )

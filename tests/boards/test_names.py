@@ -16,13 +16,20 @@ ELSEWHERE = (
     "notice.approval_overridden",
     "oncall.",
     "phone_drill.",
+    "drill.",
+    "drill_programme.",
+    "drill_freeze.",
     "policy.",
     "pool.",
     "readiness.",
+    "improvement.",
+    "risk.",
+    "training.",
     "archive.",
+    "scenario.",
     "case.looked_up",
 )
-"""Kinds that the audit stream, the policies', the pools', the phone drills' and rolled streams keep."""
+"""Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 
 
 @pytest.mark.proves("B8")

@@ -13,7 +13,9 @@ from command.engine import phone_drill
 from command.oncall.models import Page
 from command.oncall.paging import links as page_links
 from command.oncall.phone_drill.drill_models import PhoneDrill
+from command.people.models import PersonPost
 from command.readiness.models import ResourceReminder
+from playbooks import scenario_files
 from tests.boards.stage import Stage
 
 NUMBER = "+8612020000001"
@@ -25,17 +27,37 @@ SIGNED_IN = (
     *("/on-call/policies", "/on-call/policies/new", "/on-call/policies/1", "/on-call/mine"),
     *("/on-call/schedules/new", "/on-call/schedules/technical"),
     *("/on-call/hand-over", "/on-call/hand-over/1"),
+    *("/drills/scenarios", "/drills/scenarios/tariff_complaints", "/drills/write-scenario?from=data_leak"),
+    *("/drills/programme", "/drills/programme/1", "/drills/programme/new"),
+    *("/drills/programme/new?scenario=tariff_complaints", "/drills/DR-2099-0105-01/when"),
     *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
+    *("/training", "/training/matrix?stands=fine", "/training/sessions", "/training/sessions/new"),
+    *("/training/sessions/1", "/training/sessions/1/edit", "/training/sessions/1/here", "/training/people/eng"),
+    "/training/certificates/TC-{year}-000001",
     *("/resources?q=MC", "/resources/stocks/1", "/resources/units/1/scan", "/resources/labels?pool=meichuan"),
+    *(
+        "/improvement",
+        "/improvement/new",
+        "/improvement/1",
+        "/risks",
+        "/risks/new",
+        "/risks/bridge",
+        "/risks/bridge/edit",
+    ),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
+)
+OF_DRILL = (
+    *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
+    *("/drills/{}/console", "/drills/{}/play", "/drills/{}/report-incident", "/drills/{}/real"),
+    *("/drills/{}/observe", "/drills/{}/hotwash", "/drills/{}/report"),
 )
 OPEN = ("/status", "/case")
 PARTS = {
@@ -54,10 +76,20 @@ PARTS = {
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
     "/incidents/report/areas": "JSON",
     "/on-call/feed/<text>.ics": "a calendar",
+    "/drills/feed/<text>.ics": "a calendar",
     "/resources/pools/export.<form>": "a file",
+    "/drills/scenarios/<code>/yaml": "a file",
     "/on-call/drills/runs/<int:run_id>/part": "a part of a drill's page",
     "/on-call/policies/targets": "the options of a box",
+    "/improvement/part": "a part of other pages",
+    "/improvement/<int:action_id>/evidence/<int:evidence_id>": "a file",
+    "/risks/export.csv": "a file",
+    "/drills/new/people": "the options of a box",
+    "/drills/<code>/console/part": "a part of a drill's console",
+    "/drills/<code>/play/part": "a part of a player's page",
+    "/drills/<code>/observe/part": "a part of an observer's page",
     "/status.json": "JSON",
+    "/training/certificates/<number>.pdf": "a file",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""
 NO_PAGES = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics")
@@ -73,8 +105,11 @@ class Scenery:
 def built(stage: Stage) -> Scenery:
     """Incidents in every state, tasks done and open, people paged, notices sent, a solved problem, a caller's case, a drill, a phone
     drill that goes on."""
+    drill = going_on(stage)
     closed = _over(stage)
     _drill(stage)
+    _programme(stage)
+    _training(stage)
     worst = stage.responding("CELL-1", "CELL-4")
     stage.act("ada", worst, "regrade", tier=1, reason="A hospital is cut off")
     stage.post("ada", f"/api/v1/incidents/{worst}/objectives", text="Service back in Meijiang by 17:00")
@@ -96,9 +131,45 @@ def built(stage: Stage) -> Scenery:
     offered = {"items": items, "note": "The guard has the key", "to": "ada"}
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
     _resources(stage, worst, reported)
+    _lessons(stage, closed)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
-    inside = tuple(each.format(worst) for each in OF_INCIDENT)
+    inside = (
+        *(each.format(worst) for each in OF_INCIDENT),
+        *(each.format(drill) for each in OF_DRILL),
+    )
     return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+    inside = tuple(each.format(worst) for each in OF_INCIDENT)
+    signed_in = tuple(each.replace("{year}", f"{datetime.now(UTC):%Y}") for each in SIGNED_IN)
+    return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+
+
+def _lessons(stage: Stage, number: str) -> None:
+    """A severe risk whose sign is there, and an action with evidence that changes a playbook."""
+    risk = {"name_zh": "大桥双缆", "name_en": "Two cables on one bridge", "kind": "network_fault", "areas": ["8001"]}
+    risk |= {
+        "likelihood": 3,
+        "impact": 5,
+        "residual_likelihood": 1,
+        "sign_en": "Excavators on the bridge",
+        "owner": "eng",
+    }
+    measures = [{"words": "A third route", "owner": "eng", "due_on": "2020-01-01"}]
+    clause = {"playbook": "network_fault", "playbook_version": 1, "finding": "Nobody saw the cable"}
+    due = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    action = {"title": "Mark the route", "owner": "eng", "due_on": due, "source": f"incident:{number}", **clause}
+    for by, address, body in (
+        ("dou", "/api/v1/risks", {"code": "bridge", "plan": "network_fault", "measures": measures, **risk}),
+        ("dou", "/api/v1/risks/bridge/actions/sign", {"words": "Seen from the bus"}),
+        ("dou", "/api/v1/improvement-actions", action),
+        ("dou", "/api/v1/improvement-actions", {"title": "Count batteries", "owner": "dou", "due_on": due}),
+        (
+            "eng",
+            "/api/v1/improvement-actions/1/actions/evidence",
+            {"words": "Signs stand", "link": "https://intranet.example/1"},
+        ),
+    ):
+        done = stage.post(by, address, **body)
+        assert done.status_code in (200, 201), done.text
 
 
 def _resources(stage: Stage, number: str, lower: str) -> None:
@@ -151,6 +222,43 @@ def _over(stage: Stage) -> str:
     return number
 
 
+def going_on(stage: Stage) -> str:
+    """A drill that goes on, in which the commander plays and helps to run it: something was put to players, one answered. Its code."""
+    people = {"duty_officer": "dou", "engineer": "eng", "commander": "ada", "agent": "kef", "logistics": "ops"}
+    fields = {
+        "scenario": "microwave_storm",
+        "name": "Microwave storm",
+        "mode": "simulation",
+        "area": "8001",
+        "due_at": "2099-05-04T14:00",
+        "zone": "Asia/Shanghai",
+        "duration_minutes": "60",
+        "supervisors.0": "dep",
+        "supervisors.1": "pre",
+        **{f"parts.{role}.0": f"person:{name}" for role, name in people.items()},
+        "parts.controller.0": "person:ada",
+        "parts.evaluator.0": "person:aud",
+        "parts.evaluator.1": "person:ada",
+        "accept": "1",
+    }
+    planned = stage.ask("tra", "POST", "/drills/new", data=fields)
+    assert planned.status_code == 303, planned.text
+    code: str = planned.location.rsplit("/", 1)[1]
+    acts: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("dep", "acknowledge", {}),
+        ("pre", "acknowledge", {}),
+        ("tra", "begin", {"override": "The hours of this day do not matter"}),
+        ("tra", "deliver", {"number": 2}),
+        ("tra", "deliver", {"number": 3}),
+        ("tra", "answer", {"number": 3, "words": "Acknowledged, on the way"}),
+        ("tra", "skip", {"number": 7}),
+    )
+    for by, act, body in acts:
+        done = stage.post(by, f"/api/v1/drills/{code}/actions/{act}", **body)
+        assert done.status_code == 200, f"{act}: {done.text}"
+    return code
+
+
 def _drill(stage: Stage) -> None:
     """A phone drill that has called its people, one of whom has answered."""
     said = {"name": "月度点名", "targets": ["post:duty_officer", "post:trainer"], "zone": "Asia/Shanghai"}
@@ -164,6 +272,39 @@ def _drill(stage: Stage) -> None:
     while phone_drill.run_once(stage.installation):
         pass
     assert stage.post("tra", "/api/v1/phone-drill-runs/1/actions/answer").status_code == 200
+
+
+def _programme(stage: Stage) -> None:
+    """A series of drills, one that was planned by itself, and a freeze."""
+    (scenario,) = [each.scenario for each in scenario_files.shipped() if each.scenario.code == "tariff_complaints"]
+    said = {
+        "name": "资费投诉",
+        "scenario": scenario.code,
+        "mode": scenario.modes[0],
+        "area": "8001",
+        "zone": "Asia/Shanghai",
+        "supervisors": ["ada", "dep"],
+        "parts": {role.id: ["person:eng"] for role in scenario.roles},
+    }
+    rule = "FREQ=MONTHLY;BYDAY=2TU"
+    series = stage.post("tra", "/api/v1/drill-programmes", starts="2098-01-05T10:00", rule=rule, **said)
+    single = stage.post("tra", "/api/v1/drills", due_at="2099-01-05T10:00", **said)
+    span = {"from_at": "2098-02-01T00:00", "until_at": "2098-02-10T00:00", "zone": "Asia/Shanghai", "reason": "割接"}
+    freeze = stage.post("tra", "/api/v1/drill-freezes", **span)
+    assert [each.status_code for each in (series, single, freeze)] == [201] * 3, (series.text, single.text, freeze.text)
+    assert single.get_json()["code"] == "DR-2099-0105-01"
+
+
+def _training(stage: Stage) -> None:
+    """A session to come that somebody has joined, and somebody's earlier record; the commander trains people too."""
+    stage.database.write(lambda session: session.add(PersonPost(person_id=stage.people["ada"], post="trainer")))
+    base, day = "/api/v1/training", (datetime.now(UTC) - timedelta(days=30)).date()
+    asked = {"title": "Leaks", "topics": ["information_security"], "place": "Room 2", "minutes": 90, "teacher": "tra"}
+    when = {"starts": "2099-01-05T10:00", "zone": "Asia/Shanghai", "targets": ["post:engineer"]}
+    assert stage.post("tra", f"{base}/sessions", **asked, **when).status_code == 201
+    assert stage.post("eng", f"{base}/sessions/1/actions/join").status_code == 200
+    rows = f"person,topic,done_on,minutes,score\neng,fault_finding,{day},90,80\n"
+    assert stage.post("tra", f"{base}/records/import", csv=rows).status_code == 200
 
 
 def _by_link(stage: Stage) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -37,6 +38,9 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "drill": {"subject": "complaint", "mode": "live", "late": "run", "state": "planned"},
     "drill_participant": {"part": "player"},
     "drill_inject": {"state": "pending"},
+    "drill_rating": {"rating": "P"},
+    "drill_settlement": {"rating": "P"},
+    "drill_remark": {"remarked": "seen"},
     "notice": {"kind": "first"},
     "impact": {"kind": "outage"},
     "objective": {"state": "open"},
@@ -138,6 +142,24 @@ def test_the_database_refuses_a_delivery_that_crosses_between_drill_and_life(
     _unbind(connection, delivery)
     with pytest.raises(DBAPIError, match="exercise_gateway"):
         _fill(connection, delivery, exercise=exercise, gateway=gateway)
+
+
+@pytest.mark.proves("B3", "I3")
+def test_the_database_ties_a_row_of_an_exercise_to_rows_of_exercises_alone(connection: Connection) -> None:
+    ties = ScriptDirectory.from_config(schema.config(connection)).get_revision("0025").module.TIES
+    for name in sorted({name for table, _, parent in ties for name in (table, parent)}):
+        _unbind(connection, metadata.tables[name])
+    for table, column, parent in ties:
+        another = {"id": 7, "exercise": True} | ({"number": "7"} if parent == "incident" else {})
+        with connection.begin_nested() as tried:
+            _fill(connection, metadata.tables[parent], **another | ALLOWED.get(parent, {}))
+            crossed: dict[str, Any] = {column: 7, "exercise": False, **ALLOWED.get(table, {})}
+            with pytest.raises(DBAPIError, match=f"never one: {table}.{column}"), connection.begin_nested():
+                _fill(connection, metadata.tables[table], **crossed)
+            _fill(connection, metadata.tables[table], **crossed | {column: 8})
+            with pytest.raises(DBAPIError, match=f"never one: {table}.{column}"), connection.begin_nested():
+                connection.execute(text(f"UPDATE {table} SET {column} = 7 WHERE {column} = 8"))
+            tried.rollback()
 
 
 @pytest.mark.proves("I4", "B8")

@@ -30,6 +30,9 @@ from command.messages.gateways import SIMULATED_ACCOUNT, Gateways
 from command.messages.handlers import Handlers, Settled
 from command.messages.models import Delivery, Lane, Purpose, ReceiptIn, State, Tally
 from command.messages.sender import Sender, nothing_cut_off
+from command.people import contacts
+from command.people.contacts import PersonContact
+from command.people.models import Person
 
 TOKEN = "simulator-token-of-the-tests"
 
@@ -140,14 +143,40 @@ class House:
         return self.enqueue(1, first=index, **given | changes)[0]
 
     def allow(self, *indices: int) -> None:
-        """Put numbers on the exercise allow-list for a day."""
+        """Put numbers on the exercise allow-list for a day, each the number of somebody who works here."""
+        self.allow_at("sms", *map(number, indices))
+
+    def allow_at(self, kind: str, *addresses: str) -> None:
+        """The same for addresses of another kind."""
 
         def work(session: Session) -> None:
             until = clock.now(session) + timedelta(days=1)
-            for index in indices:
-                service.allow(session, self.keyring.index(number(index)), until, "person:1")
+            for address in addresses:
+                index = self.keyring.index(address)
+                if not contacts.reaches(session, index):
+                    self._employ(session, kind, address)
+                service.allow(session, index, until, "person:1")
 
         self.database.write(work)
+
+    def _employ(self, session: Session, kind: str, address: str) -> None:
+        index, now = self.keyring.index(address), clock.now(session)
+        person = Person(username=index.hex(), name_zh="某人", name_en="Somebody", language="zh", created_at=now)
+        session.add(person)
+        session.flush()
+        session.add(
+            PersonContact(
+                person_id=person.id,
+                kind=kind,
+                address=self.keyring.encrypt(address),
+                address_index=index,
+                position=0,
+                wait_minutes=1,
+                created_at=now,
+                verified_at=now,
+            )
+        )
+        session.flush()
 
     # Cycles
 

@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from command.core import clock
-from command.messages import breakers, exercises
+from command.messages import breakers
 from command.messages.models import State
 from notifiers.base import ExerciseRefused, Message
 from notifiers.chat import Chat
@@ -47,8 +45,7 @@ class Town:
         return made
 
     def allow(self, channel: str) -> None:
-        index = self.house.keyring.index(self.addresses[channel])
-        self.house.database.write(lambda s: exercises.allow(s, index, clock.now(s) + timedelta(days=1), "person:1"))
+        self.house.allow_at(channel, self.addresses[channel])
 
     def calls(self) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.house.http.get(f"/api/phones/{number(1)}/calls").json()["items"]

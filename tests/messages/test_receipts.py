@@ -71,7 +71,7 @@ class Deliveries(RuleBasedStateMachine):
             service.enqueue(session, made)
         leased = claiming.lease(session, NOTICES, COUNT)
         bodies = claiming.texts(session, {body})
-        self.calls = claiming.announce(session, leased, "twilio", NOTICES, bodies, self.keyring, Handlers())
+        self.calls = claiming.announce(session, leased, "twilio", bodies, self.keyring, Handlers())
 
     @rule(which=st.integers(0, COUNT - 1), status=st.sampled_from(sorted(RANK)), copies=st.integers(1, 2))
     def a_receipt_comes(self, which: int, status: str, copies: int) -> None:
@@ -150,7 +150,7 @@ def test_an_unknown_delivery_is_told_by_a_late_receipt(database: Database) -> No
     id = database.write(work)
     told: list[object] = []
     handlers = Handlers(settled=[lambda session, outcomes: told.extend(outcomes)])
-    database.write(lambda s: s.execute(update(Delivery).values(state=State.UNKNOWN, attempt="a" * 32)))
+    database.write(lambda s: s.execute(update(Delivery).values(state=State.UNKNOWN, gateway="g", attempt="a" * 32)))
     row = {"gateway": "g", "attempt": "a" * 32, "provider_id": "SM1", "status": "delivered", "code": None}
     database.write(lambda s: s.execute(insert(ReceiptIn), [row | {"at": clock.now(s)}]))
     assert database.write(lambda s: receipts.apply(s, 10, handlers)) == 1

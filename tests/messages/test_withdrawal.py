@@ -41,9 +41,7 @@ def test_an_engine_that_leased_the_rows_loses_them_by_fence(house: House) -> Non
     leased = house.database.write(lambda session: claiming.lease(session, NOTICES, 10))
     house.database.write(lambda session: service.withdraw(session, 1, "restored"))
     bodies = house.database.write(lambda session: claiming.texts(session, {row.body_id for row in leased}))
-    calls = house.database.write(
-        lambda s: claiming.announce(s, leased, "twilio", NOTICES, bodies, house.keyring, Handlers())
-    )
+    calls = house.database.write(lambda s: claiming.announce(s, leased, "twilio", bodies, house.keyring, Handlers()))
     assert calls == [] and house.states() == {State.WITHDRAWN: 10}
 
 
@@ -88,16 +86,14 @@ def test_a_lease_that_ran_out_goes_back_and_its_holder_loses(house: House, time:
     house.sweep()
     assert house.states() == {State.READY: 3}
     bodies = house.database.write(lambda session: claiming.texts(session, {leased[0].body_id}))
-    assert not house.database.write(
-        lambda s: claiming.announce(s, leased, "twilio", NOTICES, bodies, house.keyring, Handlers())
-    )
+    assert not house.database.write(lambda s: claiming.announce(s, leased, "twilio", bodies, house.keyring, Handlers()))
 
 
 def test_a_call_nobody_reported_is_in_doubt_and_asked_about(house: House, time: Time) -> None:
     house.enqueue(1)
     leased = house.database.write(lambda session: claiming.lease(session, NOTICES, 1))
     bodies = house.database.write(lambda session: claiming.texts(session, {leased[0].body_id}))
-    house.database.write(lambda s: claiming.announce(s, leased, "twilio", NOTICES, bodies, house.keyring, Handlers()))
+    house.database.write(lambda s: claiming.announce(s, leased, "twilio", bodies, house.keyring, Handlers()))
     assert house.states() == {State.CALLING: 1}
     time.forward(minutes=2)
     assert house.database.write(lambda s: doubts.overdue(s, State.CALLING, 10, Handlers())) == 1

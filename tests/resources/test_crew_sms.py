@@ -13,9 +13,10 @@ from command.core import clock
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.keys import Keyring
-from command.messages import exercises
+from command.messages import exercises, inbound
 from command.messages.models import Inbound
 from command.resources.crew_models import ResourceCall
+from notifiers import base
 from tests.builders import PEOPLE
 from tests.conftest import Time
 from tests.messages.house import House
@@ -207,6 +208,19 @@ def test_in_an_exercise_only_numbers_on_the_allow_list_are_called_out(yard: Yard
     yard.ok("dou", f"{API}/{out}/actions/release")
     assert "Crew 2 is on scene" in yard.reply("on scene")
     assert yard.read(second)["state"] == "on_scene"
+
+
+@once
+@pytest.mark.proves("I3", "R19")
+def test_the_code_of_a_real_call_counts_though_it_came_to_the_number_of_exercises(yard: Yard) -> None:
+    yard.crew("Crew 1")
+    out = yard.dispatched("Crew 1")
+    yard.deliver()
+    came = base.Inbound(provider_id="SM-wrong-thread", sender=HAN, recipient="10690099", text=f"{yard.code()} on scene")
+    yard.do(lambda session: inbound.receive(session, "exercise", came, parts.handlers(), yard.installation.keyring))
+    assert yard.read(out)["state"] == "on_scene"
+    yard.deliver()
+    assert "Crew 1 is on scene" in yard.phone()[0] and "DRILL" not in yard.phone()[0]
 
 
 @once

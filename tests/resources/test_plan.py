@@ -218,7 +218,7 @@ def test_restricted_incidents_are_planned_only_by_those_who_may_know_of_them(sta
 
 
 @pytest.mark.proves("R11", "I3")
-def test_drills_have_a_plan_of_their_own_and_lose_nothing_to_real_events(staff: Staff) -> None:
+def test_drills_have_a_plan_of_their_own_and_give_back_what_real_events_need(staff: Staff) -> None:
     drill = staff.report(by="tra", exercise=True)["number"]
     stock = staff.receive(staff.near, "cable", quantity=3)
     practice = staff.approved(drill, resource="cable", quantity=2)
@@ -228,8 +228,11 @@ def test_drills_have_a_plan_of_their_own_and_lose_nothing_to_real_events(staff: 
     staff.ok("dou", ACCEPT, lines=chosen(*need["lines"]), exercise=True)
     staff.approved(staff.major, resource="cable", quantity=3)
     (real,) = staff.plan()["items"]
-    assert ([line["quantity"] for line in real["lines"]], real["lacking"]) == ([1], 2)
-    assert staff.stock(stock)["out"] == 2
+    offered = {(line["quantity"], line["recall_minutes"]) for line in real["lines"]}
+    assert (offered, real["lacking"]) == ({(1, None), (2, 20)}, 0)
+    assert staff.stock(stock)["out"] == 2, "nothing is taken before somebody accepts it"
+    staff.ok("dou", ACCEPT, lines=chosen(*real["lines"]))
+    assert staff.stock(stock)["out"] == 3 and staff.plan(exercise="true")["items"][0]["missing"] == 2
 
 
 @pytest.mark.proves("R11", "I6")

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -21,32 +22,44 @@ from command.people.models import Person
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=180)
 """How much of the past and the future a feed tells."""
 REFRESH = timedelta(hours=1)
+Own = Callable[[Session, Person, datetime, datetime, str, str], Iterable[Event]]
+own_events: list[Own] = []
+"""What else is on somebody's own calendar, between two instants, in a language, with links below an origin: higher rooms join in."""
 
 
-def create(session: Session, person: Person, schedule: Schedule | None) -> str:
-    """A new secret for a person's own duties, or for a schedule; the one before for the same ends. It is not kept."""
+def create(session: Session, person: Person, schedule: Schedule | None, about: str = "duties") -> str:
+    """A new secret for a person's own duties, for a schedule, or for what another room tells (`about`); the one before for the same ends.
+    It is not kept."""
     now = clock.now(session)
     which = schedule.id if schedule else None
-    same = (CalendarFeed.person_id == person.id) & CalendarFeed.schedule_id.is_not_distinct_from(which)
+    mine = (CalendarFeed.person_id == person.id) & (CalendarFeed.about == about)
+    same = mine & CalendarFeed.schedule_id.is_not_distinct_from(which)
     session.execute(update(CalendarFeed).where(same, CalendarFeed.revoked_at.is_(None)).values(revoked_at=now))
     text = secrets.token_urlsafe(24)
-    made = CalendarFeed(person_id=person.id, schedule_id=which, secret_hash=_digest(text), created_at=now)
+    made = CalendarFeed(person_id=person.id, schedule_id=which, about=about, secret_hash=_digest(text), created_at=now)
     session.add(made)
     session.flush()
-    audit(session, entries.FeedMade(feed_id=made.id, person_id=person.id, schedule_id=which))
+    audit(session, entries.FeedMade(feed_id=made.id, person_id=person.id, schedule_id=which, about=about))
     return text
 
 
 def read(session: Session, text: str, origin: str) -> bytes:
     """The calendar behind a secret; raise NotFound for one that is wrong, ended, or of somebody who has left."""
-    query = select(CalendarFeed).where(CalendarFeed.secret_hash == _digest(text), CalendarFeed.revoked_at.is_(None))
-    feed = session.scalar(query)
+    feed, person = holder(session, text, "duties")
+    return _calendar(session, feed, person, origin)
+
+
+def holder(session: Session, text: str, about: str) -> tuple[CalendarFeed, Person]:
+    """The address behind a secret and whose it is; raise NotFound for one that is wrong, ended, of something else, or of somebody who has
+    left."""
+    mine = (CalendarFeed.secret_hash == _digest(text), CalendarFeed.about == about, CalendarFeed.revoked_at.is_(None))
+    feed = session.scalar(select(CalendarFeed).where(*mine))
     person = session.get(Person, feed.person_id) if feed else None
     if feed is None or person is None or not person.active:
         raise NotFound(
-            N_("This calendar address is not valid."), remedy=N_("Make a new one on the page of those on call.")
+            N_("This calendar address is not valid."), remedy=N_("Make a new one on the page where it came from.")
         )
-    return _calendar(session, feed, person, origin)
+    return feed, person
 
 
 def _calendar(session: Session, feed: CalendarFeed, person: Person, origin: str) -> bytes:
@@ -65,6 +78,9 @@ def _calendar(session: Session, feed: CalendarFeed, person: Person, origin: str)
         for span in schedules.spans(session, row, now - BEHIND, now + AHEAD):
             if span.member is not None and (feed.schedule_id or span.member == person.id):
                 made.add_component(_event(session, row, span, now, language, origin))
+    for also in own_events if feed.schedule_id is None else ():
+        for event in also(session, person, now - BEHIND, now + AHEAD, language, origin):
+            made.add_component(event)
     return bytes(made.to_ical())
 
 

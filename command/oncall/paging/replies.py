@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.log import masked_words
 from command.core.problems import Problem
-from command.messages.handlers import InboundMessage, Reply
+from command.messages.handlers import InboundMessage, Real, Reply
 from command.oncall.entries import Via
 from command.oncall.models import Escalation, Page, PageState
 from command.oncall.paging import answers, responding
@@ -73,12 +73,18 @@ def replies(keep: Keep, elsewhere: Elsewhere = _nothing_elsewhere) -> Reply:
     def reply(session: Session, message: InboundMessage) -> str | None:
         """Handle an SMS of somebody on call and return what to answer; None when it is not for this room.
 
-        Asked about the live conversation, it leaves a message that fits only an exercise page to the exercise conversation."""
+        Asked about the live conversation, it leaves a message that fits only an exercise page to the exercise conversation. Asked about
+        that, it still takes one for a live page whose code it names: whoever has two threads on their phone answers in the wrong one."""
         people = contacts.owners(session, message.sender_index)
         if not people:
             return None
         answer = answers.read(message.text)
         meant = _meant(session, people, answer, message.exercise)
+        if message.exercise and answer.codes and answer.word and not meant.named:
+            live = _meant(session, people, answer, False)
+            if live.named:
+                said = _Conversation(session, Texts(people[0].language), answer, keep, f"sms:{message.id}").answer(live)
+                return Real(said) if said else None
         if not meant.hit(answer):
             of_exercise = not message.exercise and _meant(session, people, answer, True).hit(answer)
             if of_exercise or elsewhere(session, people, answer):

@@ -18,7 +18,7 @@ from command.oncall.duties.schedules import load_schedules, on_duty
 from command.oncall.escalation import policies, targets
 from command.oncall.escalation.steps import ACK_MINUTES, delay, targets_of, wait
 from command.oncall.models import QUIET, Escalation, EscalationState, Page, PageState, Reason
-from command.oncall.paging import bundling, methods
+from command.oncall.paging import bundling, methods, players
 from command.oncall.paging.answers import code_of
 from command.oncall.paging.methods import UNREACHED
 from command.oncall.paging.responses import Response
@@ -83,7 +83,7 @@ def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
     """Page the step that is due of a locked chain and set the time of the next; past the last step the chain is exhausted.
 
     A target that is nobody is journaled; where the whole step reaches nobody the next one is due at once, as it is where all its people
-    are not to be disturbed. Whoever is on it already, or has declined, is not called again."""
+    are not to be disturbed. Whoever is on it already, or has declined, is not called again; nor is who does not play in its drill."""
     now = clock.now(session)
     for page in _pages(session, chain, *OPEN):
         page.state = PageState.UNANSWERED
@@ -92,14 +92,18 @@ def advance(session: Session, chain: Escalation, road: Road) -> list[Page]:
         return []
     wanted = targets_of(chain.steps[chain.step])
     answered = {page.person_id for page in _pages(session, chain, PageState.ACKNOWLEDGED, PageState.DECLINED)}
-    found = targets.behind(session, wanted, chain.area_codes, now, answered)
+    playing = players.of(session, chain)
+    found = targets.behind(session, wanted, chain.area_codes, now, answered | players.others(session, playing))
     for each in found:
         if each.empty:
             record(session, chain, entries.Empty(escalation_id=chain.id, step=chain.step, target=each.target))
     bundling.lock(session, [person for each in found for person in each.people])
-    pages = [_page(session, chain, person, each.target, road) for each in found for person in each.people]
+    on_screen = playing is not None and not playing.phones
+    way = None if on_screen else road
+    pages = [_page(session, chain, person, each.target, way) for each in found for person in each.people]
     chain.step += 1
-    chain.due_at = now + wait(chain.steps, chain.step) if pages and methods.under_way(session, pages) else now
+    told = bool(pages) and (on_screen or methods.under_way(session, pages))
+    chain.due_at = now + wait(chain.steps, chain.step) if told else now
     return pages
 
 
@@ -108,7 +112,8 @@ def _pages(session: Session, chain: Escalation, *states: PageState) -> Sequence[
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _page(session: Session, chain: Escalation, person: Person, target: str, road: Road) -> Page:
+def _page(session: Session, chain: Escalation, person: Person, target: str, road: Road | None) -> Page:
+    """A page to a person; without a road it is on their screen alone, and waits for an answer there."""
     page = Page(
         escalation_id=chain.id,
         incident_id=chain.incident_id,
@@ -127,7 +132,11 @@ def _page(session: Session, chain: Escalation, person: Person, target: str, road
         page_id=page.id, escalation_id=chain.id, person_id=person.id, step=chain.step, target=target
     )
     record(session, chain, payload)
-    methods.begin(session, chain, page, person, road)
+    if road is not None:
+        methods.begin(session, chain, page, person, road)
+        return page
+    page.state, page.submitted_at = PageState.WAITING, page.created_at
+    record(session, chain, entries.Submitted(page_id=page.id, person_id=person.id))
     return page
 
 

@@ -142,7 +142,8 @@ def _row(call: PhoneDrillCall, place: int, way: Way, delivery: int, now: datetim
 
 
 def keep_allowed(session: Session, drill: PhoneDrill, run: PhoneDrillRun) -> None:
-    """Whoever was called stays on the allow-list as long as late answers are taken, also of a run that takes longer than it was to."""
+    """Whoever was called stays on the allow-list as long as late answers are taken, also of a run that takes longer than it was to;
+    but for a way that is nobody's any more."""
     called = (
         select(Delivery.recipient)
         .join(PhoneDrillWay, PhoneDrillWay.delivery_id == Delivery.id)
@@ -151,7 +152,8 @@ def keep_allowed(session: Session, drill: PhoneDrill, run: PhoneDrillRun) -> Non
         .distinct()
     )
     for recipient in session.scalars(called).all():
-        exercises.allow_at_least(session, recipient, run.until + LATE, f"person:{drill.made_by}")
+        if exercises.known(session, recipient):
+            exercises.allow_at_least(session, recipient, run.until + LATE, f"person:{drill.made_by}")
 
 
 def tell_planner(session: Session, drill: PhoneDrill, which: str, until: datetime) -> None:

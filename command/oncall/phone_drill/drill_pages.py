@@ -221,7 +221,6 @@ def _run(run_id: int, template: str, problem: Problem | None = None) -> Any:
         words=drill_words,
         planner=may(who, plans.ACT),
         problem=document(problem, "") if problem else None,
-        exercise_board=True,
     ), problem.status if problem else 200
 
 

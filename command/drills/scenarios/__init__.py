@@ -1,0 +1,1 @@
+"""Scenarios of drills: those that ship and those written on the page, with every version that was kept."""

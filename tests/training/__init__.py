@@ -1,0 +1,1 @@
+"""Training: rules, sessions, certificates, the matrix, messages, pages."""
