@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds
 from command.core.installation import Installation
 from command.core.paths import CONFIG
-from command.demo import training
+from command.demo import drills, training
 from command.demo.subscribers import Parameters, Site, generate
 from command.network import area_import, imports, subscriber_import
 from command.network.imports import Outcome
@@ -73,6 +73,7 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     _import(progress, folder / "resources.csv", partial(resource_imports.resources, database))
     _import(progress, folder / "risks.csv", partial(risk_imports.risks, database))
     database.write(lambda session: training.load(session, folder / "training.yaml"), actor="system:demo")
+    database.write(lambda session: drills.load(session, folder / "drills.yaml"), actor="system:demo")
     with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
     _write_tokens(installation)

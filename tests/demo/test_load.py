@@ -19,6 +19,7 @@ from command.core.problems import Problem
 from command.core.settings import Settings, read
 from command.demo import load as demo
 from command.demo.load import COMMANDER, DEMO, DRIVER_FILE, PASSWORD, TOKEN_FILE, DemoRefused, is_loaded, load
+from command.drills.models import Drill, DrillProgramme
 from command.network.models import Area, Element, Link, Subscriber
 from command.oncall.models import DutyLayer, DutyMember, Schedule
 from command.people import signin
@@ -40,6 +41,8 @@ TABLES = (
     ResourcePool,
     ResourceUnit,
     ResourceMovement,
+    Drill,
+    DrillProgramme,
 )
 
 
@@ -73,6 +76,7 @@ def test_the_whole_operator_is_there(installation: Installation, folder: Path) -
     assert found["problem_kind"] == 30
     assert found["schedule"] == 4
     assert found["api_token"] == 3
+    assert (found["drill"], found["drill_programme"]) == (1, 1)
 
 
 def test_loading_twice_changes_nothing(installation: Installation, folder: Path) -> None:

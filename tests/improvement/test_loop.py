@@ -110,7 +110,7 @@ def test_numbers_are_masked_and_links_that_are_none_are_refused(works: Works) ->
 
 
 @ONE
-@pytest.mark.proves("D10")
+@pytest.mark.proves("I10")
 def test_an_action_of_a_restricted_incident_is_known_to_named_people_only(works: Works) -> None:
     number = works.report("sec", kind="information_security", restricted=True, elements=["CELL-1"])["number"]
     action = works.given(by="sec", source=f"incident:{number}", title="Close the hole")["id"]

@@ -71,12 +71,17 @@ class SeriesDraft:
 def keep(session: Session, draft: SeriesDraft, who: Principal) -> DrillProgramme:
     """Keep a new series; raise Denied, or Invalid at the field that cannot be used."""
     must(who, planning.ACT)
-    laid = _prepared(session, draft, who.person_id)
+    return write(session, draft, who.person_id)
+
+
+def write(session: Session, draft: SeriesDraft, trainer_id: int) -> DrillProgramme:
+    """Keep a new series in a trainer's name, without asking whether they may; raise Invalid at the field that cannot be used."""
+    laid = _prepared(session, draft, trainer_id)
     if laid.due_at <= clock.now(session):
         raise Invalid(
             N_("This time is past."), field="starts", remedy=N_("Give a time to come, on the clock of the zone chosen.")
         )
-    row = DrillProgramme(trainer_id=who.person_id, made_at=clock.now(session), version=1, exercise=True)
+    row = DrillProgramme(trainer_id=trainer_id, made_at=clock.now(session), version=1, exercise=True)
     _write(session, row, draft, laid)
     session.add(row)
     session.flush()
