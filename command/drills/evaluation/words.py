@@ -6,8 +6,11 @@ from command.core.problems import N_
 from command.drills.evaluation.facts import SHARES, Figures, Share, Span
 from command.drills.evaluation.models import Remarked
 from command.drills.models import Part, State
-from playbooks.scenario import Fact, Measure, Mode, Subject
+from command.drills.words import MODES, SUBJECTS
+from playbooks.scenario import Fact, Measure
 from playbooks.texts import Text
+
+__all__ = ["MODES", "SUBJECTS"]
 
 FACTS: dict[Fact, str] = {
     Fact.time_to_report: N_("First inject → reported"),
@@ -17,18 +20,6 @@ FACTS: dict[Fact, str] = {
     Fact.time_to_first_notice: N_("Reported → first notice submitted"),
     Fact.tasks_done: N_("Tasks done"),
     Fact.clocks_met: N_("Clocks met"),
-}
-SUBJECTS: dict[Subject, str] = {
-    Subject.network_fault: N_("Network fault"),
-    Subject.complaint: N_("Complaint"),
-    Subject.information_security: N_("Information security"),
-    Subject.weather_disaster: N_("Weather disaster"),
-    Subject.multi_department: N_("Multi-department"),
-}
-MODES: dict[Mode, str] = {
-    Mode.tabletop: N_("Tabletop"),
-    Mode.live: N_("Live drill"),
-    Mode.simulation: N_("Scenario simulation"),
 }
 STATES: dict[State, str] = {
     State.PLANNED: N_("planned"),

@@ -1,25 +1,13 @@
 """What the pages of the programme call things: English message ids, translated where they are shown."""
 
 from command.core.problems import N_
+from command.drills import words
 from command.drills.models import Late, State
 from command.drills.programme.coverage import Stands
 from command.drills.programme.series_models import OnClosed
-from playbooks.scenario import Mode, Subject
 
-SUBJECTS = {
-    Subject.network_fault: N_("Network fault"),
-    Subject.complaint: N_("Customer complaints"),
-    Subject.information_security: N_("Information security"),
-    Subject.weather_disaster: N_("Weather and disasters"),
-    Subject.multi_department: N_("Several departments together"),
-    None: N_("Any subject"),
-}
-MODES = {
-    Mode.tabletop: N_("Tabletop"),
-    Mode.live: N_("Live drill"),
-    Mode.simulation: N_("Scenario simulation"),
-    None: N_("Any mode"),
-}
+SUBJECTS = words.SUBJECTS | {None: N_("Any subject")}
+MODES = words.MODES | {None: N_("Any mode")}
 STANDS = {
     Stands.OVERDUE: N_("Overdue"),
     Stands.SOON: N_("Due soon, nothing planned"),
