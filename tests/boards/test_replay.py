@@ -187,7 +187,7 @@ def test_a_frame_of_a_long_incident_is_drawn_before_anybody_notices(stage: Stage
     n = 0
     while True:
         with stage.database.read() as session:
-            if journal.head(session, stream) >= 500:
+            if journal.head(session, stream) >= 300:
                 break
         time.forward(seconds=20)
         stage.fail(number, *cells[: 1 + n % 4])

@@ -31,6 +31,11 @@ ARGUMENTS = (
 )
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A file's tests run in one worker, so that its browser is started once."""
+    item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 class Servers:
     """Web processes, forked from one that has everything imported (tests.browser.served)."""
 

@@ -134,7 +134,7 @@ def _told_later(told: list[tuple[int, str, str, bool]]) -> bool:
 def test_the_all_clear_goes_to_exactly_those_told_in_any_order_of_events(
     house: House, time: Any, installation: Installation
 ) -> None:
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(STEPS)
     def property_(steps: list[tuple[str, Any]]) -> None:
         night = Night(house, time)
