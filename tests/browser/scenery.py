@@ -137,8 +137,6 @@ def built(stage: Stage) -> Scenery:
         *(each.format(worst) for each in OF_INCIDENT),
         *(each.format(drill) for each in OF_DRILL),
     )
-    return Scenery((*SIGNED_IN, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
-    inside = tuple(each.format(worst) for each in OF_INCIDENT)
     signed_in = tuple(each.replace("{year}", f"{datetime.now(UTC):%Y}") for each in SIGNED_IN)
     return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
 

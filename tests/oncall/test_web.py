@@ -138,7 +138,8 @@ class TestTheLink:
     def test_a_drill_is_marked(self, scene: Scene, client: FlaskClient) -> None:
         scene.page(*STEPS, exercise=True)
         scene.engine()
-        assert b'class="drill"' in client.get(scene.link(QIN)).data
+        page = client.get(scene.link(QIN)).text
+        assert "<title>【演练】" in page and "并非真实事件" in page
 
     def test_names_cannot_break_out_of_the_page(self, scene: Scene, client: FlaskClient) -> None:
         scene.page(*STEPS, texts={"zh": "<script>alert(1)</script>[请回复{code}][{link}]"})
