@@ -45,17 +45,23 @@ NAVIGATION = (
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
             ("improvement.listed", N_("Improvement"), "read", "improve"),
             ("risks.register", N_("Risks"), "read", "risk"),
-            ("scenario_pages.listed", N_("Scenarios"), "read", "scenario"),
             ("insights.overview", N_("Overview"), "read", "chart"),
         ),
     ),
-    (N_("Train"), (("drills.listed", N_("Drills"), "read", "drill"),)),
+    (
+        N_("Train"),
+        (
+            ("drills.listed", N_("Drills"), "read", "drill"),
+            ("drill_programme.page", N_("Programme"), "read", "clock"),
+            ("scenario_pages.listed", N_("Scenarios"), "read", "scenario"),
+            ("training.mine", N_("Training"), "read", "training"),
+        ),
+    ),
     (
         N_("Run"),
         (
             ("duty_pages.duties", N_("On call"), "read", "duty"),
             ("resources.status", N_("Resources"), "read", "resources"),
-            ("training.mine", N_("Training"), "read", "training"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("people.people", N_("People"), "read", "people"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),
