@@ -20,7 +20,7 @@ from command.boards.socket import NAMESPACE, Boards, attach
 from command.core.database import Database
 from command.core.installation import Installation
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds a test waits for an event before it fails; it never sleeps for them."""
 
 Message = tuple[str, dict[str, Any]]

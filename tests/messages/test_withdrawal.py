@@ -105,7 +105,7 @@ def test_a_call_nobody_reported_is_in_doubt_and_asked_about(house: House, time: 
 
 @pytest.mark.proves("D5")
 def test_a_page_does_not_wait_behind_a_mass_notice(house: House) -> None:
-    house.enqueue(600)
+    house.enqueue(1500)
     thread = threading.Thread(target=house.send)
     thread.start()
     house.wait(lambda: house.stats()["accepted"] > 50)
@@ -132,7 +132,7 @@ def test_two_engines_at_once_send_nothing_twice(house: House) -> None:
 
 
 def test_an_engine_asked_to_stop_hands_back_what_it_holds(house: House) -> None:
-    house.enqueue(1000)
+    house.enqueue(2000)
     stopping = threading.Event()
     thread = threading.Thread(target=lambda: house.sender.run(stopping.is_set))
     thread.start()
