@@ -47,15 +47,15 @@ def ties(dialect: str, bound: Iterable[Tie]) -> list[str]:
     return made
 
 
-def loosed(dialect: str, bound: Iterable[Tie]) -> list[str]:
-    """DDL that drops those guards again."""
+def loosed(dialect: str, bound: Iterable[Tie], *, last: bool = True) -> list[str]:
+    """DDL that drops those guards again; their functions too where these were the `last` ties."""
     on = "" if dialect == "sqlite" else " ON {table}"
     dropped = [
         f"DROP TRIGGER IF EXISTS {verb}_{table}_{column}{on.format(table=table)}"
         for table, column, _ in bound
         for verb in ("tie", "retie")
     ]
-    if dialect != "sqlite":
+    if last and dialect != "sqlite":
         dropped += ["DROP FUNCTION IF EXISTS tocsin_tie()", "DROP FUNCTION IF EXISTS tocsin_retie()"]
     return dropped
 

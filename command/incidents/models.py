@@ -17,7 +17,8 @@ class Incident(OfExercise, Base):
     """One emergency. States and their transitions are in `incidents.lifecycle`; `tier` 1 is the highest, 4 the lowest.
 
     `users_*` count subscribers once; `user_minutes` is the sum up to `measured_at`. Free texts are notes. `overruled` are the grading
-    rules a person overruled when they lowered the tier; `request_key` makes a repeated report the same report."""
+    rules a person overruled when they lowered the tier; `request_key` makes a repeated report the same report. `parent_id` is the incident
+    of which this one is a part, handled on its own; an incident that was merged is handled with the other."""
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -63,6 +64,7 @@ class Incident(OfExercise, Base):
     commander_since: Mapped[datetime | None]
     owner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     merged_into_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("incident.id"))
+    parent_id: Mapped[int | None] = mapped_column(BigId, index=True)
     playbook_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("playbook_version.id"))
     users_now: Mapped[int] = mapped_column(default=0)
     users_peak: Mapped[int] = mapped_column(default=0)

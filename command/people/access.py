@@ -20,7 +20,14 @@ T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 
 ALL = "*"
-FEEDS = {"alarms.write": frozenset({"administrator", "commander", "deputy", "duty_officer"})}
+_HOUSE = frozenset({"administrator", "commander", "deputy", "duty_officer"})
+FEEDS = {
+    "alarms.write": _HOUSE,
+    "measurements.write": _HOUSE,
+    "warnings.write": _HOUSE,
+    "complaints.write": _HOUSE | {"customer_service_agent"},
+    "sites.write": _HOUSE | {"engineer"},
+}
 """Permissions of machine sources, and the posts whose holders have them too."""
 
 

@@ -35,6 +35,7 @@ class Post(StrEnum):
     TRAINER = "trainer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    ASSESSOR = "assessor"
 
 
 class Act(StrEnum):
@@ -65,6 +66,19 @@ class Act(StrEnum):
     MANAGE_TRAINING = "manage_training"
     MANAGE_RISKS = "manage_risks"
     IMPROVE = "improve"
+    ISSUE_WARNING = "issue_warning"
+    LINK_INCIDENTS = "link_incidents"
+    GIVE_VIEW = "give_view"
+    KEEP_EVIDENCE = "keep_evidence"
+    DECIDE_TELLING = "decide_telling"
+    DECLARE_SAFE = "declare_safe"
+    WRITE_BULLETIN = "write_bulletin"
+    APPROVE_BULLETIN = "approve_bulletin"
+    SETTLE = "settle"
+    WRITE_PLAN = "write_plan"
+    APPROVE_PLAN = "approve_plan"
+    READ_CAPABILITY = "read_capability"
+    ASSESS_CAPABILITY = "assess_capability"
     TAKE_CASE = "take_case"
     REQUEST_RESOURCE = "request_resource"
     APPROVE_RESOURCE = "approve_resource"
@@ -74,13 +88,16 @@ class Act(StrEnum):
     UNMASK = "unmask"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"
+    MANAGE_AUTHORITY = "manage_authority"
+    REVIEW_OVERRIDE = "review_override"
 
 
 ONLY: dict[Post, frozenset[Act]] = {
-    Post.AUDITOR: frozenset({Act.READ, Act.EXPORT}),
-    Post.ADMINISTRATOR: frozenset({Act.READ, Act.MANAGE_PEOPLE, Act.MANAGE_TOKENS}),
+    Post.AUDITOR: frozenset({Act.READ, Act.EXPORT, Act.READ_CAPABILITY, Act.REVIEW_OVERRIDE}),
+    Post.ADMINISTRATOR: frozenset({Act.READ, Act.MANAGE_PEOPLE, Act.MANAGE_TOKENS, Act.MANAGE_AUTHORITY}),
+    Post.ASSESSOR: frozenset({Act.READ_CAPABILITY}),
 }
-"""Duties kept apart: who audits changes nothing, who runs the system does not command."""
+"""Duties kept apart: who audits changes nothing, who runs the system does not command, who assesses from outside sees one thing."""
 
 
 class UnknownCase(LookupError):
@@ -137,7 +154,7 @@ class Row(Record):
             raise Unfit(Misfit("propose and approve belong together", "Name both, or neither."))
         misplaced = sorted(post for post in self.posts() if self.act not in ONLY.get(post, {self.act}))
         if misplaced:
-            remedy = "Take the post out; auditors read, administrators run the system."
+            remedy = "Take the post out; auditors and assessors read, administrators run the system."
             raise Unfit(Misfit(f"{', '.join(misplaced)} may not have the act {self.act}", remedy))
         return self
 

@@ -16,6 +16,7 @@ POSTS = {
     Post.TRAINER: N_("trainer"),
     Post.AUDITOR: N_("auditor"),
     Post.ADMINISTRATOR: N_("administrator"),
+    Post.ASSESSOR: N_("third-party assessor"),
 }
 
 DEPARTMENTS = {

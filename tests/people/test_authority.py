@@ -29,8 +29,8 @@ from command.people.authority import (
 from playbooks.source import SourceError, load, load_text
 
 TABLE = load(CONFIG / "authority.yaml", Authority)
-OF_THE_SYSTEM = {Act.MANAGE_PEOPLE, Act.MANAGE_TOKENS}
-COMMAND = set(Act) - OF_THE_SYSTEM - {Act.READ, Act.MANAGE_TRAINING}
+OF_THE_SYSTEM = {Act.MANAGE_PEOPLE, Act.MANAGE_TOKENS, Act.MANAGE_AUTHORITY}
+COMMAND = set(Act) - OF_THE_SYSTEM - {Act.READ, Act.MANAGE_TRAINING, Act.REVIEW_OVERRIDE}
 cases = st.tuples(st.sampled_from(Act), st.sampled_from(TIERS), st.sampled_from(LEVELS))
 held = st.frozensets(st.sampled_from(Post))
 
@@ -118,7 +118,7 @@ def test_a_denial_says_why_and_who_may() -> None:
 def test_an_auditor_reads_and_changes_nothing(case: tuple[Act, Tier, Level], waited: float) -> None:
     act, tier, level = case
     decision = decide(TABLE, act, tier, level, {Post.AUDITOR}, waited, override=True)
-    assert permitted(decision) == (act in (Act.READ, Act.EXPORT))
+    assert permitted(decision) == (act in (Act.READ, Act.EXPORT, Act.READ_CAPABILITY, Act.REVIEW_OVERRIDE))
 
 
 @pytest.mark.proves("R19")
