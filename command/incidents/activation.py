@@ -9,6 +9,7 @@ from command.core import clock
 from command.incidents import (
     clock_rows,
     command_roles,
+    conditions,
     entries,
     house,
     measuring,
@@ -101,6 +102,7 @@ def activate(
     _page(session, incident, tier.pages)
     clock_rows.refresh(session, incident)
     notifying.first(session, incident)
+    conditions.tell(session, incident, Action.ACTIVATE)
 
 
 def widen(session: Session, incident: Incident) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core.documents import filled
 from command.core.problems import Denied
-from command.incidents import clock_rows, command_roles, sentences, standing
+from command.incidents import clock_rows, command_roles, conditions, sentences, standing
 from command.incidents.guards import BEFORE_RESTORATION, FINAL, Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, attempt, possible
 from command.incidents.models import Incident, Task
@@ -152,11 +152,12 @@ class _Look:
         name = "regrade" if action in ("raise", "lower") else action
         if name not in LIFE or (action == "review" and self.state == State.REVIEWING):
             return ()
+        refusals = conditions.against(self.session, self.incident, Action(name))
         try:
             attempt(Action(name), self.state, self._standing())
         except Forbidden as error:
-            return tuple(self._named(refusal) for refusal in error.refusals)
-        return ()
+            refusals = (*error.refusals, *refusals)
+        return tuple(self._named(refusal) for refusal in refusals)
 
     def _standing(self) -> Standing:
         if self.at is None:

@@ -137,7 +137,7 @@ class AlertSeen(Payload, kind="alert.seen"):
 
 
 class Restored(Payload, kind="incident.restored"):
-    """`evidence`: clear (alarms), quiet (a quiet period, where the operator allows it) or person."""
+    """`evidence`: clear (alarms), person, or what a room above measured (measurement)."""
 
     evidence: str
     users: int

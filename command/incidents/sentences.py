@@ -193,6 +193,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "False": ("否", "no"),
     "person": ("人员确认", "a person"),
     "clear": ("告警清除", "alarms cleared"),
+    "measurement": ("测量值达标", "measurement above its threshold"),
     "kind": ("类型", "kind"),
     "time": ("时间", "time"),
     "scope": ("范围", "scope"),

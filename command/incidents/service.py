@@ -6,7 +6,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.incidents import activation, clock_rows, entries, grades, impacts, notifying, resource_requests, standing
+from command.incidents import (
+    activation,
+    clock_rows,
+    conditions,
+    entries,
+    grades,
+    impacts,
+    notifying,
+    resource_requests,
+    standing,
+)
 from command.incidents.activation import activate, assess
 from command.incidents.command_roles import transfer
 from command.incidents.facts import add as add_facts
@@ -63,13 +73,14 @@ on_close: list[Callable[[Session, Incident], object]] = []
 def restore(
     session: Session, incident: Incident, by: Principal | None, evidence: str = "", *, override: bool = False
 ) -> None:
-    """Say that service is back. It takes evidence: the alarms cleared (the incident is quiet), or a person who confirms it and says
-    how they know. The told get their all-clear, what still waits is withdrawn, pages stop. Raise Denied or lifecycle.Forbidden."""
+    """Say that service is back. It takes evidence: the alarms cleared (the incident is quiet), what a room above measured, or a person who
+    confirms it and says how they know. The told get their all-clear, what still waits is withdrawn, pages stop. Raise Denied or
+    lifecycle.Forbidden."""
     authorise(session, incident, by, "restore", override=override, reason=evidence)
     at = standing.standing(session, incident, by, reason=evidence)
     confirmed = by is not None and bool(evidence.strip())
     taken = standing.step(session, incident, Action.RESTORE, standing.with_evidence(at, confirmed=confirmed))
-    shown = "person" if confirmed else "clear"
+    shown = "person" if confirmed else conditions.shown(session, incident) or "clear"
     freed = impacts.end_all(session, incident)
     incident.state, incident.restored_at = taken.state, clock.now(session)
     incident.responding_at = incident.responding_at or incident.restored_at
@@ -82,6 +93,7 @@ def restore(
     session.flush()
     incident.recovering_since = None
     notifying.all_clear(session, incident)
+    conditions.tell(session, incident, Action.RESTORE)
 
 
 def reopen(
@@ -109,6 +121,7 @@ def reopen(
     grades.regrade(session, incident)
     if incident.users_now:
         notifying.first(session, incident)
+    conditions.tell(session, incident, Action.REOPEN)
 
 
 def review(
@@ -163,6 +176,7 @@ def close(session: Session, incident: Incident, by: Principal, *, override: bool
     entries.record(session, incident, payload)
     for hear in on_close:
         hear(session, incident)
+    conditions.tell(session, incident, Action.CLOSE)
 
 
 def cancel(session: Session, incident: Incident, by: Principal, reason: str, *, override: bool = False) -> None:
@@ -175,6 +189,7 @@ def cancel(session: Session, incident: Incident, by: Principal, reason: str, *, 
     _end(session, incident, taken.state, "cancelled")
     payload = entries.Cancelled(told=at.told_count, reason=entries.note(session, reason))
     entries.record(session, incident, payload)
+    conditions.tell(session, incident, Action.CANCEL)
 
 
 def _end(session: Session, incident: Incident, state: State, why: str) -> None:
@@ -219,3 +234,4 @@ def merge(
         take_over(session, child.id, into.id)
     into.user_minutes += child.user_minutes
     grades.regrade(session, into)
+    conditions.tell(session, child, Action.MERGE)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.heads import _walk
 from command.core.journal import Stream
-from command.incidents import clock_rows, entries, house, plans
+from command.incidents import clock_rows, conditions, entries, house, plans
 from command.incidents.guards import Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, Step, attempt
 from command.incidents.models import Incident, Task
@@ -121,7 +121,7 @@ def standing(
         has_commander=incident.commander_id is not None,
         has_playbook=plans.of(session, incident) is not None,
         has_first_contact_owner=incident.owner_id is not None,
-        positive_evidence=incident.quiet_at is not None,
+        positive_evidence=incident.quiet_at is not None or conditions.shown(session, incident) is not None,
         quiet_is_recovery=house.settings(session).correlation.quiet_is_recovery,
         open_tasks=len(open_tasks(session, incident)),
         owed_clocks=len(clock_rows.owed(session, incident)),
@@ -177,11 +177,16 @@ def _journal_verifies(session: Session, incident: Incident) -> bool:
 
 
 def step(session: Session, incident: Incident, action: Action, at: Standing) -> Step:
-    """The step an action makes; raise Forbidden, whose reasons name the tasks, clocks and notices that are in the way."""
+    """The step an action makes; raise Forbidden, whose reasons name the tasks, clocks and notices that are in the way, and what the rooms
+    above still ask."""
+    more = conditions.against(session, incident, action)
     try:
-        return attempt(action, State(incident.state), at)
+        made = attempt(action, State(incident.state), at)
     except Forbidden as error:
-        raise Forbidden(action, *(_named(session, incident, each) for each in error.refusals)) from None
+        raise Forbidden(action, *(_named(session, incident, each) for each in error.refusals), *more) from None
+    if more:
+        raise Forbidden(action, *more)
+    return made
 
 
 def _named(session: Session, incident: Incident, refusal: Refusal) -> Refusal:
