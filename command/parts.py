@@ -1,6 +1,7 @@
 """Where the parts that web, engine and command line share are joined: what runs when the journal grows, and who hears of replies."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -32,37 +33,33 @@ from command.resources import crew_contacts, recall_times
 from command.risks import register
 from command.training import calendar as training
 
+Hook = TypeVar("Hook")
+
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
     to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
-    if index.follow not in database.before_append:
-        database.before_append.append(index.follow)
-    if cards.record_changes not in database.before_append:
-        database.before_append.append(cards.record_changes)
-    if storms.pass_on not in incidents.on_merge:
-        incidents.on_merge.append(storms.pass_on)
-    if knowledge.keep not in incidents.on_close:
-        incidents.on_close.append(knowledge.keep)
-    if knowledge.offer not in intake.on_report:
-        intake.on_report.append(knowledge.offer)
-    if joining.on_report not in intake.on_report:
-        intake.on_report.append(joining.on_report)
-    if joining.known_to not in visibility.involved:
-        visibility.involved.append(joining.known_to)
-    if joining.recall_minutes not in recall_times.of_drills:
-        recall_times.of_drills.append(joining.recall_minutes)
-    if joining.players not in players.of_drill:
-        players.of_drill.append(joining.players)
-    if kinds.problems_of not in finding.alarm_kinds:
-        finding.alarm_kinds.append(kinds.problems_of)
+    _once(database.before_append, index.follow)
+    _once(database.before_append, cards.record_changes)
+    _once(incidents.on_merge, storms.pass_on)
+    _once(incidents.on_close, knowledge.keep)
+    _once(intake.on_report, knowledge.offer)
+    _once(intake.on_report, joining.on_report)
+    _once(visibility.involved, joining.known_to)
+    _once(recall_times.of_drills, joining.recall_minutes)
+    _once(players.of_drill, joining.players)
+    _once(finding.alarm_kinds, kinds.problems_of)
     sources.finders.update(drill=drills.find, risk=register.find)
-    if crew_contacts.reaches not in exercises.ours:
-        exercises.ours.append(crew_contacts.reaches)
-    if training.events not in feeds.own_events:
-        feeds.own_events.append(training.events)
+    _once(exercises.ours, crew_contacts.reaches)
+    _once(feeds.own_events, training.events)
     return database
+
+
+def _once(hooks: list[Hook], hook: Hook) -> None:
+    """A process that joins its parts again joins each of them once."""
+    if hook not in hooks:
+        hooks.append(hook)
 
 
 def open_installation(settings: Settings) -> Installation:
