@@ -94,6 +94,8 @@ from command.resources import pages as resource_pages
 from command.risks import api as risks_api
 from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
+from command.settlement import api as settlement_api
+from command.settlement import pages as settlement_pages
 from command.status import pages as status_pages
 from command.training import api as training_api
 from command.training import pages as training_pages
@@ -173,6 +175,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     improvement_api.api,
     improvement_pages.pages,
     risks_api.api,
+    settlement_api.api,
+    settlement_pages.pages,
     risk_files.pages,
     risk_pages.pages,
     alarms_api.api,

@@ -17,7 +17,7 @@ from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
-from command.incidents import intake, visibility
+from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
@@ -31,6 +31,7 @@ from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.resources import crew_contacts, recall_times
 from command.risks import register
+from command.settlement import service as settlement
 from command.training import calendar as training
 
 Hook = TypeVar("Hook")
@@ -39,7 +40,8 @@ Hook = TypeVar("Hook")
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
+    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. What an
+    incident leaves to be settled is made when it is restored, and asked for before it is closed."""
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
@@ -53,6 +55,8 @@ def join(database: Database) -> Database:
     sources.finders.update(drill=drills.find, risk=register.find)
     _once(exercises.ours, crew_contacts.reaches)
     _once(feeds.own_events, training.events)
+    _once(conditions.asked, settlement.asked)
+    _once(conditions.turned, settlement.turned)
     return database
 
 

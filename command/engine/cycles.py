@@ -20,6 +20,7 @@ from command.engine import (
     readiness,
     receipts,
     record,
+    settlement,
     sweep,
     training,
 )
@@ -57,6 +58,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
         Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
+        Cycle("settlement", 60.0, lambda: settlement.run_once(installation)),
         Cycle("training", 60.0, lambda: training.run_once(installation)),
         Cycle("training_ends", 600.0, lambda: training.remind_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),

@@ -4,7 +4,7 @@ owner's superior is told too. While evidence waits, whoever gave the action is r
 Who was told of what is in rows: whatever engine looks, and however often one was started anew, each is told once."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,19 +15,10 @@ from command.improvement import entries, owners, reading, telling, visible
 from command.improvement.entries import Reminded
 from command.improvement.models import UNDONE, ImprovementAction, ImprovementReminder, Role, State
 from command.incidents import house
+from command.oncall.duties.telling import WEEK, by_day, horizon
 from command.people.models import Person
 
-WEEK = 7
-OPEN, SHUT = time(8), time(20)
-"""The operator's wall clock between which reminders leave."""
 Told = set[tuple[date, int, str]]
-
-
-def horizon(left: int) -> int | None:
-    """The nearest moment to remind that has come when so many days are left: 7, 0, -7, -14 …; None: it is too early."""
-    if left > WEEK:
-        return None
-    return WEEK if left > 0 else -(-left // WEEK) * WEEK
 
 
 def first(action: ImprovementAction) -> Role:
@@ -37,18 +28,14 @@ def first(action: ImprovementAction) -> Role:
 
 def waiting(session: Session) -> bool:
     """Whether anybody is to be told now: a look without the write lock."""
-    return _open(session) and any(_due(session))
+    return by_day(session) and any(_due(session))
 
 
 def remind(session: Session) -> int:
     """Tell whoever is to be told; return to how many people a text was queued."""
-    if not _open(session):
+    if not by_day(session):
         return 0
     return sum(_tell(session, action, at, role) for action, at, role in _due(session))
-
-
-def _open(session: Session) -> bool:
-    return OPEN <= house.local(session, clock.now(session)).time() < SHUT
 
 
 def _due(session: Session) -> list[tuple[ImprovementAction, int, Role]]:

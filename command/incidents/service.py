@@ -141,6 +141,7 @@ def review(
         taken = standing.step(session, incident, Action.REVIEW, standing.standing(session, incident, by))
         incident.state, incident.reviewing_at = taken.state, clock.now(session)
         entries.record(session, incident, entries.ReviewBegan())
+        conditions.tell(session, incident, Action.REVIEW)
     parts = {"cause": cause, "effect": effect, "improvement": improvements}
     written = {part: cited for part, text in parts.items() if (cited := entries.note(session, text))}
     for part, cited in written.items():

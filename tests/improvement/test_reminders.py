@@ -2,7 +2,7 @@
 
 import pytest
 
-from command.improvement.reminding import horizon
+from command.oncall.duties.telling import horizon
 from tests.improvement.conftest import GIVER, OWNER, SUPERIOR, Works
 
 pytestmark = pytest.mark.proves("R18")

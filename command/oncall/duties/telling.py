@@ -3,7 +3,7 @@ name in front. It is no page: nobody has to answer it, it goes one way only, and
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from command.people.models import Person
 
 VALID = timedelta(hours=12)
 """How long it may wait for a gateway."""
+WEEK = 7
+OPEN, SHUT = time(8), time(20)
+"""The operator's wall clock between which reminders leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,18 @@ def settings(session: Session) -> Settings:
 def zone(session: Session) -> ZoneInfo:
     """The operator's zone: texts tell its wall clock."""
     return settings(session).tz
+
+
+def by_day(session: Session) -> bool:
+    """Whether it is the time of day when reminders leave."""
+    return OPEN <= clock.now(session).astimezone(zone(session)).time() < SHUT
+
+
+def horizon(left: int) -> int | None:
+    """The nearest moment to remind that has come when so many days are left: 7, 0, -7, -14 …; None: it is too early."""
+    if left > WEEK:
+        return None
+    return WEEK if left > 0 else -(-left // WEEK) * WEEK
 
 
 def moment(session: Session, at: datetime) -> str:
