@@ -78,7 +78,7 @@ def test_one_press_of_seen_quiets_every_board_and_survives_a_reload(
     for each in (page, other):
         expect(each.locator(f"[data-alert^='{number}']")).to_be_visible()
         expect(each.locator("[data-announce]")).to_contain_text(number)
-        each.wait_for_function("window.sounded >= 1")
+        each.wait_for_function("() => window.sounded >= 1")
     page.reload()
     expect(page.locator("[data-alert]")).to_have_count(1)
     page.get_by_role("button", name="Seen", exact=True).click()

@@ -171,6 +171,6 @@ def test_the_board_shows_the_photo_and_who_needs_help(site: Site, phone: Phone, 
     assert phone.send("note", ("x.jpg", jpeg()), note="the cut").status_code == 303
     shot = page.locator("[data-card=field] img")
     expect(shot).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-card=field] img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('[data-card=field] img').naturalWidth > 0")
     page.goto(f"{site.url}/board?lang=en")
     expect(page.locator(f'[data-card="{number}"]')).to_contain_text("1 need help")

@@ -161,7 +161,7 @@ def test_nothing_moves_where_reduced_motion_is_asked_for(site: Site, page: Page)
     moving = page.evaluate("document.getAnimations().length")
     assert moving == 0
     page.emulate_media(reduced_motion="no-preference")
-    page.wait_for_function("document.getAnimations().length > 0")
+    page.wait_for_function("() => document.getAnimations().length > 0")
 
 
 def test_a_name_on_a_narrow_rail_is_read_when_it_is_reached(site: Site, page: Page) -> None:
@@ -172,5 +172,5 @@ def test_a_name_on_a_narrow_rail_is_read_when_it_is_reached(site: Site, page: Pa
     assert box and box["width"] < 80
     page.locator(".rail [aria-current=page]").focus()
     expect(words).to_have_css("opacity", "1")
-    page.wait_for_function("document.querySelector('.rail').getBoundingClientRect().width > 200")
+    page.wait_for_function("() => document.querySelector('.rail').getBoundingClientRect().width > 200")
     assert page.locator("main").bounding_box()["x"] == box["width"], "the page must not move"  # type: ignore[index]

@@ -9,14 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    invariant,
-    multiple,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -31,6 +24,7 @@ from tests.resources.conftest import Store
 _codes = itertools.count(1)
 COUNTS = st.integers(1, 6)
 KEPT = [(verb, source) for verb, work in upkeep.WORKS.items() for source in (*work.sources, Bucket.OUT)]
+WHICH = st.integers(0, 10_000)
 PARTS = st.tuples(*[st.sampled_from([0, 0, 0, 1, 2])] * 4)
 
 
@@ -56,9 +50,10 @@ def at_once(works: list[Callable[[], Any]]) -> tuple[list[Any], list[BaseExcepti
 
 
 class Pool(RuleBasedStateMachine):
-    """A stock of cable and one of generators, worked on by several people at once; the model knows only what came in."""
+    """A stock of cable and one of generators, worked on by several people at once; the model knows only what came in.
 
-    taken = Bundle("taken")
+    Of what was taken one is named by a number that wraps around: how much several people get at once differs from run to run, and what is
+    drawn next must not depend on it."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -69,6 +64,7 @@ class Pool(RuleBasedStateMachine):
         self.units = store.generators(*(f"{code}-{n}" for n in range(3)), pool=self.pool)
         self.generators = store.unit(self.units[0]).stock_id
         self.came_in = Counter({self.cable: 30, self.generators: 3})
+        self.taken: list[int] = []
 
     def attempt(self, work: Callable[[Session], Any]) -> Any:
         """Do it, or be refused with a reason and a way out."""
@@ -92,24 +88,24 @@ class Pool(RuleBasedStateMachine):
     def keep_unit(self, verb: str, which: int) -> None:
         self.attempt(lambda s: upkeep.do_unit(s, self.units[which], verb, "because"))
 
-    @rule(target=taken, wanted=st.lists(COUNTS, min_size=1, max_size=4), exercise=st.booleans())
-    def take_at_once(self, wanted: list[int], exercise: bool) -> Any:
+    @rule(wanted=st.lists(COUNTS, min_size=1, max_size=4), exercise=st.booleans())
+    def take_at_once(self, wanted: list[int], exercise: bool) -> None:
         before = self.store.stock(self.cable).available
         held, raised = at_once([self.taker(Taking(self.cable, n), exercise) for n in wanted])
         assert all(isinstance(error, Conflict) for error in raised)
         assert before - sum(wanted) <= self.store.stock(self.cable).available
         if sum(wanted) <= before:
             assert not raised
-        return multiple(*itertools.chain.from_iterable(held))
+        self.taken += itertools.chain.from_iterable(held)
 
-    @rule(target=taken, which=st.integers(0, 2), people=st.integers(1, 4))
-    def take_a_unit_at_once(self, which: int, people: int) -> Any:
+    @rule(which=st.integers(0, 2), people=st.integers(1, 4))
+    def take_a_unit_at_once(self, which: int, people: int) -> None:
         before = self.store.unit(self.units[which])
         works = [self.taker(Taking(before.stock_id, 1, before.id), False) for _ in range(people)]
         held, raised = at_once(works)
         assert len(held) == (1 if before.bucket == Bucket.AVAILABLE else 0)
         assert all(isinstance(error, Conflict) for error in raised)
-        return multiple(*itertools.chain.from_iterable(held))
+        self.taken += itertools.chain.from_iterable(held)
 
     def taker(self, taking: Taking, exercise: bool) -> Callable[[], list[int]]:
         def work(session: Session) -> list[int]:
@@ -117,12 +113,18 @@ class Pool(RuleBasedStateMachine):
 
         return lambda: self.store.write(work)
 
-    @rule(which=taken, step=st.sampled_from([step for step in Step if step != Step.ASSIGN]))
+    @rule(which=WHICH, step=st.sampled_from([step for step in Step if step != Step.ASSIGN]))
     def turn(self, which: int, step: Step) -> None:
+        if not self.taken:
+            return
+        which = self.taken[which % len(self.taken)]
         self.attempt(lambda s: allocation.turn(s, which, step))
 
-    @rule(which=taken, release=st.booleans(), parts=PARTS)
+    @rule(which=WHICH, release=st.booleans(), parts=PARTS)
     def give_back(self, which: int, release: bool, parts: tuple[int, int, int, int]) -> None:
+        if not self.taken:
+            return
+        which = self.taken[which % len(self.taken)]
         self.attempt(lambda s: allocation.turn(s, which, Step.STAGE))
         if release:
             self.attempt(lambda s: allocation.turn(s, which, Step.RELEASE))
@@ -130,14 +132,20 @@ class Pool(RuleBasedStateMachine):
             parts = (0, 0, *parts[2:])
         self.attempt(lambda s: allocation.give_back(s, which, Returned(*parts), "because"))
 
-    @rule(which=taken, parts=PARTS, wrong=st.integers(0, 3))
+    @rule(which=WHICH, parts=PARTS, wrong=st.integers(0, 3))
     def give_nonsense_back(self, which: int, parts: tuple[int, ...], wrong: int) -> None:
+        if not self.taken:
+            return
+        which = self.taken[which % len(self.taken)]
         given = [-1 if at == wrong else part for at, part in enumerate(parts)]
         assert self.attempt(lambda s: allocation.give_back(s, which, Returned(*given), "because")) is None
 
-    @rule(which=taken, people=st.integers(2, 3))
+    @rule(which=WHICH, people=st.integers(2, 3))
     def give_all_back_at_once(self, which: int, people: int) -> None:
         """Several people give the same thing back: it comes back once."""
+        if not self.taken:
+            return
+        which = self.taken[which % len(self.taken)]
         self.attempt(lambda s: allocation.turn(s, which, Step.RELEASE))
         out = self.store.read(lambda s: s.get_one(ResourceAllocation, which)).still_out
         if out:

@@ -100,7 +100,8 @@ def test_of_a_drill_without_notice_nobody_but_its_three_people_learns_before_it_
         text = told(username)
         assert drill.code not in text and "夜袭" not in text, username
         assert {stage.get(username, each).status_code for each in its} <= {403, 404}
-        assert drill.local_date.isoformat() not in stage.get(username, "/api/v1/drill-coverage").get_data(as_text=True)
+        days = [each["next_planned"] for each in stage.get(username, "/api/v1/drill-coverage").get_json()["items"]]
+        assert drill.local_date.isoformat() not in days
     assert not any(stage.texts(name) for name in ("dou", "eng", "kef"))
     assert stage.post("cou", f"/api/v1/drills/{drill.code}/actions/cancel", reason="x").status_code in (403, 404)
     stage.acknowledge(drill.id)
