@@ -1,6 +1,6 @@
 """The answer of a simulation in words, in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask_babel import gettext
 
@@ -47,7 +47,7 @@ def _capped(answer: Answer) -> Iterator[str]:
         yield gettext(
             "A first notice to %(count)s people leaves by itself by these plans: %(plans)s.",
             count=count,
-            plans=gettext(", ").join(_title(each.title.zh, each.title.en) for each in within),
+            plans=_listed(_title(each.title.zh, each.title.en) for each in within),
         )
     if len(within) < len(answer.caps):
         over = [each for each in answer.caps if not each.within]
@@ -61,8 +61,8 @@ def _capped(answer: Answer) -> Iterator[str]:
 def _duty(way: Way) -> str:
     on = way.on_duty
     if not on:
-        return gettext("None of them is on duty then.")
-    return gettext("On duty then: %(people)s.", people=gettext(", ").join(called(each) for each in on[:SHOWN]))
+        return str(gettext("None of them is on duty then."))
+    return str(gettext("On duty then: %(people)s.", people=_listed(called(each) for each in on[:SHOWN])))
 
 
 def called(able: Able) -> str:
@@ -72,7 +72,11 @@ def called(able: Able) -> str:
 
 def posts(held: tuple[Post, ...]) -> str:
     """Posts by name."""
-    return gettext(", ").join(gettext(POSTS[post]) for post in held)
+    return _listed(gettext(POSTS[post]) for post in held)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return str(gettext(", ")).join(words)
 
 
 def _title(zh: str, en: str) -> str:

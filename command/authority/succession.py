@@ -4,7 +4,7 @@ and with a briefing; nobody there, and those of the echelon above are paged.
 The chain of pages is the paging room's, so an engine that dies, a declined page and a late answer are what they always are."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -53,14 +53,13 @@ def of(session: Session, incident: Incident) -> Silence | None:
     commander, or nothing is waited for."""
     if incident.commander_id is None or incident.state not in BEFORE_RESTORATION:
         return None
-    now = clock.now(session)
-    waited = standing.waited_minutes(session, incident)
+    sign_at = signed(session, incident)
     level = places.level_of(session, incident.area_id) or "country"
     rule = authority_versions.current(session).row("transfer_command", incident.tier, level)
     return silence(
         incident.tier,
-        now - timedelta(minutes=waited) if waited else None,
-        signed(session, incident),
+        _unanswered(session, incident, sign_at),
+        sign_at,
         rule.deputy.after_minutes if rule.deputy else PAGE_MINUTES,
         house.settings(session).commander_sign_minutes,
     )
@@ -69,11 +68,21 @@ def of(session: Session, incident: Incident) -> Silence | None:
 def signed(session: Session, incident: Incident) -> datetime:
     """When the commander last gave a sign: an entry of theirs in the incident's journal, an answer to a page, or that they took command."""
     stream, person = incident_entries.stream(incident), incident.commander_id
-    done = select(func.max(Entry.at)).where(Entry.stream_id == stream, Entry.actor == f"person:{person}")
+    acts = (Entry.actor == f"person:{person}") & (Entry.kind != "page.declined")
+    done = select(func.max(Entry.at)).where(Entry.stream_id == stream, acts)
     mine = (Page.incident_id == incident.id) & (Page.person_id == person)
     said = select(func.max(Page.response_at)).where(mine, Page.state == PageState.ACKNOWLEDGED)
     found = [session.scalar(done), session.scalar(said), incident.commander_since, incident.reported_at]
     return max(each for each in found if each is not None)
+
+
+def _unanswered(session: Session, incident: Incident, sign_at: datetime) -> datetime | None:
+    """Since when a page of the incident has waited for its commander, or was declined by them, and they have given no sign since; one that
+    could not reach them counts too."""
+    mine = (Page.incident_id == incident.id) & (Page.person_id == incident.commander_id)
+    pages = session.scalars(select(Page).where(mine, Page.state.in_((*standing.UNTAKEN, PageState.FAILED))))
+    since = [page.response_at if page.state == PageState.DECLINED else page.created_at for page in pages]
+    return min((at for at in since if at is not None and at >= sign_at), default=None)
 
 
 def step(session: Session, incident_id: int) -> None:

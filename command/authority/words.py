@@ -63,9 +63,3 @@ LEVELS = {
 TIERS = {1: N_("Tier I"), 2: N_("Tier II"), 3: N_("Tier III"), 4: N_("Tier IV")}
 VERDICTS = {"justified": N_("Justified"), "not_justified": N_("Not justified")}
 STATES = {"draft": N_("Draft"), "published": N_("Published"), "dropped": N_("Dropped")}
-SUCCESSIONS = {
-    "offered": N_("command offered to others"),
-    "taken": N_("command taken"),
-    "here": N_("the commander is there"),
-    "over": N_("over"),
-}

@@ -14,10 +14,13 @@ from command.people.models import Person
 
 
 def secure(session: Session, page: Page, person: Person, form: Mapping[str, str]) -> None:
-    """Confirm the backup and the way back of the form's task for the person paged; raise Invalid, Denied, NotFound or Conflict."""
+    """Confirm the backup and the way back of the form's task for the person paged; pressed again it changes nothing. Raise Invalid, Denied,
+    NotFound or Conflict."""
     who = as_principal(person)
     incident = seen_by(session, standing.lock(session, page.incident_id), who)
     task = tasks.find(session, incident, form.get("task", ""))
+    if task_safety.of(session, task.id) is not None:
+        return
     said = {name: form.get(name, "").strip() for name in task_safety.PARTS}
     safe = Safe(said["backup"], said["place"], said["rollback"], person, clock.now(session))
     task_safety.confirm(session, incident, task, safe, who)

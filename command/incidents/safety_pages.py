@@ -16,30 +16,30 @@ from command.resources.forms import given, instant, valid
 pages = Blueprint("task_safety", __name__)
 
 
-@pages.get("/incidents/<number>/tasks/<code>/safety")
+@pages.get("/incidents/<number>/tasks/<task>/safety")
 @access("read")
-def page(number: str, code: str) -> str:
+def page(number: str, task: str) -> str:
     """What keeps a task safe, and what is missing."""
-    return _page(number, code)
+    return _page(number, task)
 
 
-@pages.post("/incidents/<number>/tasks/<code>/safety")
+@pages.post("/incidents/<number>/tasks/<task>/safety")
 @access("edit_task")
-def secure(number: str, code: str) -> Any:
+def secure(number: str, task: str) -> Any:
     """Confirm backup and way back, or (`do=waive`) waive them; a refusal keeps what was typed."""
     try:
         if request.form.get("do") == "waive":
             reason = request.form.get("reason", "")
-            safety_api.do(number, code, lambda s, i, t, who: task_safety.waive(s, i, t, reason, who))
+            safety_api.do(number, task, lambda s, i, t, who: task_safety.waive(s, i, t, reason, who))
         else:
             typed = given(request.form, "backup", "place", "rollback", "by")
             at = instant(request.form, "checked_at", here().settings.tz)
             said = valid(SecureIn, typed | ({"checked_at": at} if at else {}))
             safety_api.do(
-                number, code, lambda s, i, t, who: task_safety.confirm(s, i, t, safety_api.safe(s, said, who), who)
+                number, task, lambda s, i, t, who: task_safety.confirm(s, i, t, safety_api.safe(s, said, who), who)
             )
     except Problem as problem:
-        return _page(number, code, problem), problem.status
+        return _page(number, task, problem), problem.status
     return redirect(f"/incidents/{number}#tasks", 303)
 
 

@@ -135,3 +135,19 @@ def test_an_ordinary_incident_asks_for_no_signs_and_the_pages_count_down(rule: R
     done = browser.send(f"/incidents/{number}/command", f"/incidents/{number}/command")
     assert done.status_code == 303
     assert browser.see("/board/part/succession").strip() == ""
+
+
+@SQLITE
+def test_a_commander_who_declines_their_page_is_succeeded_too(rule: Rule) -> None:
+    number = grave(rule)
+    rule.send()
+    page = rule.open_pages(number)["cou"]
+    rule.time.forward(minutes=5)
+    rule._tokens.clear()
+    assert rule.post("cou", f"/api/v1/pages/{page}/actions/decline", reason="in hospital").status_code == 200
+    rule.time.forward(minutes=9)
+    rule.look()
+    assert state(rule, number) == "soon"
+    rule.time.forward(minutes=2)
+    rule.look()
+    assert state(rule, number) == "offered"
