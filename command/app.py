@@ -216,6 +216,12 @@ def _served(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
+def _nearer(address: str) -> bool:
+    """Whether the page stands below another entry of the navigation that itself stands below the one of `address`."""
+    others = [url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])]
+    return any(each.startswith(f"{address}/") and f"{request.path}/".startswith(f"{each}/") for each in others)
+
+
 def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[str]) -> Place:
     address = url_for(endpoint)
     if request.endpoint == endpoint:
@@ -225,6 +231,6 @@ def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[st
             request.path == url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])
         )
         under = any(request.path.startswith(start) and endpoint == entry for start, entry in UNDER.items()) and not own
-        below = under or request.path.startswith(f"{address}/")
+        below = (under or request.path.startswith(f"{address}/")) and not _nearer(address)
         current = "true" if below else "false"
     return Place(address, words, icon, LETTERS.get(endpoint, ""), current, endpoint in thumb)

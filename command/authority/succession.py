@@ -32,6 +32,8 @@ PAGE_MINUTES = 10
 """Where the table has no deputy for taking command. (Ours.)"""
 ACK_MINUTES = 5
 """Minutes each of those who come next has to answer, before the next is paged too. (Ours.)"""
+NO_SIGN = ("page.declined", "escalation.resumed")
+"""Entries of somebody who says that they cannot come."""
 MOST = 8
 """People paged one after another."""
 
@@ -68,7 +70,7 @@ def of(session: Session, incident: Incident) -> Silence | None:
 def signed(session: Session, incident: Incident) -> datetime:
     """When the commander last gave a sign: an entry of theirs in the incident's journal, an answer to a page, or that they took command."""
     stream, person = incident_entries.stream(incident), incident.commander_id
-    acts = (Entry.actor == f"person:{person}") & (Entry.kind != "page.declined")
+    acts = (Entry.actor == f"person:{person}") & Entry.kind.not_in(NO_SIGN)
     done = select(func.max(Entry.at)).where(Entry.stream_id == stream, acts)
     mine = (Page.incident_id == incident.id) & (Page.person_id == person)
     said = select(func.max(Page.response_at)).where(mine, Page.state == PageState.ACKNOWLEDGED)

@@ -4,7 +4,7 @@ from command.core.problems import N_
 from command.people.authority import Act
 
 ACTS = {
-    Act.READ: N_("Read"),
+    Act.READ: N_("Read what goes on"),
     Act.REPORT_INCIDENT: N_("Report an incident"),
     Act.ASSESS: N_("Assess an incident"),
     Act.RAISE: N_("Raise the tier"),

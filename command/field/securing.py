@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.problems import N_, Invalid
 from command.field.facts import as_principal
 from command.incidents import standing, task_safety, tasks
 from command.incidents.task_safety import Safe
@@ -14,11 +15,13 @@ from command.people.models import Person
 
 
 def secure(session: Session, page: Page, person: Person, form: Mapping[str, str]) -> None:
-    """Confirm the backup and the way back of the form's task for the person paged; pressed again it changes nothing. Raise Invalid, Denied,
-    NotFound or Conflict."""
+    """Confirm the backup and the way back of the form's task for the person paged; pressed again it changes nothing. Raise Invalid, Denied
+    or Conflict."""
     who = as_principal(person)
     incident = seen_by(session, standing.lock(session, page.incident_id), who)
-    task = tasks.find(session, incident, form.get("task", ""))
+    task = next((each for each in tasks.of(session, incident) if each.code == form.get("task")), None)
+    if task is None:
+        raise Invalid(N_("There is no such task."), field="task", remedy=N_("Use the buttons of this page."))
     if task_safety.of(session, task.id) is not None:
         return
     said = {name: form.get(name, "").strip() for name in task_safety.PARTS}

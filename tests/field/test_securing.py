@@ -18,4 +18,4 @@ def test_backup_and_way_back_are_confirmed_from_the_phone_and_a_press_twice_coun
     for _ in range(2):
         assert "I have checked the backup" not in phone.press("secure", task=code, **SAID)
     assert len(phone.journal("task.secured")) == 1
-    assert phone.send("secure", task="none", **SAID).status_code == 404
+    assert phone.send("secure", task="none", **SAID).status_code == 422
