@@ -1,7 +1,6 @@
 """The one place where the web application's parts are joined."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from apiflask import APIFlask
@@ -13,16 +12,15 @@ from command.blueprints import BLUEPRINTS
 from command.boards.words import WORDS
 from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
-from command.core.paths import CONFIG, TEMPLATES
+from command.core.paths import TEMPLATES
 from command.core.problems import N_
 from command.drills.console import mine as drills_of_mine
 from command.drills.programme import table as drill_table
 from command.messages import hooks as gateway_hooks
-from command.people import choices, gate, identity, language, places
+from command.people import authority_versions, choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
-from command.people.authority import Authority
+from command.people.authority_versions import InForce
 from command.training import rules as training
-from playbooks import source
 
 HOME = "boards.command"
 NAVIGATION = (
@@ -64,6 +62,7 @@ NAVIGATION = (
             ("resources.status", N_("Resources"), "read", "resources"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("people.people", N_("People"), "read", "people"),
+            ("authority.table", N_("Who may do what"), "read", "key"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),
         ),
     ),
@@ -141,7 +140,7 @@ def create_app(installation: Installation) -> APIFlask:
     openapi.install(app)
     for blueprint in (front, *BLUEPRINTS):
         app.register_blueprint(blueprint)
-    app.extensions["tocsin.authority"] = _authority()
+    authority_versions.first()  # a fault in config/authority.yaml stops the start, not a request
     training.current()
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     app.extensions["tocsin.handlers"] = parts.handlers()
@@ -169,15 +168,10 @@ def settle(app: Flask, installation: Installation) -> None:
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
     )
     app.extensions["tocsin"] = installation
+    app.extensions["tocsin.authority"] = InForce()
     gateway_hooks.settle(app, installation)
     for kept in ("tocsin.boards", "tocsin.status"):
         app.extensions.pop(kept, None)
-
-
-@cache
-def _authority() -> Authority:
-    """The authority table, read once a process."""
-    return source.load(CONFIG / "authority.yaml", Authority)
 
 
 def _furnish(app: Flask) -> None:
@@ -222,6 +216,12 @@ def _served(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
+def _nearer(address: str) -> bool:
+    """Whether the page stands below another entry of the navigation that itself stands below the one of `address`."""
+    others = [url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])]
+    return any(each.startswith(f"{address}/") and f"{request.path}/".startswith(f"{each}/") for each in others)
+
+
 def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[str]) -> Place:
     address = url_for(endpoint)
     if request.endpoint == endpoint:
@@ -231,6 +231,6 @@ def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[st
             request.path == url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])
         )
         under = any(request.path.startswith(start) and endpoint == entry for start, entry in UNDER.items()) and not own
-        below = under or request.path.startswith(f"{address}/")
+        below = (under or request.path.startswith(f"{address}/")) and not _nearer(address)
         current = "true" if below else "false"
     return Place(address, words, icon, LETTERS.get(endpoint, ""), current, endpoint in thumb)

@@ -8,6 +8,10 @@ from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
 from command.archive import api as archive_api
 from command.archive import pages as archive_pages
+from command.authority import review_api as authority_review_api
+from command.authority import review_pages as authority_review_pages
+from command.authority import table_api as authority_api
+from command.authority import table_pages as authority_pages
 from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
 from command.boards import replay_pages
@@ -44,6 +48,8 @@ from command.incidents import (
     resource_scan,
     room_api,
     room_pages,
+    safety_api,
+    safety_pages,
     tasks_api,
 )
 from command.incidents import api as incidents_api
@@ -106,6 +112,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
     people_api.api,
     people_pages.pages,
+    authority_api.api,
+    authority_pages.pages,
+    authority_review_api.api,
+    authority_review_pages.pages,
+    safety_api.api,
+    safety_pages.pages,
     choices.choices,
     network_api.api,
     gateway_hooks.hooks,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds
 from command.alarms.commands import alarms
 from command.archive.commands import archive
+from command.authority.commands import authority
 from command.core import heads, log, schema
 from command.core.installation import Installation
 from command.core.keys import KeyringError, new_key
@@ -67,7 +68,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, demo):
+for group in (admin, authority, token, import_, alarms, archive, oncall, resources, scenarios, demo):
     main.add_command(group)
 import_.add_command(import_resources)
 import_.add_command(import_risks)

@@ -2,6 +2,7 @@
 
 from command.alarms import models as alarms
 from command.archive import models as archive
+from command.authority import models as authority
 from command.boards import models as boards
 from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
@@ -14,6 +15,7 @@ from command.field import models as field
 from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
+from command.incidents import safety_models as task_safety
 from command.knowledge import models as knowledge
 from command.messages import models as messages
 from command.network import models as network
@@ -21,7 +23,7 @@ from command.notices import models as notices
 from command.oncall import models as oncall
 from command.oncall.duties import plan_models as oncall_plans
 from command.oncall.phone_drill import drill_models as phone_drills
-from command.people import contacts
+from command.people import authority_versions, contacts
 from command.people import models as people
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
@@ -34,6 +36,8 @@ metadata = Base.metadata
 rooms = (
     alarms,
     archive,
+    authority,
+    authority_versions,
     boards,
     clock,
     complaints,
@@ -64,5 +68,6 @@ rooms = (
     resources,
     risks,
     settlement,
+    task_safety,
     training,
 )

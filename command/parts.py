@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from command.alarms import kinds, storms
 from command.archive import index
+from command.authority import reviews
 from command.boards import cards
 from command.core.database import Database
 from command.core.installation import Installation
@@ -43,6 +44,7 @@ def join(database: Database) -> Database:
     to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. What an
     incident leaves to be settled is made when it is restored, and asked for before it is closed."""
     _once(database.before_append, index.follow)
+    _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
     _once(incidents.on_close, knowledge.keep)

@@ -52,6 +52,7 @@ OF_NONE = {
     "/c/<token>": "callers' cases are real",
     "/drills/feed/<text>.ics": "a calendar, in which each drill says that it is one",
     "/drills/<code>/real": "what is real is reported there, though a drill goes on",
+    "/people/authority/draft/<act>": "the authority table is real",
     "/playbooks/<code>": "playbooks are real",
     "/playbooks/<code>/compare": "playbooks are real",
     "/improvement/<int:action_id>": "what a drill showed is mended in earnest",
@@ -95,6 +96,7 @@ class Things:
     action: str = "cancel"
     photo_id: int = 1
     code: str = "DR-01"
+    task: str = "rule_out_attack"
 
     def address(self, rule: Rule, call: str = "") -> str:
         """The address of a rule about them."""

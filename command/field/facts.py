@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.core import names
 from command.field.models import FieldNote, Photo
-from command.incidents import house, tasks
+from command.incidents import house, task_safety, tasks
 from command.incidents.activation import KIND_WORDS
 from command.incidents.models import Incident, Task
 from command.incidents.visibility import visible
@@ -19,6 +19,15 @@ from command.people.access import Principal
 from command.people.models import Person
 
 MOST_ELEMENTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Risky:
+    """A risky task of their department that is not finished; `secured` once its backup and way back are confirmed or waived."""
+
+    code: str
+    title: str
+    secured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,9 @@ class Facts:
     department: str
     tasks: Sequence[tuple[str, datetime, str]]
     """Title, due, state (open or waiting) of their department's unfinished tasks, the one due first first."""
+    risky: Sequence[Risky]
+    frozen: Sequence[str]
+    """Why nothing risky should be changed now, where there is a change freeze."""
 
 
 def of(session: Session, page: Page, person: Person, language: str) -> Facts | None:
@@ -60,6 +72,12 @@ def of(session: Session, page: Page, person: Person, language: str) -> Facts | N
         commander=names.of(commander, language) if commander else "",
         department=_department(person, language),
         tasks=[(_title(task, language), task.due_at, task.state) for task in _theirs(session, incident, person)],
+        risky=[
+            Risky(task.code, _title(task, language), task_safety.of(session, task.id) is not None)
+            for task in _theirs(session, incident, person)
+            if task.risky
+        ],
+        frozen=[each.zh if language == "zh" else each.en for each in task_safety.frozen(session, incident)],
     )
 
 

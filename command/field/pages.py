@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock, marks
 from command.core.problems import N_, Conflict, Invalid, NotFound, Problem
-from command.field import pictures, service, store
+from command.field import pictures, securing, service, store
 from command.field.shown import shown
 from command.oncall.models import Escalation, Page
 from command.oncall.paging import links, responding
@@ -80,6 +80,9 @@ def _do(called: Page, person: Person) -> None:
     if asked == "note":
         _report(called, actor, said)
         return
+    if asked == "secure":
+        here().database.write(lambda session: securing.secure(session, called, person, request.form), actor=actor)
+        return
     here().database.write(lambda session: _say(session, asked, called.id, person.id, said), actor=actor)
 
 
@@ -138,6 +141,7 @@ def _page(token: str, problem: Problem | None = None) -> Response:
             problem=problem,
             key=secrets.token_urlsafe(9),
             typed=request.form.get("note", ""),
+            given=request.form,
             asked=request.form.get("do", "") if problem else "",
             language=HTML[seen.language],
         )

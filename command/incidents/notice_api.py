@@ -208,7 +208,7 @@ def approve(notice_id: int, json_data: ApproveIn) -> Any:
 
     def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
         reason = body.reason if body.override else ""
-        _may_approve(session, incident, notice, who, body.override)
+        _may_approve(session, incident, notice, who, body.override, reason)
         notices.approve(session, notice, who, body.count, reason or None)
 
     return _act(notice_id, verb)
@@ -232,9 +232,11 @@ def may_approve_now(session: Session, incident: Incident, notice: Notice, who: P
     return permitted(people.ruling(who, "approve_notice", **_case(session, incident, notice, who)))
 
 
-def _may_approve(session: Session, incident: Incident, notice: Notice, who: Principal, override: bool) -> None:
+def _may_approve(
+    session: Session, incident: Incident, notice: Notice, who: Principal, override: bool, reason: str
+) -> None:
     decision = people.must(who, "approve_notice", override=override, **_case(session, incident, notice, who))
-    standing.on_record(session, incident, who, "approve_notice", decision, "")
+    standing.on_record(session, incident, who, "approve_notice", decision, reason)
 
 
 @api.post("/notices/<int:notice_id>/actions/withdraw")

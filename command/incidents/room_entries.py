@@ -1,4 +1,6 @@
-"""What the journal keeps of the incident room: roles accepted, remarks, objectives."""
+"""What the journal keeps of the incident room: roles accepted, remarks, objectives, risky tasks made safe."""
+
+from datetime import datetime
 
 from command.core.journal import Payload
 from command.incidents.entries import NoteRef
@@ -32,3 +34,23 @@ class ObjectiveChanged(Payload, kind="objective.changed"):
     objective_state: str
     goal: NoteRef | None
     note: NoteRef | None
+
+
+class TaskSecured(Payload, kind="task.secured"):
+    """Somebody confirmed the backup before a risky task and the way back: `backup_person_id` made the backup, which was seen to be usable
+    at `checked_at`."""
+
+    task: str
+    person_id: int
+    backup_person_id: int
+    checked_at: datetime
+    backup: NoteRef | None
+    place: NoteRef | None
+    rollback: NoteRef | None
+
+
+class TaskSafetyWaived(Payload, kind="task.safety_waived"):
+    """Somebody let a risky task be done without them; the override that goes with it has the reason."""
+
+    task: str
+    person_id: int

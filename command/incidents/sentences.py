@@ -81,6 +81,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "任务{task}由{from_person_id}移交{to_person_id}",
         "Task {task} passed from {from_person_id} to {to_person_id}",
     ),
+    "task.secured": (
+        "高风险任务{task}：{person_id}确认备份和回退方案（备份人：{backup_person_id}，核验：{checked_at}）",
+        "Risky task {task}: {person_id} confirmed backup and way back (backup by {backup_person_id}, checked {checked_at})",
+    ),
+    "task.safety_waived": (
+        "高风险任务{task}：{person_id}决定免除备份和回退确认",
+        "Risky task {task}: {person_id} waived backup and way back",
+    ),
     "clock.started": ("时限开始：{clock}，截止{due_at}", "Clock started: {clock}, due {due_at}"),
     "clock.moved": (
         "时限提前：{clock}，截止{due_at}（原{before}）",
@@ -95,6 +103,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{person_id} overrode the rule for {act}; to be reviewed",
     ),
     "authority.deputised": ("{person_id}代行（{act}）", "{person_id} acted as deputy for {act}"),
+    "authority.override_reviewed": (
+        "{person_id}的越权操作（{act}）已审查：{verdict}",
+        "The override of {person_id} for {act} was looked at: {verdict}",
+    ),
+    "succession.offered": (
+        "总指挥{person_id}{minutes}分钟无回应（{why}），依次呼叫{asked}人接替",
+        "Commander {person_id} silent for {minutes} min ({why}); {asked} people are paged in order to succeed",
+    ),
+    "succession.unanswered": (
+        "接替指挥的呼叫无人应答，总指挥仍为{person_id}",
+        "Nobody answered the pages to succeed {person_id}",
+    ),
+    "succession.ended": (
+        "接替{person_id}的呼叫结束：{how}，{to_person_id}",
+        "The succession of {person_id} ended: {how}, {to_person_id}",
+    ),
+    "command.here": ("{person_id}确认在岗指挥", "{person_id}: I am here"),
     "escalation.started": ("开始呼叫，共{steps}级", "Paging began, {steps} steps"),
     "escalation.ended": ("呼叫结束：{state}", "Paging ended: {state}"),
     "escalation.resumed": ("{because}，立即升级呼叫", "The next step is paged at once: {because}"),
@@ -284,4 +309,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "returned": ("已归还", "returned"),
     "let_go": ("已取消预留", "let go"),
     "has_playbook": ("尚无处置预案", "no playbook"),
+    "justified": ("合理", "justified"),
+    "not_justified": ("不合理", "not justified"),
+    "no_answer": ("呼叫未应答", "a page waits"),
+    "no_sign": ("没有任何操作", "nothing done"),
+    "taken": ("已接替", "command taken"),
+    "here": ("总指挥在岗", "the commander is there"),
+    "over": ("情况已变化", "things changed"),
 }

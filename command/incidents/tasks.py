@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid, NotFound
-from command.incidents import entries
+from command.incidents import entries, task_safety
 from command.incidents.models import Incident, Task
 from command.incidents.standing import authorise
 from command.people.access import Principal
@@ -90,7 +90,8 @@ def find(session: Session, incident: Incident, code: str) -> Task:
 
 
 def done(session: Session, incident: Incident, code: str, by: Principal, note: str = "") -> Task:
-    """Finish an open task. One that waits for others, or was dropped, is not finished; doing it twice is a conflict."""
+    """Finish an open task. One that waits for others, or was dropped, is not finished, nor is a risky one whose backup and way back are
+    not confirmed (see task_safety); doing it twice is a conflict."""
     authorise(session, incident, by, "edit_task")
     task = find(session, incident, code)
     if task.state != OPEN:
@@ -104,6 +105,7 @@ def done(session: Session, incident: Incident, code: str, by: Principal, note: s
             state=task.state,
             before=", ".join(before),
         )
+    task_safety.require(session, task)
     return _finish(session, incident, task, DONE, by, note)
 
 
@@ -135,6 +137,7 @@ def reopen(session: Session, incident: Incident, code: str, by: Principal, reaso
             state=task.state,
         )
     task.done_at = task.done_by = None
+    task_safety.void(session, task)
     return _turn(session, incident, task, OPEN, entries.note(session, reason))
 
 

@@ -14,6 +14,7 @@ from command.core.installation import Installation
 from command.core.problems import N_, Denied, Unauthenticated
 from command.people import authority
 from command.people.authority import Act, Authority, Decision, NeedsApproval
+from command.people.authority_versions import InForce
 from command.people.posts import words
 
 T = TypeVar("T")
@@ -90,8 +91,13 @@ def here() -> Installation:
 
 
 def rules() -> Authority:
-    """The authority table, read once when the application starts."""
-    found: Authority = current_app.extensions["tocsin.authority"]
+    """The authority table in force: the version published last, else config/authority.yaml. A second old at most."""
+    return in_force().now(here().database)
+
+
+def in_force() -> InForce:
+    """What this process knows of the table in force."""
+    found: InForce = current_app.extensions["tocsin.authority"]
     return found
 
 

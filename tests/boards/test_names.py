@@ -28,6 +28,8 @@ ELSEWHERE = (
     "archive.",
     "scenario.",
     "case.looked_up",
+    "authority.draft_",
+    "authority.published",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 

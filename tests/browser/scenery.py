@@ -48,6 +48,9 @@ SIGNED_IN = (
         "/risks/bridge/edit",
     ),
     *("/settlement", "/settlement?mine=1"),
+    *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
+    "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
+    "/people/overrides",
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -55,6 +58,7 @@ OF_INCIDENT = (
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
     "/incidents/{}/settlement",
+    "/incidents/{}/tasks/repair_fault/safety",
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -71,6 +75,9 @@ PARTS = {
     "/board/part/decisions": "a part of the board",
     "/board/part/on-call": "a part of the board",
     "/board/part/shortages": "a part of the board",
+    "/board/part/succession": "a part of the board",
+    "/incidents/<number>/command": "a part of the incident's board",
+    "/people/authority.yaml": "a file",
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/similar": "a part of the incident's board",
     "/incidents/<number>/curve/card": "a part of the incident's board",
@@ -133,6 +140,7 @@ def built(stage: Stage) -> Scenery:
     offered = {"items": items, "note": "The guard has the key", "to": "ada"}
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
     _resources(stage, worst, reported)
+    _authority(stage, reported)
     _lessons(stage, closed)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = (
@@ -141,6 +149,15 @@ def built(stage: Stage) -> Scenery:
     )
     signed_in = tuple(each.replace("{year}", f"{datetime.now(UTC):%Y}") for each in SIGNED_IN)
     return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+
+
+def _authority(stage: Stage, number: str) -> None:
+    """A draft of the authority table with a change, and an override that waits to be looked at; the commander is an administrator too."""
+    stage.database.write(lambda session: session.add(PersonPost(person_id=stage.people["ada"], post="administrator")))
+    assert stage.post("adm", "/api/v1/authority/draft").status_code == 201
+    rule = {"act": "restore", "tiers": [1], "alone": ["commander"], "override": ["deputy"]}
+    assert stage.post("adm", "/api/v1/authority/draft/actions/put", revision=1, rule=rule).status_code == 200
+    assert stage.act("eng", number, "assess", override=True, reason="Nobody else is awake") == 200
 
 
 def _lessons(stage: Stage, number: str) -> None:

@@ -216,6 +216,14 @@ def stop(session: Session, incident_id: int, reason: str) -> int:
     return len(waiting)
 
 
+def stop_one(session: Session, escalation_id: int, reason: Reason) -> None:
+    """End one chain, if it still waits for an answer: what it asked for is settled. It goes on no more either."""
+    chain = locked(session, escalation_id)
+    if chain.state in ANSWERABLE:
+        _end(session, chain, EscalationState.STOPPED, reason)
+    chain.over_at, chain.quiet_at = chain.over_at or clock.now(session), None
+
+
 def _end(session: Session, chain: Escalation, state: EscalationState, reason: Reason) -> None:
     """End a locked chain. What was not sent yet is taken back, but for an exhausted chain, which a late answer still helps."""
     chain.state, chain.reason, chain.ended_at = state, reason, clock.now(session)
