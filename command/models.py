@@ -3,6 +3,7 @@
 from command.alarms import models as alarms
 from command.archive import models as archive
 from command.boards import models as boards
+from command.bulletins import models as bulletins
 from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
@@ -34,6 +35,7 @@ rooms = (
     alarms,
     archive,
     boards,
+    bulletins,
     clock,
     complaints,
     contacts,

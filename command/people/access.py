@@ -21,14 +21,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 ALL = "*"
 _HOUSE = frozenset({"administrator", "commander", "deputy", "duty_officer"})
-FEEDS = {
+FEEDS: dict[str, frozenset[str]] = {
     "alarms.write": _HOUSE,
     "measurements.write": _HOUSE,
     "warnings.write": _HOUSE,
     "complaints.write": _HOUSE | {"customer_service_agent"},
     "sites.write": _HOUSE | {"engineer"},
+    "bulletins.read": frozenset(),
 }
-"""Permissions of machine sources, and the posts whose holders have them too."""
+"""Permissions of machine sources, and the posts whose holders have them too. A recipient of bulletins reads its own alone."""
 
 
 @dataclass(frozen=True, slots=True)
