@@ -222,12 +222,17 @@ def correct(session: Session, incident: Incident, row: Bulletin, by: Principal) 
 def must_be(row: Bulletin, *states: State) -> None:
     if row.state in states:
         return
-    remedies = {
-        State.APPROVED: N_("It has left and never changes: write the bulletin that corrects it."),
-        State.SUBMITTED: N_("It waits for approval: send it back first."),
-        State.DROPPED: N_("It was dropped: write a new one."),
-        State.DRAFT: N_("It is being written: submit it first."),
-    }
-    raise Conflict(
-        N_("Bulletin %(number)d is %(state)s."), remedy=remedies[State(row.state)], number=row.number, state=row.state
-    )
+    detail, remedy = STANDS[State(row.state)]
+    raise Conflict(detail, remedy=remedy, number=row.number)
+
+
+STANDS = {
+    State.APPROVED: (
+        N_("Bulletin %(number)d has left."),
+        N_("It has left and never changes: write the bulletin that corrects it."),
+    ),
+    State.SUBMITTED: (N_("Bulletin %(number)d waits for approval."), N_("It waits for approval: send it back first.")),
+    State.DROPPED: (N_("Bulletin %(number)d was dropped."), N_("It was dropped: write a new one.")),
+    State.DRAFT: (N_("Bulletin %(number)d is being written."), N_("It is being written: submit it first.")),
+}
+"""Why something cannot be done to a bulletin of a state, and what could be done instead."""
