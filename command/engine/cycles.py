@@ -52,6 +52,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("receipts", 0.3, lambda: receipts.run_once(installation, heard)),
         Cycle("clocks", 1.0, lambda: clocks.run_once(installation)),
         Cycle("bulletins", 5.0, lambda: bulletins.run_once(installation)),
+        Cycle("final_reports", 60.0, lambda: bulletins.look_back(installation)),
         Cycle("quiet", 2.0, lambda: quiet.run_once(installation)),
         Cycle("sweep", 2.0, lambda: sweep.run_once(installation, gateways, heard)),
         Cycle("duty_watch", 60.0, lambda: duty_watch.run_once(installation)),

@@ -73,7 +73,7 @@ class Bureau(Desk):
 
     def cycle(self) -> None:
         with self.acting():
-            while bulletins.run_once(self.installation):
+            while bulletins.run_once(self.installation) or bulletins.look_back(self.installation):
                 pass
 
     def read(self, bulletin: int, by: str = "ada") -> dict[str, Any]:
@@ -95,8 +95,9 @@ class Bureau(Desk):
         return {"Authorization": f"Bearer {self.database.write(work)}"}
 
     def mailed(self) -> dict[str, str]:
-        """Texts by mailbox that the mail server took."""
-        return {str(one["To"]): str(one.get_content()) for one in self.mail.box.mails}
+        """Texts of bulletins by mailbox that the mail server took."""
+        mails = [(str(one["To"]), str(one.get_content())) for one in self.mail.box.mails]
+        return {to: text for to, text in mails if "/b/" in text}
 
     def link(self, mailbox: str) -> str:
         """The signed address in a mail, within this site."""

@@ -8,6 +8,7 @@ import pytest
 from command.core import clock
 from command.messages import exercises
 from command.messages.models import Delivery, Purpose
+from command.people.contacts import PersonContact
 from tests.bulletins.conftest import Bureau
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -53,6 +54,41 @@ def test_a_recipients_address_cannot_be_put_on_the_allow_list_of_drills(bureau: 
     with bureau.database.read() as session:
         assert session.query(Delivery).where(Delivery.purpose == Purpose.BULLETIN).count() == 0
     assert bureau.mail.box.mails == []
+
+
+@pytest.mark.proves("B3", "I3", "R33")
+def test_who_works_here_and_is_on_the_allow_list_gets_the_drills_mail_with_its_marks(bureau: Bureau) -> None:
+    address = "group@example.net"
+    index = bureau.installation.keyring.index(address)
+
+    def ours(session: Any) -> None:
+        now = clock.now(session)
+        session.add(
+            PersonContact(
+                person_id=bureau.people["dep"],
+                kind="email",
+                address=bureau.installation.keyring.encrypt(address),
+                address_index=index,
+                position=1,
+                wait_minutes=5,
+                created_at=now,
+                verified_at=now,
+            )
+        )
+        session.flush()
+        exercises.allow(session, index, now + timedelta(hours=1), "person:1")
+
+    bureau.do(ours)
+    made = bureau.sent(bureau.grave(by="tra", exercise=True))
+    assert {copy["recipient"]: copy["state"] for copy in made["copies"]} == {
+        "ministry": "sent",
+        "regulator": "kept",
+        "government": "kept",
+    }
+    assert set(bureau.mailed()) == {address} and bureau.mailed()[address].startswith("【演练】")
+    assert all(mail["To"] == address and "演练" in mail["Subject"] for mail in bureau.mail.box.mails)
+    page = bureau.client().get(f"{bureau.link(address)}?lang=en").text
+    assert "[DRILL] This is an exercise" in page and "data-exercise" in page
 
 
 @pytest.mark.proves("R33", "R25")
