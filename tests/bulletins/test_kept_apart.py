@@ -86,7 +86,9 @@ def test_who_works_here_and_is_on_the_allow_list_gets_the_drills_mail_with_its_m
         "government": "kept",
     }
     assert set(bureau.mailed()) == {address} and bureau.mailed()[address].startswith("【演练】")
-    assert all(mail["To"] == address and "演练" in mail["Subject"] for mail in bureau.mail.box.mails)
+    subjects = [str(mail["Subject"]) for mail in bureau.mail.box.mails if mail["To"] == address]
+    assert len(subjects) == len(bureau.mail.box.mails)
+    assert all(subject.startswith(("【演练】", "[DRILL]")) for subject in subjects)
     page = bureau.client().get(f"{bureau.link(address)}?lang=en").text
     assert "[DRILL] This is an exercise" in page and "data-exercise" in page
 
