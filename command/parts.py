@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds, storms
 from command.archive import index
 from command.boards import cards
+from command.bulletins import service as bulletins
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
@@ -17,7 +18,7 @@ from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
-from command.incidents import intake, visibility
+from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
@@ -44,6 +45,7 @@ def join(database: Database) -> Database:
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
     _once(incidents.on_close, knowledge.keep)
+    _once(conditions.turned, bulletins.turned)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
     _once(visibility.involved, joining.known_to)

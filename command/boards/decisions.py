@@ -31,7 +31,7 @@ MOST = 50
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late),
-    approve_bulletin or write_bulletin (a draft lies ready); since when it waits."""
+    approve_bulletin, write_bulletin (a draft lies ready) or resend_bulletin (a mail failed); since when it waits."""
 
     act: str
     number: str
@@ -125,6 +125,10 @@ def _bulletins(session: Session, who: Principal, exercise: bool) -> Iterator[Wai
             yield _waiting(incident, "approve_bulletin", row.submitted_at or row.drafted_at, **about)
         elif row.state == Drafted.DRAFT and ask.may(incident, "write_bulletin"):
             yield _waiting(incident, "write_bulletin", row.drafted_at, **about)
+    for row, incident in reading.failed_ones(session, who, exercise=exercise):
+        if ask.may(incident, "write_bulletin"):
+            since = row.approved_at or row.drafted_at
+            yield _waiting(incident, "resend_bulletin", since, bulletin_id=row.id, bulletin_kind=row.kind)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

@@ -90,6 +90,7 @@ class Bulletin(OfExercise, Base):
 
 
 _WAITS = text("state = 'queued'")
+_LOST = text("state IN ('failed', 'unknown')")
 
 
 class BulletinCopy(OfExercise, Base):
@@ -102,6 +103,7 @@ class BulletinCopy(OfExercise, Base):
         CheckConstraint("sees IN ('full', 'short')", name="sees"),
         UniqueConstraint("bulletin_id", "code", "place"),
         Index("ix_bulletin_copy_queued", "id", postgresql_where=_WAITS, sqlite_where=_WAITS),
+        Index("ix_bulletin_copy_lost", "bulletin_id", postgresql_where=_LOST, sqlite_where=_LOST),
         Index("ix_bulletin_copy_code", "code", "id"),
     )
     id: Mapped[Id]

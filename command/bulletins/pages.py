@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from command.bulletins import api, approving, diffing, reading, service, upward, views, words
+from command.bulletins import api, approving, diffing, reading, sending, service, upward, views, words
 from command.bulletins.asked import DraftIn, EditIn, ListIn, PdfIn
 from command.bulletins.models import OPEN, Bulletin, Kind
 from command.core import clock, marks, names
@@ -125,6 +125,7 @@ def part(number: str) -> Any:
             "bulletins/part.html",
             number=number,
             upcoming=views.due_out(session, incident, reading.upcoming(session, incident)),
+            failed=[row for row in reading.of(session, incident) if _failed(session, row)],
             waiting=[row for row in rows if approving.may_approve_now(session, incident, row, principal())],
             writing=may(principal(), service.WRITE),
             unheard=[row for row in upward.of(session, incident) if row.acknowledged_at is None],
@@ -185,6 +186,11 @@ def _do(session: Session, bulletin_id: int, verb: str) -> int:
 
     found: int = api.done(session, bulletin_id, who, work)
     return found
+
+
+def _failed(session: Session, row: Bulletin) -> bool:
+    """Whether some mail of a bulletin failed or is doubtful."""
+    return row.state not in OPEN and any(copy.state in sending.AGAIN for copy in reading.copies(session, row))
 
 
 def _typed() -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.bulletins import due, recipients
 from command.bulletins.due import Course, Due, Left
-from command.bulletins.models import OPEN, Bulletin, BulletinCopy, Kind, State
+from command.bulletins.models import OPEN, Bulletin, BulletinCopy, CopyState, Kind, State
 from command.bulletins.recipients import Case, RecipientCard
 from command.core.problems import N_, NotFound
 from command.incidents import clock_rows, house, measuring, places, plans, visibility
@@ -119,6 +119,20 @@ def open_ones(session: Session, who: Principal, *, exercise: bool) -> list[tuple
         select(Bulletin, Incident)
         .join(Incident, Incident.id == Bulletin.incident_id)
         .where(Bulletin.state.in_(OPEN), Bulletin.exercise.is_(exercise), Incident.id.in_(known))
+        .order_by(Bulletin.id)
+        .limit(MOST_OPEN)
+    )
+    return [(row, incident) for row, incident in session.execute(query).tuples()]
+
+
+def failed_ones(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Bulletin, Incident]]:
+    """Bulletins of which some mail failed or is doubtful, of incidents that `who` may know of, the oldest first."""
+    known = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
+    failed = select(BulletinCopy.bulletin_id).where(BulletinCopy.state.in_((CopyState.FAILED, CopyState.UNKNOWN)))
+    query = (
+        select(Bulletin, Incident)
+        .join(Incident, Incident.id == Bulletin.incident_id)
+        .where(Bulletin.id.in_(failed), Bulletin.exercise.is_(exercise), Incident.id.in_(known))
         .order_by(Bulletin.id)
         .limit(MOST_OPEN)
     )

@@ -15,6 +15,7 @@ from command.core.problems import N_, Conflict, Invalid
 from command.incidents import entries as incident_entries
 from command.incidents import plans, standing
 from command.incidents.guards import State as IncidentState
+from command.incidents.lifecycle import Action
 from command.incidents.models import Incident
 from command.people.access import Principal
 from playbooks.templates import Language
@@ -211,6 +212,19 @@ def drop(session: Session, incident: Incident, row: Bulletin, by: Principal, rea
         )
     row.state = State.DROPPED
     incident_entries.record(session, incident, entries.BulletinDropped(bulletin=row.number, note=cited))
+
+
+def turned(session: Session, incident: Incident, action: Action) -> None:
+    """Hear of what was done to an incident: bulletins that were being written for what it is no more are given up. Once service is back
+    these are drafts that nobody has touched; a final report follows. Of what was merged or cancelled nothing is told any more."""
+    if action not in (Action.RESTORE, Action.MERGE, Action.CANCEL):
+        return
+    for row in reading.of(session, incident):
+        untouched = all(author.startswith("system:") for author in row.authors)
+        if row.state not in OPEN or (action == Action.RESTORE and not (untouched and row.kind != Kind.FINAL)):
+            continue
+        row.state = State.DROPPED
+        incident_entries.record(session, incident, entries.BulletinDropped(bulletin=row.number, note=None))
 
 
 def correct(session: Session, incident: Incident, row: Bulletin, by: Principal) -> Bulletin:

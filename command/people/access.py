@@ -157,6 +157,12 @@ def _denied(who: Principal, permission: str) -> Denied:
             remedy=N_("Use a token with this scope."),
             permission=permission,
         )
+    if FEEDS.get(permission) == frozenset():
+        return Denied(
+            N_("Only the token of a machine source may do this (%(permission)s)."),
+            remedy=N_("Ask an administrator for a token with this scope."),
+            permission=permission,
+        )
     able = FEEDS.get(permission) or {post for row in rules().rows if row.act == permission for post in row.who_may()}
     return Denied(
         N_("None of your posts may do this (%(permission)s)."),

@@ -147,6 +147,8 @@ def test_a_mail_that_failed_or_is_doubtful_is_shown_and_sent_again(bureau: Burea
     copy = bureau.copies(made["id"])["regulator"]
     assert (copy["state"], copy["reason"]) == ("failed", "smtp_550")
     assert bureau.clock(number, "cn-inform-1h")["met_at"] is None and "bulletin.failed" in bureau.kinds(number)
+    assert "See what was not sent" in bureau.get("dou", "/board/part/decisions?lang=en").text
+    assert "did not reach everybody" in bureau.get("dou", f"/incidents/{number}/bulletins/part?lang=en").text
     bureau.mail.box.refusals = {}
     bureau.do("dou", made["id"], "send_again", recipient="regulator")
     bureau.engine()
@@ -230,7 +232,13 @@ def test_the_engine_drafts_what_is_due_and_sends_nothing_without_a_person(bureau
     bureau.cycle()
     assert len(bureau.of(number)["items"]) == 1, "what a person dropped is not drafted again"
     bureau.sent(number)
+    time.forward(hours=4)
+    bureau.cycle()
+    touched = bureau.draft(number, kind="final")
     bureau.act("ada", number, "restore", evidence="test calls succeed")
+    states = {row["kind"]: row["state"] for row in bureau.of(number)["items"]}
+    assert (states["follow_up"], states["final"]) == ("dropped", "draft"), "what nobody touched is given up"
+    bureau.do("dou", touched["id"], "drop", reason="Too early")
     time.forward(hours=23, minutes=55)
     bureau.cycle()
     final = bureau.of(number)["items"][-1]

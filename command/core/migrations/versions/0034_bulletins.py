@@ -93,6 +93,11 @@ def upgrade() -> None:
         'ix_bulletin_copy_queued', 'bulletin_copy', ['id'], unique=False, postgresql_where=queued, sqlite_where=queued
     )
 
+    lost = sa.text("state IN ('failed', 'unknown')")
+    op.create_index(
+        'ix_bulletin_copy_lost', 'bulletin_copy', ['bulletin_id'], unique=False, postgresql_where=lost, sqlite_where=lost
+    )
+
     op.create_table('upward_report',
     sa.Column('id', BIG, nullable=False),
     sa.Column('incident_id', BIG, nullable=False),
