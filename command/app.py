@@ -10,6 +10,7 @@ from flask_babel import gettext
 from command import health, openapi, parts
 from command.blueprints import BLUEPRINTS
 from command.boards.words import WORDS
+from command.bulletins import recipients
 from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import TEMPLATES
@@ -29,6 +30,7 @@ NAVIGATION = (
         (
             ("boards.command", N_("Command board"), "read", "board"),
             ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
+            ("bulletins.listed", N_("Bulletins"), "read", "bulletin"),
         ),
     ),
     (
@@ -142,6 +144,7 @@ def create_app(installation: Installation) -> APIFlask:
         app.register_blueprint(blueprint)
     authority_versions.first()  # a fault in config/authority.yaml stops the start, not a request
     training.current()
+    recipients.table(installation.settings.recipients)  # a fault in the file stops the start, not a bulletin
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     app.extensions["tocsin.handlers"] = parts.handlers()
     app.extensions["tocsin.ready"] = list(health.CHECKS)

@@ -15,6 +15,10 @@ from command.authority import table_pages as authority_pages
 from command.boards import fragments as board_fragments
 from command.boards import pages as board_pages
 from command.boards import replay_pages
+from command.bulletins import api as bulletins_api
+from command.bulletins import pages as bulletin_pages
+from command.bulletins import partner_api as bulletin_recipients_api
+from command.bulletins import receipt_pages as bulletin_receipts
 from command.complaints import api as cases_api
 from command.complaints import customer_pages, desk_pages
 from command.drills.console import pages as drill_pages_of_console
@@ -191,6 +195,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     settlement_pages.pages,
     risk_files.pages,
     risk_pages.pages,
+    bulletins_api.api,
+    bulletin_recipients_api.api,
+    bulletin_pages.pages,
+    bulletin_receipts.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

@@ -4,6 +4,7 @@ from command.alarms import models as alarms
 from command.archive import models as archive
 from command.authority import models as authority
 from command.boards import models as boards
+from command.bulletins import models as bulletins
 from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
@@ -39,6 +40,7 @@ rooms = (
     authority,
     authority_versions,
     boards,
+    bulletins,
     clock,
     complaints,
     contacts,

@@ -9,6 +9,7 @@ from command.alarms import kinds, storms
 from command.archive import index
 from command.authority import reviews
 from command.boards import cards
+from command.bulletins import service as bulletins
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
@@ -48,6 +49,7 @@ def join(database: Database) -> Database:
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
     _once(incidents.on_close, knowledge.keep)
+    _once(conditions.turned, bulletins.turned)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
     _once(visibility.involved, joining.known_to)

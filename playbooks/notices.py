@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from playbooks import templates
 from playbooks.content import has_link
-from playbooks.faults import Misfit
+from playbooks.faults import Misfit, Unfit
 from playbooks.texts import PublicText, Record, Slug, Text, within
 
 Minutes = Annotated[int, Field(ge=1, le=43_200)]
@@ -120,12 +120,21 @@ class Recipient(StrEnum):
 
 
 class Bulletin(Record):
-    """First and follow-up reports fall due `within_minutes` of the activation, a final report of the restoration."""
+    """A first report falls due `within_minutes` of the activation, a follow-up of the bulletin before it, a final report of the
+    restoration. A `pre_approved` one leaves without a person; only what goes to superiors alone may."""
 
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)]
     approver: Slug
     within_minutes: Minutes
     text: BulletinText
+    pre_approved: bool = False
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.pre_approved and set(self.recipients) != {Recipient.superior}:
+            message = "a bulletin that leaves the house needs a person"
+            raise Unfit(Misfit(message, "Take pre_approved out, or let it go to superiors alone.", ("pre_approved",)))
+        return self
 
 
 class Bulletins(Record):

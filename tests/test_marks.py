@@ -32,6 +32,7 @@ OF_ONE_THING = {
     "drill_id": "a phone drill",
     "run_id": "a run of a phone drill",
     "name": "a board",
+    "bulletin_id": "a bulletin of an incident",
     "/resources/units/<int:unit_id>/scan": "a unit as it is out now",
     "/p/<token>": "a page of an incident",
     "/d/<token>": "a call of a phone drill",
@@ -50,6 +51,9 @@ OF_NONE = {
     "/knowledge/<int:problem_id>": "exercises are never kept",
     "/knowledge/<int:problem_id>/edit": "exercises are never kept",
     "/c/<token>": "callers' cases are real",
+    "/b/<token>": "recipients outside get none of exercises; one on a drill's allow-list is tried in tests/bulletins",
+    "/b/<token>/pdf": "as the page of its address",
+    "/bulletins/<int:bulletin_id>/pdf": "a file, which is marked in itself",
     "/drills/feed/<text>.ics": "a calendar, in which each drill says that it is one",
     "/drills/<code>/real": "what is real is reported there, though a drill goes on",
     "/people/authority/draft/<act>": "the authority table is real",
@@ -97,6 +101,7 @@ class Things:
     photo_id: int = 1
     code: str = "DR-01"
     task: str = "rule_out_attack"
+    bulletin_id: int = 1
 
     def address(self, rule: Rule, call: str = "") -> str:
         """The address of a rule about them."""
@@ -127,8 +132,11 @@ def things(stage: Stage, exercise: bool) -> Things:
     assert stage.post("ada", f"{base}/{asked}/actions/approve").status_code == 200
     filled = stage.post("dou", f"{base}/{asked}/actions/fill", take=[{"stock": 1, "unit": unit}])
     assert filled.status_code == 200, filled.text
+    bulletin = stage.post("dou", f"/api/v1/incidents/{number}/bulletins", kind="first")
+    assert bulletin.status_code == 201, bulletin.text
     page = links.maker(stage.installation)(paged).removeprefix(stage.installation.settings.origin)
-    return Things(number, asked, 2 if exercise else 1, unit, page)
+    written = bulletin.get_json()["id"]
+    return Things(number, asked, 2 if exercise else 1, unit, page, bulletin_id=written)
 
 
 class Both(Stage, DrillStage):

@@ -1,5 +1,5 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
-restored, updates that are late.
+restored, updates that are late, bulletins to write and to approve.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from command.bulletins import approving, reading
+from command.bulletins.models import State as Drafted
 from command.core import clock
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
@@ -28,7 +30,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice or update (late); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late),
+    approve_bulletin, write_bulletin (a draft lies ready) or resend_bulletin (a mail failed); since when it waits."""
 
     act: str
     number: str
@@ -40,6 +43,8 @@ class Waiting:
     notice_kind: str | None = None
     audience: int = 0
     role: str | None = None
+    bulletin_id: int | None = None
+    bulletin_kind: str | None = None
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
@@ -51,6 +56,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_incidents(session, who, known),
         *_notices(session, who, known),
         *_late(session, who, known),
+        *_bulletins(session, who, exercise),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -108,6 +114,21 @@ def _late(session: Session, who: Principal, known: dict[int, Incident]) -> Itera
         gap = plan.cadence_minutes if plan else None
         if gap and last + timedelta(minutes=gap) < now and ask.may(incident, "submit_notice"):
             yield _waiting(incident, "update", last + timedelta(minutes=gap))
+
+
+def _bulletins(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Bulletins that they may approve, and drafts that are due, for somebody who may write them."""
+    ask = _Asker(session, who)
+    for row, incident in reading.open_ones(session, who, exercise=exercise):
+        about = {"bulletin_id": row.id, "bulletin_kind": row.kind}
+        if approving.may_approve_now(session, incident, row, who):
+            yield _waiting(incident, "approve_bulletin", row.submitted_at or row.drafted_at, **about)
+        elif row.state == Drafted.DRAFT and ask.may(incident, "write_bulletin"):
+            yield _waiting(incident, "write_bulletin", row.drafted_at, **about)
+    for row, incident in reading.failed_ones(session, who, exercise=exercise):
+        if ask.may(incident, "write_bulletin"):
+            since = row.approved_at or row.drafted_at
+            yield _waiting(incident, "resend_bulletin", since, bulletin_id=row.id, bulletin_kind=row.kind)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     playbooks: Path | None = None
     holidays: Path | None = None
+    recipients: Path | None = None
+    upward_percent: int = Field(default=75, ge=1, le=100)
     keys: str = ""
     secret: str = ""
     host: str = "127.0.0.1"

@@ -5,6 +5,7 @@ import threading
 from command.core.installation import Installation
 from command.drills.programme import table as drill_table
 from command.engine import (
+    bulletins,
     clocks,
     deliver,
     drill_programmes,
@@ -53,6 +54,8 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),
         Cycle("receipts", 0.3, lambda: receipts.run_once(installation, heard)),
         Cycle("clocks", 1.0, lambda: clocks.run_once(installation)),
+        Cycle("bulletins", 5.0, lambda: bulletins.run_once(installation)),
+        Cycle("final_reports", 60.0, lambda: bulletins.look_back(installation)),
         Cycle("quiet", 2.0, lambda: quiet.run_once(installation)),
         Cycle("sweep", 2.0, lambda: sweep.run_once(installation, gateways, heard)),
         Cycle("duty_watch", 60.0, lambda: duty_watch.run_once(installation)),

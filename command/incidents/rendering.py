@@ -15,6 +15,7 @@ from command.core.journal import Entry, Note
 from command.core.log import masked_words
 from command.incidents import clock_rows, house
 from command.incidents.activation import KIND_WORDS, TIER_WORDS
+from command.incidents.bulletin_sentences import BULLETINS, WHY
 from command.incidents.sentences import SENTENCES, WORDS
 from command.network.models import Area
 from command.people.models import Person
@@ -97,6 +98,10 @@ class Reader:
         if name == "clock":
             known = clock_rows.definition(value)
             return (known.name.zh if zh else known.name.en) if known else str(value)
+        if name == "bulletin_kind" and value in BULLETINS:
+            return BULLETINS[value][0 if zh else 1]
+        if name == "why" and value in WHY:
+            return WHY[value][0 if zh else 1]
         if name in ("rules", "overruled"):
             return self._plain([_rule(rule, language) for rule in value], language)
         if name == "playbook":

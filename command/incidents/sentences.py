@@ -1,5 +1,6 @@
 """The words of journal entries, by kind: (zh, en). Places in braces are fields of the entry."""
 
+from command.incidents.bulletin_sentences import OF_BULLETINS
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
 
@@ -212,6 +213,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "case.closed": ("受理单{case}由{person_id}办结", "Case {case} closed by {person_id}"),
     **OF_RESOURCES,
     **OF_SETTLEMENT,
+    **OF_BULLETINS,
     "board.cards": ("看板更新", "Board updated"),
 }
 

@@ -22,14 +22,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 ALL = "*"
 _HOUSE = frozenset({"administrator", "commander", "deputy", "duty_officer"})
-FEEDS = {
+FEEDS: dict[str, frozenset[str]] = {
     "alarms.write": _HOUSE,
     "measurements.write": _HOUSE,
     "warnings.write": _HOUSE,
     "complaints.write": _HOUSE | {"customer_service_agent"},
     "sites.write": _HOUSE | {"engineer"},
+    "bulletins.read": frozenset(),
 }
-"""Permissions of machine sources, and the posts whose holders have them too."""
+"""Permissions of machine sources, and the posts whose holders have them too. A recipient of bulletins reads its own alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,12 @@ def _denied(who: Principal, permission: str) -> Denied:
         return Denied(
             N_("This token may not do this: its scopes lack %(permission)s."),
             remedy=N_("Use a token with this scope."),
+            permission=permission,
+        )
+    if FEEDS.get(permission) == frozenset():
+        return Denied(
+            N_("Only the token of a machine source may do this (%(permission)s)."),
+            remedy=N_("Ask an administrator for a token with this scope."),
             permission=permission,
         )
     able = FEEDS.get(permission) or {post for row in rules().rows if row.act == permission for post in row.who_may()}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command.bulletins import sending
+from command.bulletins.models import Bulletin, BulletinCopy
 from command.complaints import links as case_links
 from command.complaints.models import Case
 from command.core import clock
@@ -21,6 +23,7 @@ from tests.boards.stage import Stage
 NUMBER = "+8612020000001"
 """A subscriber of CELL-1."""
 SIGNED_IN = (
+    *("/bulletins", "/bulletins/1"),
     *("/board", "/board?wall", "/board/exercise", "/board/replay", "/board/exercise/replay", "/overview"),
     *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
     *("/playbooks/network_fault?tier=2", "/playbooks/network_fault/compare", "/on-call", "/on-call?weeks=8"),
@@ -55,7 +58,13 @@ SIGNED_IN = (
 )
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
-    *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
+    *(
+        "/incidents/{}/bulletins",
+        "/incidents/{}/replay",
+        "/archive/{}",
+        "/incidents/{}/do/transfer",
+        "/incidents/{}/do/cancel",
+    ),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
     "/incidents/{}/settlement",
     "/incidents/{}/tasks/repair_fault/safety",
@@ -79,6 +88,9 @@ PARTS = {
     "/incidents/<number>/command": "a part of the incident's board",
     "/people/authority.yaml": "a file",
     "/incidents/<number>/actions": "a part of the incident's board",
+    "/incidents/<number>/bulletins/part": "a part of the incident's board",
+    "/bulletins/<int:bulletin_id>/pdf": "a file",
+    "/b/<token>/pdf": "a file",
     "/incidents/<number>/similar": "a part of the incident's board",
     "/incidents/<number>/curve/card": "a part of the incident's board",
     "/incidents/<number>/photos/<int:photo_id>": "a photo",
@@ -141,6 +153,7 @@ def built(stage: Stage) -> Scenery:
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
     _resources(stage, worst, reported)
     _authority(stage, reported)
+    _bulletin(stage, worst)
     _lessons(stage, closed)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = (
@@ -187,6 +200,32 @@ def _lessons(stage: Stage, number: str) -> None:
     ):
         done = stage.post(by, address, **body)
         assert done.status_code in (200, 201), done.text
+
+
+def _bulletin(stage: Stage, number: str) -> None:
+    """A first report that the power company got and a follow-up that is being written."""
+    for kind in ("first", "follow_up"):
+        drafted = stage.post("dou", f"/api/v1/incidents/{number}/bulletins", kind=kind, asked="Fuel for two nights")
+        assert drafted.status_code == 201, drafted.text
+
+    def left(session: Session) -> None:
+        session.add(
+            BulletinCopy(
+                bulletin_id=1,
+                code="power",
+                place=0,
+                sort="partner",
+                name_zh="电力公司",
+                name_en="Power company",
+                language="zh",
+                sees="short",
+                state="ready",
+            )
+        )
+        row = session.get_one(Bulletin, 1)
+        row.state, row.approved_at, row.approved_by = "approved", clock.now(session), f"person:{stage.people['ada']}"
+
+    stage.database.write(left)
 
 
 def _resources(stage: Stage, number: str, lower: str) -> None:
@@ -336,4 +375,6 @@ def _by_link(stage: Stage) -> tuple[str, ...]:
     page = page_links.maker(stage.installation)(page_id).removeprefix(stage.installation.settings.origin)
     drill = page_links.maker(stage.installation, "d", page_links.DRILL)(1)
     call = drill.removeprefix(stage.installation.settings.origin)
-    return page, call, case_links.path(stage.installation, case_id)
+    bulletin = page_links.maker(stage.installation, sending.PATH, sending.LINK)(1)
+    outside = bulletin.removeprefix(stage.installation.settings.origin)
+    return page, call, case_links.path(stage.installation, case_id), outside

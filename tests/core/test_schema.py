@@ -56,6 +56,9 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "succession": {"state": "offered", "why": "no_answer"},
     "task_safety": {"waived": True},
     "override_review": {"verdict": None},
+    "bulletin": {"kind": "first", "state": "draft"},
+    "bulletin_copy": {"sees": "full", "state": "ready"},
+    "upward_report": {"why": "eta"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
