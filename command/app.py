@@ -62,6 +62,7 @@ NAVIGATION = (
         (
             ("duty_pages.duties", N_("On call"), "read", "duty"),
             ("resources.status", N_("Resources"), "read", "resources"),
+            ("sites.listed", N_("Sites"), "read", "site"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("people.people", N_("People"), "read", "people"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),

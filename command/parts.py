@@ -29,8 +29,9 @@ from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
-from command.resources import crew_contacts, recall_times
+from command.resources import crew_contacts, departures, recall_times
 from command.risks import register
+from command.sites import duty, following, safety
 from command.training import calendar as training
 
 Hook = TypeVar("Hook")
@@ -39,7 +40,9 @@ Hook = TypeVar("Hook")
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
+    to the drill that goes on. Sites without mains are tied to what cuts them off, and crews are sent where it is safe. Improvement actions
+    come from drills and risks; exercises reach crews from outside besides people."""
+    _once(database.before_append, following.follow)
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
@@ -52,6 +55,9 @@ def join(database: Database) -> Database:
     _once(finding.alarm_kinds, kinds.problems_of)
     sources.finders.update(drill=drills.find, risk=register.find)
     _once(exercises.ours, crew_contacts.reaches)
+    _once(departures.asked, safety.refuse)
+    _once(departures.cautions, safety.cautions)
+    _once(departures.stepped, duty.hear)
     _once(feeds.own_events, training.events)
     return database
 

@@ -1,6 +1,7 @@
 """The words of journal entries, by kind: (zh, en). Places in braces are fields of the entry."""
 
 from command.incidents.resource_sentences import OF_RESOURCES
+from command.incidents.site_sentences import OF_SITES, SITE_WORDS
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),
@@ -185,10 +186,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "case.closed": ("受理单{case}由{person_id}办结", "Case {case} closed by {person_id}"),
     **OF_RESOURCES,
+    **OF_SITES,
     "board.cards": ("看板更新", "Board updated"),
 }
 
 WORDS: dict[str, tuple[str, str]] = {
+    **SITE_WORDS,
     "True": ("是", "yes"),
     "False": ("否", "no"),
     "person": ("人员确认", "a person"),

@@ -15,6 +15,8 @@ from command.oncall.paging import links as page_links
 from command.oncall.phone_drill.drill_models import PhoneDrill
 from command.people.models import PersonPost
 from command.readiness.models import ResourceReminder
+from command.sites import register
+from command.sites.register import Facts
 from playbooks import scenario_files
 from tests.boards.stage import Stage
 
@@ -47,12 +49,13 @@ SIGNED_IN = (
         "/risks/bridge",
         "/risks/bridge/edit",
     ),
+    *("/sites", "/sites/S-1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
-    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
+    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -69,6 +72,8 @@ PARTS = {
     "/board/part/decisions": "a part of the board",
     "/board/part/on-call": "a part of the board",
     "/board/part/shortages": "a part of the board",
+    "/board/part/falling": "a part of the board",
+    "/incidents/<number>/sites/part": "a part of the incident's board",
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/similar": "a part of the incident's board",
     "/incidents/<number>/curve/card": "a part of the incident's board",
@@ -132,6 +137,7 @@ def built(stage: Stage) -> Scenery:
     assert stage.post("eng", "/api/v1/schedules/technical/hand-overs", **offered).status_code == 201
     _resources(stage, worst, reported)
     _lessons(stage, closed)
+    _sites(stage, worst)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = (
         *(each.format(worst) for each in OF_INCIDENT),
@@ -139,6 +145,35 @@ def built(stage: Stage) -> Scenery:
     )
     signed_in = tuple(each.replace("{year}", f"{datetime.now(UTC):%Y}") for each in SIGNED_IN)
     return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+
+
+def _sites(stage: Stage, number: str) -> None:
+    """Two sites without mains, one of which falls soon; a cable half spliced, a no-go, and a site moved up in the order."""
+    facts = {
+        "name_zh": "示例站",
+        "area_id": stage.network.areas["800101"],
+        "site_class": "access",
+        "serves": ("hospital",),
+    }
+    facts |= {"latitude": 24.3, "longitude": 116.1, "battery_minutes": 240, "power_company": "Meichuan Power"}
+    facts |= {"contact": "Control room", "contact_number": NUMBER}
+    rows = {
+        f"S-{each}": Facts(**facts, name_en=f"Site {each}", elements=tuple(stage.network.ids(f"CELL-{each}")))
+        for each in (1, 2)
+    }
+    stage.database.write(lambda session: register.put(session, stage.installation.keyring, rows))
+    now = datetime.now(UTC)
+    said = {"at": now.isoformat(), "mains": "off", "battery_minutes": 90, "generator": "none", "access": "blocked"}
+    later, about = (now + timedelta(hours=4)).isoformat(), f"/api/v1/incidents/{number}"
+    cable = {"segment_from": "Meijiang", "segment_to": "Songping", "fibres_total": 24, "km": 0.3, "break_km": 4.2}
+    for by, address, body in (
+        ("dou", "/api/v1/sites/states", {"items": [{"site": f"S-{each}", **said} for each in (1, 2)]}),
+        ("eng", f"{about}/cables", cable),
+        ("eng", f"{about}/cables/1/actions/splice", {"fibres_done": 12, "version": 1, "eta_at": later}),
+        ("dou", f"{about}/safety", {"decision": "no_go", "reason": "Trees fall", "valid_until": later}),
+        ("ada", f"{about}/restoration/actions/place", {"site": "S-2", "place": 1, "reason": "The hospital's second"}),
+    ):
+        assert stage.post(by, address, **body).status_code in (200, 201), address
 
 
 def _lessons(stage: Stage, number: str) -> None:

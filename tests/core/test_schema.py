@@ -52,6 +52,8 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "resource_allocation": {"state": "held", "back": 0, "used": 0, "lost": 0},
     "resource_order": {"source": "vendor", "state": "ordered"},
     "resource_reminder": {"subject": "service"},
+    "site_status": {"mains": "off", "generator": "none", "access": "unknown"},
+    "cable_damage": {"fibres_total": 12, "fibres_done": 3},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
