@@ -1,4 +1,4 @@
-"""What the journal keeps of sites (`site:<code>`), and of an incident's cables, order of restoration and crew safety (its own stream)."""
+"""What the journal keeps of sites (`site:<code>`; new ones on `sites:<month>`), and of an incident's cables, order of restoration and crew safety (its own stream)."""
 
 from datetime import datetime
 
@@ -11,7 +11,9 @@ from command.sites.models import Site
 
 
 class Added(Payload, kind="site.added"):
-    site_id: int
+    """On the stream of the month: an import adds thousands, and a stream of its own is for what happens with a site."""
+
+    site: str
     area_id: int
     elements: int
 

@@ -91,7 +91,7 @@ def do(number: str, form: str) -> Any:
         raise
     except Problem as refused:
         return _page(number, refused, _key(form)), refused.status
-    return redirect(f"/incidents/{number}/sites#{form}", 303)
+    return redirect(f"/incidents/{number}/sites#at-{'place' if form == 'own' else form}", 303)
 
 
 def _key(form: str) -> str:

@@ -19,7 +19,8 @@ from command.core.documents import document
 from command.core.log import masked_words
 from command.core.problems import N_, Invalid, NotFound, Problem
 from command.network.models import Area
-from command.people.access import access, here, may, principal
+from command.people.access import access, here, may, principal, ruling
+from command.people.authority import permitted
 from command.people.language import language, zone, zone_name
 from command.resources.forms import given, instant, valid
 from command.sites import api, imports, listing, register, reports, views, words
@@ -77,7 +78,7 @@ def _list(refused: Problem | None = None, imported: Imported | None = None) -> s
         total=total,
         areas=areas,
         asked=asked,
-        exercise=filters.exercise,
+        drilled=filters.exercise,
         now=now,
         words=words,
         writing=may(principal(), "sites.write"),
@@ -143,14 +144,14 @@ def _one(code: str, refused: Problem | None = None, doing: str = "", number: str
     return render_template(
         "sites/site.html",
         found=found,
-        exercise=exercise,
+        drilled=exercise,
         doing=doing,
         number=number,
         given=request.form,
         words=words,
         zone=zone_name(),
         writing=may(principal(), "sites.write"),
-        unmasking=may(principal(), "unmask"),
+        unmasking=may(principal(), "unmask") and permitted(ruling(principal(), "unmask")),
         problem=document(refused, "") if refused else None,
     )
 

@@ -68,8 +68,8 @@ def put(session: Session, keyring: Keyring, rows: Mapping[str, Facts]) -> int:
     for code, site in known.items():
         changed = turned[code] + (["elements"] if site.id in moved else [])
         if code in fresh:
-            payload = Added(site_id=site.id, area_id=site.area_id, elements=len(rows[code].elements))
-            entries.record(session, site, payload)
+            payload = Added(site=site.code, area_id=site.area_id, elements=len(rows[code].elements))
+            journal.record(session, journal.month("sites", clock.now(session)), payload)
         elif changed:
             site.changed_at = clock.now(session)
             entries.record(session, site, Changed(fields=changed))

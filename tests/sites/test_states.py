@@ -130,9 +130,9 @@ def test_repeated_telemetry_is_no_news_for_the_journal(scene: Scene) -> None:
     for minutes in (50, 40, 30):
         scene.states({"site": "S-1", "at": scene.ago(minutes), "mains": "off", "battery_minutes": 60 + minutes})
     history = scene.site("S-1")["history"]
-    assert [line["kind"] for line in history] == ["site.told", "site.added"]
+    assert [line["kind"] for line in history] == ["site.told"]
     scene.states({"site": "S-1", "at": scene.ago(), "battery_minutes": 10})
-    assert len(scene.site("S-1")["history"]) == 3, "the fall moved"
+    assert len(scene.site("S-1")["history"]) == 2, "the fall moved"
     assert len(scene.site("S-1")["reports"]) == 5
 
 
