@@ -21,6 +21,7 @@ from command.messages import hooks as gateway_hooks
 from command.people import choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
 from command.people.authority import Authority
+from command.sites import rules as site_rules
 from command.training import rules as training
 from playbooks import source
 
@@ -145,6 +146,8 @@ def create_app(installation: Installation) -> APIFlask:
     app.extensions["tocsin.authority"] = _authority()
     training.current()
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
+    site_rules.sites()
+    site_rules.crews()
     app.extensions["tocsin.handlers"] = parts.handlers()
     app.extensions["tocsin.ready"] = list(health.CHECKS)
     _furnish(app)

@@ -19,7 +19,7 @@ from command.core.documents import document
 from command.core.log import masked_words
 from command.core.problems import N_, Invalid, NotFound, Problem
 from command.network.models import Area
-from command.people.access import access, here, may, principal, ruling
+from command.people.access import access, here, may, principal, ruling, unit
 from command.people.authority import permitted
 from command.people.language import language, zone, zone_name
 from command.resources.forms import given, instant, valid
@@ -164,7 +164,7 @@ def report(code: str) -> Any:
     try:
         fields = {"site": code} | given(request.form, *FIELDS, "words")
         at = instant(request.form, "at", zone())
-        api.unit(lambda session: _report(session, fields, at, exercise))
+        unit(lambda session: _report(session, fields, at, exercise))
     except NotFound:
         raise
     except Problem as refused:

@@ -209,6 +209,8 @@ def _overridden(session: Session, leaving: Leaving, trip: _Trip, no_go: SafetyDe
     standing.authorise(session, trip.incident, leaving.by, ACT)
     cited = incident_entries.note(session, masked_words(leaving.note))
     assert cited is not None  # a reason was given
+    word = incident_entries.Overridden(act=ACT, person_id=leaving.by.person_id, reason=cited)
+    incident_entries.record(session, trip.incident, word)
     said = Overridden(
         decision_id=no_go.id,
         unit_id=leaving.held.unit_id,
