@@ -45,4 +45,4 @@ def sites() -> ResponseReturnValue:
     """Sites that fall next, real ones or (`?exercise`) as drills have them."""
     with here().database.read() as session:
         found = falling.now(session, language(), exercise="exercise" in request.args)
-        return render_template("boards/falling.html", falling=found)
+        return render_template("boards/falling.html", falling=found, tz=here().settings.tz)

@@ -1,4 +1,5 @@
-"""What the journal keeps of sites (`site:<code>`; new ones on `sites:<month>`), and of an incident's cables, order of restoration and crew safety (its own stream)."""
+"""What the journal keeps of sites (`site:<code>`; new ones on `sites:<month>`), and on an incident's own stream of its cables, order of
+restoration and crew safety."""
 
 from datetime import datetime
 

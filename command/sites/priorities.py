@@ -13,11 +13,13 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a site weighs: its marks, the users that hang on it, and critical customers among them."""
+    """What a site weighs: its marks, the users that hang on it, critical customers among them, and whether its first mark was `given`
+    rather than derived from its customers."""
 
     marks: tuple[str, ...]
     users: int
     critical: int
+    given: bool = False
 
 
 def marked(given: Collection[str], customers: Mapping[str, int], meaning: Mapping[str, str]) -> tuple[str, ...]:
@@ -26,10 +28,10 @@ def marked(given: Collection[str], customers: Mapping[str, int], meaning: Mappin
     return tuple(mark for mark in MARKS if mark in derived or mark in given)
 
 
-def rank(weight: Weight) -> tuple[int, int, int]:
-    """Sorts before what has less priority."""
+def rank(weight: Weight) -> tuple[int, bool, int, int]:
+    """Sorts before what has less priority; of one mark the sites to which it was given come first."""
     best = MARKS.index(weight.marks[0]) if weight.marks else len(MARKS)
-    return best, -weight.users, -weight.critical
+    return best, not weight.given, -weight.users, -weight.critical
 
 
 def ordered(by_rule: Sequence[Key], placed: Mapping[Key, int]) -> list[Key]:

@@ -1,7 +1,7 @@
 """The order in which the sites of an incident are restored: by priority, and as a commander changed it, with who sees to each."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -87,12 +87,13 @@ def weigh(session: Session, sites: Collection[Site]) -> dict[int, Weight]:
     for site in sites:
         kinds = customers.get(site.id, {})
         marks = priorities.marked(site.serves, kinds, rules.sites().customers)
-        found[site.id] = Weight(marks, served.get(site.id, 0), sum(kinds.values()))
+        given = bool(marks) and marks[0] in site.serves
+        found[site.id] = Weight(marks, served.get(site.id, 0), sum(kinds.values()), given)
     classes = {site.id: list(SiteClass).index(SiteClass(site.site_class)) for site in sites}
     heaviest = sorted(found, key=lambda each: (classes[each], priorities.rank(found[each]), each))
     for each in heaviest[: falling.COUNTED]:
         lost = falling.loss(session, elements.get(each, ()))
-        found[each] = Weight(found[each].marks, lost.users, lost.critical)
+        found[each] = replace(found[each], users=lost.users, critical=lost.critical)
     return found
 
 

@@ -63,9 +63,10 @@ def test_emergency_numbers_hospitals_government_and_shelters_come_before_users()
         "hospital": Weight(("hospital", "government"), 5, 1),
         "calls": Weight(("emergency_numbers",), 1, 0),
         "few": Weight((), 10, 0),
+        "given": Weight(("hospital",), 2, 0, given=True),
     }
     order = sorted(weights, key=lambda each: rank(weights[each]))
-    assert order == ["calls", "hospital", "shelter", "many", "few"]
+    assert order == ["calls", "given", "hospital", "shelter", "many", "few"]
     meaning = rules.sites().customers
     assert marked(("shelter",), {"hospital": 2, "bank": 1, "government": 0}, meaning) == (
         *("hospital", "shelter"),
