@@ -32,6 +32,7 @@ from command.people.models import Person
 from command.resources import crew_contacts, departures, recall_times
 from command.risks import register
 from command.sites import duty, following, safety
+from command.sites import merging as sites
 from command.training import calendar as training
 
 Hook = TypeVar("Hook")
@@ -46,6 +47,7 @@ def join(database: Database) -> Database:
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
+    _once(incidents.on_merge, sites.pass_on)
     _once(incidents.on_close, knowledge.keep)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)

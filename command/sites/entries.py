@@ -39,7 +39,8 @@ class Told(Payload, kind="site.told"):
 
 
 class Fell(Payload, kind="site.fell"):
-    """A site without mains has fallen: all its elements have failed. `predicted_at`: when it should have been."""
+    """A site without mains has fallen: all its elements have failed. `predicted_at`: when it should have been; `incident`: the one that
+    holds them, empty for a restricted one, for everybody reads this stream."""
 
     incident: str
     predicted_at: datetime | None

@@ -14,7 +14,7 @@ from command.core.log import masked_words
 from command.core.problems import N_, Invalid
 from command.incidents.entries import note
 from command.network import service
-from command.sites import entries, power, register
+from command.sites import entries, following, power, register
 from command.sites.entries import Told
 from command.sites.models import Site, SiteReport, SiteStatus
 from command.sites.power import Power
@@ -70,6 +70,7 @@ def take(session: Session, reports: Sequence[Said], *, exercise: bool = False) -
         if row is None:
             row = status[site.id] = _new(session, site, exercise)
         late += bool(_take(session, site, row, said))
+    following.compare(session, list(status.values()), exercise)
     return late
 
 

@@ -214,6 +214,25 @@ def test_a_crew_over_its_hours_is_named_with_its_relief_and_goes_on_record(scene
 
 
 @ONE
+def test_a_merge_lets_no_crew_go_further_than_somebody_said(scene: Scene) -> None:
+    units = stocked(scene)
+    child, into = scene.responding("CELL-1"), scene.responding("CELL-4")
+    crew = taken(scene, child, "fibre-crew", units["Crew A"])
+    assert decide(scene, child, "no_go").status_code == 201
+    cable = {"segment_from": "Meijiang", "segment_to": "Songping", "fibres_total": 24, "km": 2.0, "place": "Bridge"}
+    assert scene.post("eng", f"/api/v1/incidents/{child}/cables", **cable).status_code == 201
+    scene.off("S-1")
+    place = f"/api/v1/incidents/{child}/restoration/actions/place"
+    assert scene.post("ada", place, site="S-1", place=1, reason="Ward").status_code == 200
+    assert scene.act("ada", child, "merge", into=into, reason="One storm") == 200
+    assert step(scene, crew, "dispatch") == 409, "the no-go holds for what it was merged into"
+    found = scene.of_incident(into)
+    assert [each["decision"] for each in found["safety"]["decisions"]] == ["no_go"]
+    assert found["figures"]["cable_km_damaged"] == 2.0 and found["restoration"][0]["placed"] == 1
+    assert decide(scene, into, "go").status_code == 201 and step(scene, crew, "dispatch") == 200
+
+
+@ONE
 def test_a_restricted_incident_shows_nothing_of_its_sites(scene: Scene) -> None:
     number = scene.report(kind="information_security", elements=["CELL-1"])
     scene.off("S-1", 10)
@@ -222,7 +241,13 @@ def test_a_restricted_incident_shows_nothing_of_its_sites(scene: Scene) -> None:
         assert scene.get("ada", f"/api/v1/incidents/{number}/{way}").status_code == 200
     assert scene.get("kef", f"/incidents/{number}/sites").status_code == 404
     assert scene.get("kef", f"/incidents/{number}/sites/part").status_code == 404
-    assert scene.site("S-1", by="kef")["incident"] is None
+    shown = scene.site("S-1", by="kef")
+    assert shown["incident"] is None and shown["fallen_at"], "alarms came before the report of its power"
+    assert scene.site("S-1", by="ada")["incident"] == number
+    scene.fail(number)
+    scene.fail(number, "CELL-1")
+    shown = scene.get("kef", "/api/v1/sites/S-1?lang=en")
+    assert shown.json["fallen_at"] and number not in shown.text and number not in scene.get("kef", "/sites/S-1").text
     own = {"decision": "go", "reason": "x", "valid_until": "2099-01-01T00:00:00+08:00"}
     assert scene.post("eng", f"/api/v1/incidents/{number}/safety", **own).status_code == 404
     cable = {"segment_from": "a", "segment_to": "b", "fibres_total": 1, "place": "c"}
