@@ -21,6 +21,8 @@ from command.messages import hooks as gateway_hooks
 from command.people import authority_versions, choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
 from command.people.authority_versions import InForce
+from command.people.authority import Authority
+from command.sites import rules as site_rules
 from command.training import rules as training
 
 HOME = "boards.command"
@@ -62,6 +64,7 @@ NAVIGATION = (
         (
             ("duty_pages.duties", N_("On call"), "read", "duty"),
             ("resources.status", N_("Resources"), "read", "resources"),
+            ("sites.listed", N_("Sites"), "read", "site"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("people.people", N_("People"), "read", "people"),
             ("authority.table", N_("Who may do what"), "read", "key"),
@@ -146,6 +149,8 @@ def create_app(installation: Installation) -> APIFlask:
     training.current()
     recipients.table(installation.settings.recipients)  # a fault in the file stops the start, not a bulletin
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
+    site_rules.sites()
+    site_rules.crews()
     app.extensions["tocsin.handlers"] = parts.handlers()
     app.extensions["tocsin.ready"] = list(health.CHECKS)
     _furnish(app)

@@ -106,6 +106,10 @@ from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
 from command.settlement import api as settlement_api
 from command.settlement import pages as settlement_pages
+from command.sites import api as sites_api
+from command.sites import incident_api as incident_sites_api
+from command.sites import incident_pages as incident_sites_pages
+from command.sites import pages as sites_pages
 from command.status import pages as status_pages
 from command.training import api as training_api
 from command.training import pages as training_pages
@@ -199,6 +203,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     bulletin_recipients_api.api,
     bulletin_pages.pages,
     bulletin_receipts.pages,
+    sites_api.api,
+    incident_sites_api.api,
+    incident_sites_pages.pages,
+    sites_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

@@ -44,6 +44,7 @@ from command.people.roster import Roster
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
 from command.risks.commands import import_risks
+from command.sites.commands import import_sites
 from playbooks import source
 from playbooks.checks import Known, check_paths
 from playbooks.findings import Level
@@ -72,6 +73,7 @@ for group in (admin, authority, token, import_, alarms, archive, oncall, resourc
     main.add_command(group)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
+import_.add_command(import_sites)
 
 
 @import_.command("people")

@@ -31,6 +31,7 @@ from command.resources import crew_models as crews
 from command.resources import models as resources
 from command.risks import models as risks
 from command.settlement import models as settlement
+from command.sites import models as sites
 from command.training import models as training
 
 metadata = Base.metadata
@@ -71,5 +72,6 @@ rooms = (
     risks,
     settlement,
     task_safety,
+    sites,
     training,
 )

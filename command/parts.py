@@ -31,9 +31,11 @@ from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
-from command.resources import crew_contacts, recall_times
+from command.resources import crew_contacts, departures, recall_times
 from command.risks import register
 from command.settlement import service as settlement
+from command.sites import duty, following, safety
+from command.sites import merging as sites
 from command.training import calendar as training
 
 Hook = TypeVar("Hook")
@@ -44,10 +46,14 @@ def join(database: Database) -> Database:
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
     to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. What an
     incident leaves to be settled is made when it is restored, and asked for before it is closed."""
+    to the drill that goes on. Sites without mains are tied to what cuts them off, and crews are sent where it is safe. Improvement actions
+    come from drills and risks; exercises reach crews from outside besides people."""
+    _once(database.before_append, following.follow)
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
+    _once(incidents.on_merge, sites.pass_on)
     _once(incidents.on_close, knowledge.keep)
     _once(conditions.turned, bulletins.turned)
     _once(intake.on_report, knowledge.offer)
@@ -58,6 +64,9 @@ def join(database: Database) -> Database:
     _once(finding.alarm_kinds, kinds.problems_of)
     sources.finders.update(drill=drills.find, risk=register.find)
     _once(exercises.ours, crew_contacts.reaches)
+    _once(departures.asked, safety.refuse)
+    _once(departures.cautions, safety.cautions)
+    _once(departures.stepped, duty.hear)
     _once(feeds.own_events, training.events)
     _once(conditions.asked, settlement.asked)
     _once(conditions.turned, settlement.turned)

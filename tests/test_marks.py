@@ -62,6 +62,7 @@ OF_NONE = {
     "/improvement/<int:action_id>": "what a drill showed is mended in earnest",
     "/improvement/<int:action_id>/evidence/<int:evidence_id>": "what a drill showed is mended in earnest",
     "/risks/<code>": "risks are real",
+    "/sites/<code>": "sites are real; as drills have them they are marked",
     "/risks/<code>/edit": "risks are real",
     "/training/certificates/<number>": "training is real",
     "/training/certificates/<number>.pdf": "training is real",

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from command.boards import decisions, on_call, render, shortages
+from command.boards import decisions, falling, on_call, render, shortages
 from command.boards.names import Names
 from command.core import clock
 from command.people.access import access, here, principal
@@ -37,3 +37,12 @@ def stocks() -> ResponseReturnValue:
     """Stocks under their minimum."""
     with here().database.read() as session:
         return render_template("boards/shortages.html", shortages=shortages.now(session, language()))
+
+
+@pages.get("/falling")
+@access("read")
+def sites() -> ResponseReturnValue:
+    """Sites that fall next, real ones or (`?exercise`) as drills have them."""
+    with here().database.read() as session:
+        found = falling.now(session, language(), exercise="exercise" in request.args)
+        return render_template("boards/falling.html", falling=found, tz=here().settings.tz)

@@ -30,6 +30,7 @@ from command.people.models import ApiToken, Person
 from command.people.roster import Roster
 from command.resources import imports as resource_imports
 from command.risks import imports as risk_imports
+from command.sites import imports as site_imports
 from playbooks import source
 
 DEMO = CONFIG / "demo"
@@ -72,6 +73,7 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     load_network(installation, progress, folder)
     _import(progress, folder / "resources.csv", partial(resource_imports.resources, database))
     _import(progress, folder / "risks.csv", partial(risk_imports.risks, database))
+    _import(progress, folder / "sites.csv", partial(site_imports.sites, installation))
     database.write(lambda session: training.load(session, folder / "training.yaml"), actor="system:demo")
     database.write(lambda session: drills.load(session, folder / "drills.yaml"), actor="system:demo")
     with _subscribers_file(installation, progress, folder) as file:

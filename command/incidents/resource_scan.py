@@ -118,7 +118,7 @@ def _take(session: Session, unit_id: int, asked: ScanIn, *, send: bool) -> None:
     (held,) = requests.fill(session, row, [Taking(stock_id, 1, unit_id)])
     if send:
         allocation.turn(session, held.id, Step.ASSIGN)
-        allocation.turn(session, held.id, Step.DISPATCH)
+        allocation.turn(session, held.id, Step.DISPATCH, by=principal())
 
 
 def _out(session: Session, unit_id: int) -> int:
@@ -139,7 +139,7 @@ def _send(session: Session, unit_id: int, asked: ScanIn) -> None:
     held_id = _out(session, unit_id)
     if finding.allocation(session, held_id).state in (State.HELD, State.STAGED):
         allocation.turn(session, held_id, Step.ASSIGN)
-    allocation.turn(session, held_id, Step.DISPATCH)
+    allocation.turn(session, held_id, Step.DISPATCH, by=principal())
 
 
 def _back(returned: Returned) -> Callable[[Session, int, ScanIn], object]:

@@ -3,6 +3,7 @@
 from command.incidents.bulletin_sentences import OF_BULLETINS
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
+from command.incidents.site_sentences import OF_SITES, SITE_WORDS
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),
@@ -214,11 +215,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **OF_RESOURCES,
     **OF_SETTLEMENT,
     **OF_BULLETINS,
+    **OF_SITES,
     "board.cards": ("看板更新", "Board updated"),
 }
 
 WORDS: dict[str, tuple[str, str]] = {
     **SETTLED_THINGS,
+    **SITE_WORDS,
     "True": ("是", "yes"),
     "False": ("否", "no"),
     "person": ("人员确认", "a person"),

@@ -10,7 +10,9 @@ from command.core import clock
 from command.core.log import masked_words
 from command.core.names import Words
 from command.core.problems import N_, Conflict, Invalid
-from command.resources import crew_calls, finding, ledger, telling, upkeep, words
+from command.people.access import Principal
+from command.resources import crew_calls, departures, finding, ledger, telling, upkeep, words
+from command.resources.departures import Leaving
 from command.resources.ledger import Cited, Move
 from command.resources.models import (
     Resource,
@@ -119,9 +121,12 @@ def turn(
     eta_at: datetime | None = None,
     note: str = "",
     by_crew: bool = False,
+    by: Principal | None = None,
+    override: bool = False,
 ) -> ResourceAllocation:
     """Take a step with something taken; `place` is where it goes or is, `eta_at` when it arrives. A dispatch calls the unit's crew out by
-    SMS, unless it is the crew that says so. Raise Invalid or Conflict."""
+    SMS, unless it is the crew that says so. Where the rooms above refuse one (it is not safe there), `by` may override with the reason
+    `note`. Raise Invalid, Conflict or Denied."""
     stock, held = finding.allocation_to_change(session, allocation_id)
     try:
         state = after(State(held.state), step)
@@ -133,6 +138,8 @@ def turn(
             field="step",
             remedy=N_("Give it to a request of the incident first."),
         )
+    if step == Step.DISPATCH and not by_crew:
+        departures.ask(session, Leaving(held, stock, by, override, note))
     now = clock.now(session)
     held.eta_at = finding.not_past(eta_at, now, "eta_at") if eta_at and state == State.EN_ROUTE else None
     held.place = masked_words(place.strip()) or held.place
@@ -147,6 +154,7 @@ def turn(
     telling.turned(session, held, stock)
     if not by_crew:
         crew_calls.follow(session, held, stock)
+    departures.tell(session, held, step)
     return held
 
 

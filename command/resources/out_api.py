@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
-from command.people.access import access, here, unit
+from command.people.access import access, here, principal, unit
 from command.people.language import language
 from command.resources import allocation, finding, reading, recalling, views
 from command.resources.allocation import Taking
@@ -40,11 +40,12 @@ class TakeIn(Strict):
 
 
 class StepIn(Strict):
-    """Where it goes or is, and for a dispatch when it arrives."""
+    """Where it goes or is, and for a dispatch when it arrives. `override`: send a crew against a no-go, for the reason `note`."""
 
     place: Maybe = ""
     eta_at: AwareDatetime | None = None
     note: Words = ""
+    override: bool = False
 
 
 class ReturnIn(Strict):
@@ -144,10 +145,22 @@ def one(allocation_id: int) -> Any:
 @access("manage_resources")
 def turn(allocation_id: int, step: str, json_data: StepIn) -> Any:
     """`step` is stage, assign, dispatch, check_in or release."""
-    given, taken = json_data, named(step)
+    return turned(allocation_id, named(step), json_data)
+
+
+def turned(allocation_id: int, step: Step, given: StepIn) -> AllocationOut:
+    """Take a step as a body says."""
+    who = principal()
     return changed(
         lambda session: allocation.turn(
-            session, allocation_id, taken, place=given.place, eta_at=given.eta_at, note=given.note
+            session,
+            allocation_id,
+            step,
+            place=given.place,
+            eta_at=given.eta_at,
+            note=given.note,
+            by=who,
+            override=given.override,
         )
     )
 

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 
 from command.core import marks
-from command.core.documents import document
+from command.core.documents import document, filled
 from command.core.problems import Problem
 from command.people.access import access, here, may, principal, unit
 from command.people.language import language, zone, zone_name
@@ -17,6 +17,7 @@ from command.resources import (
     crew_api,
     crew_contacts,
     crew_views,
+    departures,
     finding,
     labels,
     reading,
@@ -28,7 +29,7 @@ from command.resources import (
 from command.resources import life as lives
 from command.resources.asked import CertifyIn, ReasonIn, ServiceIn
 from command.resources.forms import given, instant, valid
-from command.resources.out_api import RateIn, RecallIn, ReturnIn, StepIn, named
+from command.resources.out_api import RateIn, RecallIn, ReturnIn, StepIn, named, turned
 from command.resources.states import TRANSITIONS, State
 from command.resources.telling import Returned
 from command.resources.unit_api import CertificateIn, life_of
@@ -168,12 +169,14 @@ def _out(allocation_id: int, refused: Problem | None = None) -> str:
         marks.of_exercise(found.exercise)
         calls = crew_views.calls_out(session, allocation_id)
         contact = crew_views.contact_out(session, here().keyring, found.unit_id) if found.unit_id else None
+        cautions = departures.told(session, joined.held)
     steps = [step for step in TRANSITIONS[State(found.state)] if step != "assign" or joined.held.request_id]
     return render_template(
         "resources/out.html",
         found=found,
         steps=steps,
         zone=zone_name(),
+        cautions=[(filled(c.detail, c.values), filled(c.remedy, c.values), c.stops) for c in cautions],
         calls=calls,
         uncalled=found.unit_id is not None and (contact is None or contact.number is None),
         crew=crew_views,
@@ -198,12 +201,8 @@ def step(allocation_id: int) -> Any:
     def work() -> None:
         taken = named(request.form.get("step", ""))
         eta = instant(request.form, "eta_at", zone()) if taken == "dispatch" else None
-        asked = valid(StepIn, given(request.form, "place", "note") | {"eta_at": eta})
-        unit(
-            lambda session: allocation.turn(
-                session, allocation_id, taken, place=asked.place, eta_at=asked.eta_at, note=asked.note
-            )
-        )
+        fields = given(request.form, "place", "note") | {"eta_at": eta, "override": request.form.get("override") == "1"}
+        turned(allocation_id, taken, valid(StepIn, fields))
 
     return _turned(allocation_id, work)
 

@@ -17,6 +17,8 @@ from command.oncall.paging import links as page_links
 from command.oncall.phone_drill.drill_models import PhoneDrill
 from command.people.models import PersonPost
 from command.readiness.models import ResourceReminder
+from command.sites import register
+from command.sites.register import Facts
 from playbooks import scenario_files
 from tests.boards.stage import Stage
 
@@ -54,6 +56,7 @@ SIGNED_IN = (
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
     "/people/overrides",
+    *("/sites", "/sites/S-1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -68,6 +71,8 @@ OF_INCIDENT = (
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
     "/incidents/{}/settlement",
     "/incidents/{}/tasks/repair_fault/safety",
+    *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
+    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -87,6 +92,8 @@ PARTS = {
     "/board/part/succession": "a part of the board",
     "/incidents/<number>/command": "a part of the incident's board",
     "/people/authority.yaml": "a file",
+    "/board/part/falling": "a part of the board",
+    "/incidents/<number>/sites/part": "a part of the incident's board",
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/bulletins/part": "a part of the incident's board",
     "/bulletins/<int:bulletin_id>/pdf": "a file",
@@ -155,6 +162,7 @@ def built(stage: Stage) -> Scenery:
     _authority(stage, reported)
     _bulletin(stage, worst)
     _lessons(stage, closed)
+    _sites(stage, worst)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = (
         *(each.format(worst) for each in OF_INCIDENT),
@@ -171,6 +179,33 @@ def _authority(stage: Stage, number: str) -> None:
     rule = {"act": "restore", "tiers": [1], "alone": ["commander"], "override": ["deputy"]}
     assert stage.post("adm", "/api/v1/authority/draft/actions/put", revision=1, rule=rule).status_code == 200
     assert stage.act("eng", number, "assess", override=True, reason="Nobody else is awake") == 200
+def _sites(stage: Stage, number: str) -> None:
+    """Two sites without mains, one of which falls soon; a cable half spliced, a no-go, and a site moved up in the order."""
+    facts = {
+        "name_zh": "示例站",
+        "area_id": stage.network.areas["800101"],
+        "site_class": "access",
+        "serves": ("hospital",),
+    }
+    facts |= {"latitude": 24.3, "longitude": 116.1, "battery_minutes": 240, "power_company": "Meichuan Power"}
+    facts |= {"contact": "Control room", "contact_number": NUMBER}
+    rows = {
+        f"S-{each}": Facts(**facts, name_en=f"Site {each}", elements=tuple(stage.network.ids(f"CELL-{each}")))
+        for each in (1, 2)
+    }
+    stage.database.write(lambda session: register.put(session, stage.installation.keyring, rows))
+    now = datetime.now(UTC)
+    said = {"at": now.isoformat(), "mains": "off", "battery_minutes": 90, "generator": "none", "access": "blocked"}
+    later, about = (now + timedelta(hours=4)).isoformat(), f"/api/v1/incidents/{number}"
+    cable = {"segment_from": "Meijiang", "segment_to": "Songping", "fibres_total": 24, "km": 0.3, "break_km": 4.2}
+    for by, address, body in (
+        ("dou", "/api/v1/sites/states", {"items": [{"site": f"S-{each}", **said} for each in (1, 2)]}),
+        ("eng", f"{about}/cables", cable),
+        ("eng", f"{about}/cables/1/actions/splice", {"fibres_done": 12, "version": 1, "eta_at": later}),
+        ("dou", f"{about}/safety", {"decision": "no_go", "reason": "Trees fall", "valid_until": later}),
+        ("ada", f"{about}/restoration/actions/place", {"site": "S-2", "place": 1, "reason": "The hospital's second"}),
+    ):
+        assert stage.post(by, address, **body).status_code in (200, 201), address
 
 
 def _lessons(stage: Stage, number: str) -> None:

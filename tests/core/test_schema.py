@@ -59,6 +59,8 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "bulletin": {"kind": "first", "state": "draft"},
     "bulletin_copy": {"sees": "full", "state": "ready"},
     "upward_report": {"why": "eta"},
+    "site_status": {"mains": "off", "generator": "none", "access": "unknown"},
+    "cable_damage": {"fibres_total": 12, "fibres_done": 3},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
