@@ -63,6 +63,7 @@ NAVIGATION = (
             ("duty_pages.duties", N_("On call"), "read", "duty"),
             ("resources.status", N_("Resources"), "read", "resources"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
+            ("measurements.listed", N_("Measurements"), "read", "chart"),
             ("people.people", N_("People"), "read", "people"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),
         ),

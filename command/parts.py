@@ -17,10 +17,11 @@ from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
-from command.incidents import intake, visibility
+from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
+from command.measurements import ties
 from command.messages import exercises
 from command.messages.handlers import Handlers
 from command.oncall.duties import feeds
@@ -43,6 +44,9 @@ def join(database: Database) -> Database:
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
+    _once(incidents.on_merge, ties.pass_on)
+    _once(conditions.asked, ties.refusals)
+    _once(conditions.evidence, ties.evidence)
     _once(incidents.on_close, knowledge.keep)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)

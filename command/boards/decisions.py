@@ -15,6 +15,8 @@ from command.core import clock
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import Incident
+from command.measurements import reading, series
+from command.measurements.models import Proposal, Series
 from command.notices.models import Kind, Notice, NoticeState
 from command.people import access
 from command.people.access import Principal
@@ -40,6 +42,11 @@ class Waiting:
     notice_kind: str | None = None
     audience: int = 0
     role: str | None = None
+
+
+def degradations(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Proposal, Series]]:
+    """Bad series for which no incident is open, for whoever may open one."""
+    return [] if exercise or not access.may(who, series.ACT) else reading.proposals(session)
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:

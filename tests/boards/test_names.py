@@ -28,6 +28,12 @@ ELSEWHERE = (
     "archive.",
     "scenario.",
     "case.looked_up",
+    "messages.",
+    "measurement.series_set",
+    "measurement.corrected",
+    "measurement.turned",
+    "measurement.proposed",
+    "measurement.decided",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 
