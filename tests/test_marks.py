@@ -58,6 +58,8 @@ OF_NONE = {
     "/improvement/<int:action_id>/evidence/<int:evidence_id>": "what a drill showed is mended in earnest",
     "/risks/<code>": "risks are real",
     "/risks/<code>/edit": "risks are real",
+    "/measurements/<code>": "series measure what is real",
+    "/measurements/<code>/edit": "series measure what is real",
     "/training/certificates/<number>": "training is real",
     "/training/certificates/<number>.pdf": "training is real",
     "/training/people/<username>": "training is real",

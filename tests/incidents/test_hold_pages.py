@@ -12,6 +12,8 @@ from tests.incidents.conftest import Desk
 
 HOLD = "/api/v1/messages/hold"
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def entries(desk: Desk, kind: str) -> int:
     with desk.database.read() as session:

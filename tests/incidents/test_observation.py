@@ -11,6 +11,8 @@ from playbooks.source import SourceError, load, load_text
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def watched(desk: Desk) -> str:

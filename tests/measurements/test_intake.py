@@ -8,6 +8,8 @@ from command.core.journal import Entry
 from command.measurements.models import Point
 from tests.measurements.conftest import SERIES, Probe
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def test_order_and_repetition_change_nothing_and_a_correction_is_on_record(probe: Probe) -> None:
     probe.series()

@@ -7,11 +7,7 @@ import pytest
 from tests.measurements.conftest import SERIES, Probe
 
 
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path, sqlite_template) -> str:  # type: ignore[no-untyped-def]
-    path = tmp_path / "tocsin.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def get(probe: Probe, who: str, address: str) -> str:
