@@ -1,5 +1,7 @@
 """After a repair the fault is watched for a set time; what returns reopens the incident by itself, and the review waits (R31)."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,12 @@ from playbooks.source import SourceError, load, load_text
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One database: what locks and counts is looked at in tests/measurements on both."""
+    shutil.copy(sqlite_template, tmp_path / "tocsin.db")
+    return f"sqlite:///{tmp_path / 'tocsin.db'}"
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 
 from tests.measurements.conftest import SERIES, Probe
 
-
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
