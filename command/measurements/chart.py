@@ -9,15 +9,18 @@ from command.measurements.course import Measured, Rule
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 8, 10, 24
 TICKS = 4
+ROOM = 26
+"""How far the names of two thresholds have to be apart, so that a phone's larger letters fit too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A threshold: its kind (warn, bad, recover), its value, and how high it lies."""
+    """A threshold: its kind (warn, bad, recover), its value, how high it lies, and whether there is room for its name."""
 
     kind: str
     value: float
     y: float
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Drawing:
 
 def draw(points: Sequence[Measured], rule: Rule, first: datetime, last: datetime) -> Drawing:
     """The points between two instants. A gap longer than the rule allows is left open: nothing is known there."""
-    thresholds = (("recover", rule.recover), ("warn", rule.warn), ("bad", rule.bad))
+    thresholds = (("bad", rule.bad), ("recover", rule.recover), ("warn", rule.warn))
     values = [point.value for point in points] + [value for _, value in thresholds]
     low, high = min(values), max(values)
     room = (high - low or abs(high) or 1.0) * 0.08
@@ -58,11 +61,20 @@ def draw(points: Sequence[Measured], rule: Rule, first: datetime, last: datetime
     return Drawing(
         runs=tuple(" ".join(f"{x(p.at)},{y(p.value)}" for p in each) for each in runs if len(each) > 1),
         dots=tuple((x(each[0].at), y(each[0].value)) for each in runs if len(each) == 1),
-        lines=tuple(Line(kind, value, y(value)) for kind, value in thresholds),
+        lines=_lines([(kind, value, y(value)) for kind, value in thresholds]),
         ticks=tuple(Tick(at, x(at)) for at in steps),
         top=high,
         bottom=low,
     )
+
+
+def _lines(thresholds: Sequence[tuple[str, float, float]]) -> tuple[Line, ...]:
+    """The first ones are named first; one that lies too near to a named one is drawn without its name."""
+    found: list[Line] = []
+    for kind, value, y in thresholds:
+        named = all(abs(each.y - y) >= ROOM for each in found if each.named)
+        found.append(Line(kind, value, y, named))
+    return tuple(found)
 
 
 def _runs(points: Sequence[Measured], gap: timedelta) -> list[list[Measured]]:

@@ -62,6 +62,6 @@ def test_one_bad_value_anywhere_in_the_run_forbids_recovery(order: list[int], wr
 def test_a_chart_leaves_gaps_open_and_draws_the_thresholds() -> None:
     found = chart.draw(points((0, 99), (1, 98), (9, 70), (15, 60), (16, 61)), RATE, START, at(20))
     assert len(found.runs) == 2 and len(found.dots) == 1
-    assert [line.kind for line in found.lines] == ["recover", "warn", "bad"]
-    assert found.lines[0].y < found.lines[2].y, "higher values lie higher"
+    assert [(line.kind, line.named) for line in found.lines] == [("bad", True), ("recover", True), ("warn", False)]
+    assert found.lines[1].y < found.lines[0].y, "higher values lie higher"
     assert chart.draw([], RATE, START, at(20)).runs == ()

@@ -22,7 +22,7 @@ def test_a_series_is_set_up_shown_and_changed_by_page(probe: Probe) -> None:
     assert probe.ask("dou", "POST", "/measurements/new", data=form).status_code == 303
     probe.measure(60, 7)
     shown = get(probe, "ada", "/measurements/attach-mj?lang=en")
-    assert "polyline" in shown and shown.count("threshold-word") == 3 and "style=" not in shown
+    assert "polyline" in shown and shown.count("threshold threshold-") == 3 and "style=" not in shown
     assert "Open an incident" in get(probe, "dou", "/measurements?lang=en")
     assert "附着成功率" in get(probe, "ada", "/measurements?lang=zh")
     changed = probe.ask("dou", "POST", "/measurements/attach-mj/edit", data=form | {"bad": "70", "version": "1"})
