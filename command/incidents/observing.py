@@ -81,6 +81,13 @@ def stop(session: Session, incident: Incident) -> None:
         _end(session, row, "returned")
 
 
+def drop(session: Session, incident: Incident) -> None:
+    """The exercise is over: there is nothing to watch."""
+    row = observing_rows.open_of(session, incident.id)
+    if row is not None:
+        _end(session, row, "ended")
+
+
 def _end(session: Session, row: Observation, outcome: str) -> None:
     row.ended_at, row.outcome = clock.now(session), outcome
     session.flush()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.installation import count_up
 from command.core.log import masked_words
 from command.core.problems import N_, Conflict, Invalid, NotFound
 from command.incidents import intake as reports
@@ -87,6 +88,7 @@ def add(session: Session, code: str, said: SeriesIn, by: Principal) -> Series:
     values = columns(session, said)
     if masked_words(code) != code:
         raise Invalid(N_("This code looks like a phone number."), field="code", remedy=N_("Choose another one."))
+    count_up(session, "measurement-series")  # two at once with one code: the second is told that it is taken
     if code in TAKEN or session.scalar(select(Series.id).where(Series.code == code)) is not None:
         raise Conflict(N_("This code is taken."), field="code", remedy=N_("Choose another one."))
     made = Series(code=code, state="unknown", version=1, changed_at=clock.now(session), **asdict(values))

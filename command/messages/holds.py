@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, journal
+from command.core.installation import count_up
 from command.core.journal import Payload
 from command.core.problems import N_, Conflict, Invalid
 from command.messages import hold_entries as entries
@@ -20,6 +21,8 @@ from command.people.authority import Override
 ACT = "hold_messages"
 LONGEST = timedelta(hours=24)
 """The longest a hold may last; it may be set again."""
+LOCK = "message-hold"
+"""Whoever holds is the only one until their unit of work ends: of two at once the second takes the place of the first."""
 AVOIDED = "avoided"
 """Why a gateway that somebody keeps out of use is no road."""
 
@@ -75,6 +78,7 @@ def hold(
     at = clock.now(session)
     names = tuple(dict.fromkeys(avoid))
     _check(at, until, mass, names, roads, exercise)
+    count_up(session, LOCK)
     note_id, digest = journal.add_note(session, _said(reason), by.actor)
     _end(session, _locked(session, exercise), at, by.actor, replaced=True)
     made = Hold(
