@@ -46,6 +46,20 @@ def test_the_board_offers_the_decision_and_the_incident_shows_its_chart(probe: P
     assert probe.ask("dou", "POST", f"/incidents/{number}/measurements", data={"series": "nowhere"}).status_code == 422
 
 
+def test_a_share_is_declared_by_page_in_both_languages(probe: Probe) -> None:
+    number = probe.report(kind="service_interruption")["number"]
+    form = f"/incidents/{number}/do/impact"
+    assert "百分比" in get(probe, "dou", f"{form}?lang=zh") and "in percent" in get(probe, "dou", f"{form}?lang=en")
+    said = {"kind": "degradation", "area": "800101", "services": ["voice", "mobile_data"], "percent": "150"}
+    wrong = probe.ask("dou", "POST", form, data=said)
+    assert wrong.status_code == 422 and 'value="150"' in wrong.text
+    assert probe.ask("dou", "POST", form, data=said | {"percent": "40 %"}).status_code == 303
+    assert {(row["service"], row["users"]) for row in probe.see(number)["impact"]} == {
+        ("voice", 12),
+        ("mobile_data", 12),
+    }
+
+
 def test_series_go_out_as_a_file_and_come_back_unchanged(probe: Probe) -> None:
     probe.series()
     text = get(probe, "dou", "/measurements/export.csv")
