@@ -66,6 +66,7 @@ NAVIGATION = (
             ("resources.status", N_("Resources"), "read", "resources"),
             ("sites.listed", N_("Sites"), "read", "site"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
+            ("measurements.listed", N_("Measurements"), "read", "chart"),
             ("people.people", N_("People"), "read", "people"),
             ("authority.table", N_("Who may do what"), "read", "key"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),

@@ -43,6 +43,8 @@ from command.improvement import pages as improvement_pages
 from command.incidents import (
     actions_api,
     alerts_api,
+    hold_api,
+    hold_pages,
     journal_pages,
     notice_api,
     report_api,
@@ -64,6 +66,9 @@ from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
 from command.library import api as library_api
 from command.library import pages as library_pages
+from command.measurements import api as measurements_api
+from command.measurements import file_pages as measurement_files
+from command.measurements import pages as measurement_pages
 from command.messages import hooks as gateway_hooks
 from command.network import api as network_api
 from command.oncall.duties import (
@@ -165,6 +170,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incidents_api.api,
     actions_api.api,
     alerts_api.api,
+    hold_api.api,
+    hold_pages.pages,
     tasks_api.api,
     report_api.api,
     notice_api.api,
@@ -207,6 +214,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incident_sites_api.api,
     incident_sites_pages.pages,
     sites_pages.pages,
+    measurements_api.api,
+    measurement_files.pages,
+    measurement_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

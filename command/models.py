@@ -17,7 +17,10 @@ from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
 from command.incidents import safety_models as task_safety
+from command.incidents import observing_models as observations
 from command.knowledge import models as knowledge
+from command.measurements import models as measurements
+from command.messages import hold_models as holds
 from command.messages import models as messages
 from command.network import models as network
 from command.notices import models as notices
@@ -55,14 +58,17 @@ rooms = (
     field,
     handover,
     heads,
+    holds,
     improvement,
     incidents,
     installation,
     journal,
     knowledge,
+    measurements,
     messages,
     network,
     notices,
+    observations,
     oncall,
     oncall_plans,
     people,

@@ -23,6 +23,7 @@ from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
+from command.measurements import ties
 from command.messages import exercises
 from command.messages.handlers import Handlers
 from command.oncall.duties import feeds
@@ -54,6 +55,9 @@ def join(database: Database) -> Database:
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
     _once(incidents.on_merge, sites.pass_on)
+    _once(incidents.on_merge, ties.pass_on)
+    _once(conditions.asked, ties.refusals)
+    _once(conditions.evidence, ties.evidence)
     _once(incidents.on_close, knowledge.keep)
     _once(conditions.turned, bulletins.turned)
     _once(intake.on_report, knowledge.offer)

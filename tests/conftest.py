@@ -130,6 +130,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         keys=new_key(),
         quiet_hours=False,
         partial_all_clear_minutes=0,
+        observation_factor=0,
     )
 
 

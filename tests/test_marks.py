@@ -64,6 +64,8 @@ OF_NONE = {
     "/risks/<code>": "risks are real",
     "/sites/<code>": "sites are real; as drills have them they are marked",
     "/risks/<code>/edit": "risks are real",
+    "/measurements/<code>": "series measure what is real",
+    "/measurements/<code>/edit": "series measure what is real",
     "/training/certificates/<number>": "training is real",
     "/training/certificates/<number>.pdf": "training is real",
     "/training/people/<username>": "training is real",

@@ -10,7 +10,7 @@ from command.cli import main
 from command.core.installation import Installation
 from command.core.journal import Payload
 from command.core.paths import ROOT
-from command.core.settings import CorrelationSettings, GatewaySettings, IntakeSettings, Settings
+from command.core.settings import CorrelationSettings, GatewaySettings, IntakeSettings, MeasurementSettings, Settings
 from tests.builders import application
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -33,10 +33,10 @@ def test_every_kind_of_entry_is_in_the_reference_and_no_other() -> None:
     assert set(kinds_in(read("journal.md"))) == {kind for kind in Payload.registry if not kind.startswith("test")}
 
 
-@pytest.mark.parametrize("model", [Settings, CorrelationSettings, IntakeSettings, GatewaySettings])
+@pytest.mark.parametrize("model", [Settings, CorrelationSettings, IntakeSettings, MeasurementSettings, GatewaySettings])
 def test_every_setting_is_in_the_reference(model: type[Settings]) -> None:
     text = read("settings.md")
-    names = set(model.model_fields) - {"correlation", "intake", "gateways"}
+    names = set(model.model_fields) - {"correlation", "intake", "gateways", "measurements"}
     assert {name for name in names if f"`{name}`" not in text} == set()
 
 

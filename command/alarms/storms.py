@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, update
@@ -13,7 +13,7 @@ from command.alarms.correlation import correlate as share_out
 from command.alarms.dedupe import State
 from command.alarms.models import Alarm
 from command.core.settings import CorrelationSettings, Settings
-from command.incidents import impacts, service
+from command.incidents import impacts, observing_rows, returning, service
 from command.incidents.guards import BEFORE_RESTORATION
 from command.incidents.models import Incident
 from command.network import service as network
@@ -56,6 +56,7 @@ def pass_on(session: Session, child_id: int, target_id: int) -> None:
 def correlate(session: Session, touched: Collection[Touched], *, exercise: bool) -> tuple[str, ...]:
     """Give the loose alarms near the touched ones to incidents, and tell each incident concerned what has failed; their numbers, but
     those of restricted ones: a feed is nobody who may know of them."""
+    touched = _returning(session, touched, exercise)
     concerned = {one.incident_id for one in touched if one.turned and one.incident_id is not None}
     free = [one for one in touched if one.incident_id is None and one.element_id is not None and one.raised]
     opened: list[Incident] = []
@@ -69,6 +70,54 @@ def correlate(session: Session, touched: Collection[Touched], *, exercise: bool)
         concerned |= _attach(session, found, opened, facts)
     told = [_tell(session, incident_id) for incident_id in sorted(concerned & open_ids(session, exercise))]
     return tuple(sorted({incident.number for incident in (*told, *opened) if not incident.restricted}))
+
+
+def _returning(session: Session, touched: Collection[Touched], exercise: bool) -> Collection[Touched]:
+    """Reopen incidents under observation of which enough elements fail again: as many as make an incident, or all that it had. The alarms
+    on those elements become theirs."""
+    failing = {one.element_id for one in touched if one.turned and one.raised and one.incident_id is None}
+    watched = observing_rows.watched(session, exercise=exercise) if failing - {None} else frozenset()
+    given: dict[int, int] = {}
+    for incident_id in sorted(watched):
+        had = _had_failed(session, incident_id)
+        if not had & failing:
+            continue
+        incident = service.lock(session, incident_id)
+        if incident.restricted:
+            continue
+        again = _failing(session, had, exercise)
+        elements = set(again.values())
+        enough = min(correlation_settings(session).min_elements, len(had))
+        if len(elements) >= enough and returning.returned(
+            session, incident, SOURCE, _names(session, elements), elements
+        ):
+            _set_incident(session, again, incident_id)
+            given |= dict.fromkeys(again, incident_id)
+    return [replace(one, incident_id=given.get(one.id, one.incident_id)) for one in touched] if given else touched
+
+
+def _had_failed(session: Session, incident_id: int) -> set[int | None]:
+    """The elements that failed themselves in an incident, now or before."""
+    query = select(CutOff.element_id).where(CutOff.incident_id == incident_id, CutOff.failed)
+    return set(session.scalars(query.distinct()))
+
+
+def _failing(session: Session, elements: Collection[int | None], exercise: bool) -> dict[int, int]:
+    """The loose affecting alarms that are raised on some elements, with their elements."""
+    chosen = network.ids(session, [each for each in elements if each is not None])
+    query = select(Alarm.id, Alarm.element_id).where(
+        Alarm.incident_id.is_(None),
+        Alarm.state == RAISED,
+        Alarm.affecting,
+        Alarm.element_id.in_(chosen),
+        Alarm.exercise == exercise,
+    )
+    return {id: element for id, element in session.execute(query).tuples() if element is not None}
+
+
+def _names(session: Session, elements: Collection[int]) -> list[str]:
+    query = select(Element.name).where(Element.id.in_(network.ids(session, list(elements))))
+    return list(session.scalars(query.order_by(Element.name)))
 
 
 def correlation_settings(session: Session) -> CorrelationSettings:

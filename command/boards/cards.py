@@ -19,7 +19,7 @@ from command.core import clock, journal
 from command.core.columns import dump
 from command.core.journal import Payload
 from command.field.models import FieldNote, Photo
-from command.incidents import alerts, area_shares, plans
+from command.incidents import alerts, area_shares, observing_rows, plans
 from command.incidents.models import Impact, Incident, IncidentClock, Objective, Role, Task
 from command.network.models import CutOff
 from command.notices.models import Notice
@@ -145,8 +145,15 @@ def _head(
         "user_minutes": round(incident["user_minutes"], 1),
         "next_clock": running[0] if running else None,
         "alert": asdict(alert) if alert else None,
+        **_watched(session, incident),
         "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
     }
+
+
+def _watched(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
+    """Until when the repair is watched, where it is."""
+    until = observing_rows.until(session, incident["id"]) if incident["state"] == "restored" else None
+    return {"watch_until": until} if until else {}
 
 
 def _chain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,7 +213,15 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
             "areas": cards["impact"]["areas"],
             "resources": resource_cards.counted(cards.get("resources")),
         }
+        | {name: cards["head"][name] for name in ("watch_until",) if name in cards["head"]}
+        | _degraded(cards["impact"]["rows"])
     )
+
+
+def _degraded(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The largest share by which a service is worse than it should be somewhere, where nothing need be cut off."""
+    share = max((row["share"] for row in rows if row["kind"] == "degradation"), default=None)
+    return {} if share is None else {"degraded": share}
 
 
 def _known(session: Session, board: str, card: str | None = None) -> dict[str, str]:

@@ -17,6 +17,8 @@ from command.core import clock
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import Incident
+from command.measurements import reading, series
+from command.measurements.models import Proposal, Series
 from command.notices.models import Kind, Notice, NoticeState
 from command.people import access
 from command.people.access import Principal
@@ -45,6 +47,11 @@ class Waiting:
     role: str | None = None
     bulletin_id: int | None = None
     bulletin_kind: str | None = None
+
+
+def degradations(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Proposal, Series]]:
+    """Bad series for which no incident is open, for whoever may open one."""
+    return [] if exercise or not access.may(who, series.ACT) else reading.proposals(session)
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:

@@ -19,7 +19,8 @@ def waiting() -> ResponseReturnValue:
     with here().database.read() as session:
         found = decisions.of(session, principal(), exercise="exercise" in request.args)
         names: Names = render.of(current_app).names(session, language())
-        return render_template("boards/decisions.html", waiting=found, names=names)
+        bad = decisions.degradations(session, principal(), exercise="exercise" in request.args)
+        return render_template("boards/decisions.html", waiting=found, proposals=bad, names=names)
 
 
 @pages.get("/on-call")

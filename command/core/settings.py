@@ -92,6 +92,18 @@ class IntakeSettings(BaseModel):
     oldest_days: float = Field(default=7, gt=0)
 
 
+class MeasurementSettings(BaseModel):
+    """What becomes of measurements: `opens` says whether a bad series opens an incident by itself or proposes it to a person; which times
+    are believed; for how many days raw points are kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    opens: Literal["propose", "auto"] = "propose"
+    future_minutes: float = Field(default=5, ge=0)
+    oldest_days: float = Field(default=7, gt=0)
+    keep_days: int = Field(default=35, ge=1)
+
+
 class Settings(BaseSettings):
     """Settings of one installation."""
 
@@ -125,11 +137,13 @@ class Settings(BaseSettings):
     profile: Literal["cn", "us", "eu"] = "cn"
     quiet_hours: bool = True
     partial_all_clear_minutes: float = Field(default=5, ge=0)
+    observation_factor: float = Field(default=1, ge=0, le=100)
     log_format: Literal["console", "json"] = "console"
     max_body_bytes: int = Field(default=8_000_000, ge=1000)
     snapshot_every: int = Field(default=500, ge=1)
     correlation: CorrelationSettings = CorrelationSettings()
     intake: IntakeSettings = IntakeSettings()
+    measurements: MeasurementSettings = MeasurementSettings()
     gateways: tuple[GatewaySettings, ...] = ()
     hand_over_minutes: float = Field(default=15, ge=1, le=1440)
     review_days: float = Field(default=7, gt=0, le=365)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.installation import Installation
-from command.incidents import clock_rows, grades, impacts
+from command.incidents import clock_rows, grades, impacts, observing, observing_rows
 from command.incidents.guards import BEFORE_RESTORATION, LIVE, State
 from command.incidents.models import Incident, IncidentClock
 from command.incidents.standing import lock
@@ -23,7 +23,8 @@ def run_once(installation: Installation) -> bool:
     Any number of engines may run this at once: the incident's lock lets one of them through, and the others find nothing left."""
     with installation.database.read() as session:
         late = _late(session)
-        due = [each for each in sorted({*_handled(session), *_recovering(session)}) if each not in late]
+        moving = {*_handled(session), *_recovering(session), *observing_rows.over(session)}
+        due = [each for each in sorted(moving) if each not in late]
     for incident_id in (*late[:AT_ONCE], *due):
         installation.database.background(partial(_attend, incident_id=incident_id), actor=ACTOR)
     return len(late) > AT_ONCE
@@ -57,5 +58,6 @@ def _attend(session: Session, incident_id: int) -> None:
     if incident.state in LIVE:
         clock_rows.breach_due(session, incident)
         grades.regrade(session, incident)
+    observing.pass_over(session, incident)
     if impacts.gathered(session, incident):
         impacts.tell_recovered(session, incident)

@@ -7,7 +7,7 @@ from command.core.problems import N_
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Message ids, and the single letter by which a keyboard reaches the action."""
+    """Message ids, and the single letter by which a keyboard reaches the action; none where all letters have gone."""
 
     name: str
     confirm: str
@@ -30,6 +30,8 @@ WORDING: dict[str, Wording] = {
     "transfer": Wording(N_("Hand over command"), N_("Hand over"), "h"),
     "take_role": Wording(N_("Take a role"), N_("Take the role"), "k"),
     "notice": Wording(N_("Tell the affected"), N_("Submit the notice"), "n"),
+    "impact": Wording(N_("Declare the impact"), N_("Declare the impact"), ""),
+    "watch": Wording(N_("Observation"), N_("Change the observation"), ""),
     "raise": Wording(N_("Raise the tier"), N_("Raise the tier"), "u"),
     "lower": Wording(N_("Lower the tier"), N_("Lower the tier"), "d", grave=True),
     "merge": Wording(N_("Merge"), N_("Merge into that incident"), "m", grave=True),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import command_roles, facts, impacts, intake, places, service, views
+from command.incidents import command_roles, facts, impacts, intake, observing, places, service, views
 from command.incidents.api import Count, Name, Strict, Users, Words
 from command.incidents.lifecycle import Forbidden
 from command.incidents.models import Incident
@@ -88,12 +88,20 @@ class FactsIn(Act):
 
 
 class ImpactIn(Act):
-    """Users of an area who have lost services (all that are not critical by default) or have them worse; 0 ends it."""
+    """Users of an area who have lost services (all that are not critical by default) or have them worse; 0 ends it. `share` (0 to 1)
+    instead of `users`: that part of those who have each service there."""
 
     area: Name
-    users: Users
+    users: Users | None = None
+    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     services: Annotated[list[Name], Field(max_length=63)] = []
     kind: Literal["outage", "degradation"] = "outage"
+
+
+class WatchIn(Act):
+    """For how many minutes from now the repair is watched; 0 ends the observation. It takes a reason."""
+
+    minutes: Annotated[int, Field(ge=0, le=20_160)]
 
 
 class LocateIn(Act):
@@ -300,12 +308,33 @@ def given_facts(body: FactsIn) -> facts.Given:
 @access("raise")
 def impact(number: str, json_data: ImpactIn) -> Any:
     """Declare an impact that the topology does not show."""
+    return act(number, lambda session, incident, who: declare(session, incident, who, json_data))
+
+
+def declare(session: Session, incident: Incident, who: Principal, body: ImpactIn) -> None:
+    """Declare an impact as asked, by users or by share."""
+    if (body.users is None) == (body.share is None):
+        raise Invalid(
+            N_("Give either users or a share."),
+            field="users",
+            remedy=N_("Write how many users are hit, or which share of those who have the service."),
+        )
+    area = places.named(session, body.area)
+    services = intake.services_named(session, body.services) or intake.usual_services(session)
+    more: dict[str, Any] = {"kind": body.kind, "part": body.share, "note": body.reason}
+    impacts.declare(session, incident, area, services, body.users, who, **more)
+
+
+@api.post("/actions/observation")
+@api.input(WatchIn)
+@api.output(IncidentOut)
+@access(observing.ACT)
+def observation(number: str, json_data: WatchIn) -> Any:
+    """Watch the repair longer or less long, or end the observation."""
     body = json_data
 
     def verb(session: Session, incident: Incident, who: Principal) -> None:
-        area = places.named(session, body.area)
-        services = intake.services_named(session, body.services) or intake.usual_services(session)
-        impacts.declare(session, incident, area, services, body.users, who, kind=body.kind, note=body.reason)
+        observing.watch(session, incident, body.minutes, body.reason, who, override=body.override)
 
     return act(number, verb)
 

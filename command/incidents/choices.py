@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core.documents import filled
 from command.core.problems import Denied
-from command.incidents import clock_rows, command_roles, conditions, sentences, standing
+from command.incidents import clock_rows, command_roles, conditions, observing_rows, sentences, standing
 from command.incidents.guards import BEFORE_RESTORATION, FINAL, Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, attempt, possible
 from command.incidents.models import Incident, Task
@@ -24,11 +24,11 @@ from playbooks.texts import Text
 Stands = Literal["open", "override", "forbidden"]
 NAMED = 3
 """How many of the things in the way a reason names; the others are counted."""
-HANDLED = ("eta", "locate")
+HANDLED = ("eta", "locate", "impact")
 ORDER = (
     *("accept", "take_command", "assess", "activate", "restore", "review", "close"),
-    *("eta", "facts", "locate", "objective", "transfer", "take_role", "notice"),
-    *("raise", "lower", "merge", "reopen", "cancel"),
+    *("eta", "facts", "locate", "objective", "transfer", "take_role", "notice", "impact"),
+    *("watch", "raise", "lower", "merge", "reopen", "cancel"),
 )
 """The actions of the page, those that carry an incident on first, those that end it last."""
 ACTS: Mapping[str, str] = {
@@ -41,6 +41,8 @@ ACTS: Mapping[str, str] = {
     "take_command": "transfer_command",
     "take_role": "edit_task",
     "notice": "submit_notice",
+    "impact": "raise",
+    "watch": "settle",
 }
 """The permission behind an action; the others bear its name."""
 LIFE = frozenset(action.value for action in Action)
@@ -107,6 +109,8 @@ class _Look:
             return self.state in BEFORE_RESTORATION
         if action == "notice":
             return self.state == State.RESPONDING
+        if action == "watch":
+            return observing_rows.minutes_left(self.session, self.incident) > 0
         if action == "take_command":
             return self.incident.commander_id is None and self._lasts()
         if action in ACTS:
@@ -187,6 +191,8 @@ class _Look:
         if key == "no_owed_clocks":
             known = [(code, clock_rows.definition(code)) for code in clock_rows.owed(self.session, self.incident)]
             return [self._said(each.name) if each else code for code, each in known]
+        if key == "watch_over":
+            return [standing.watched_until(self.session, self.incident)]
         if key == "no_notices_in_flight":
             kinds = [notice.kind for notice in standing.notices_in_flight(self.session, self.incident)]
             return [sentences.WORDS[kind][0 if zh else 1] for kind in kinds]

@@ -3,7 +3,7 @@ that they hear of it afterwards.
 
 They append to the lists here where the application is put together (`command.parts`); nothing here knows them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -28,9 +28,9 @@ def against(session: Session, incident: Incident, action: Action) -> tuple[Refus
     return tuple(refusal for condition in asked for refusal in condition(session, incident, action))
 
 
-def shown(session: Session, incident: Incident) -> str | None:
-    """The first positive evidence of the restoration that some room above holds."""
-    return next((name for holds in evidence if (name := holds(session, incident))), None)
+def shown(session: Session, incident: Incident, counts: Collection[str]) -> str | None:
+    """The first positive evidence of the restoration that some room above holds and that counts for an incident of its kind."""
+    return next((name for holds in evidence if (name := holds(session, incident)) and name in counts), None)
 
 
 def tell(session: Session, incident: Incident, action: Action) -> None:

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from command.core import clock
 from command.core.documents import Report, items
 from command.core.problems import N_, Invalid
 from command.incidents import actions_api as inputs
-from command.incidents import command_roles, house, notifying, objectives, service, standing, views
+from command.incidents import command_roles, house, notifying, objectives, observing, service, standing, views
 from command.incidents.models import Incident
 from command.incidents.notice_api import TextsIn
 from command.incidents.room_api import ObjectiveIn, RoleIn
@@ -151,6 +152,30 @@ def _locate(session: Session, incident: Incident, who: Principal, form: Form) ->
     service.locate(session, incident, who, fault_class=body.fault_class, note=body.reason)
 
 
+def _impact(session: Session, incident: Incident, who: Principal, form: Form) -> None:
+    """By users, or by a share in percent."""
+    given: dict[str, Any] = {"services": form.getlist("services")} if isinstance(form, MultiDict) else {}
+    if form.get("percent", "").strip():
+        given["share"] = _percent(form["percent"])
+    body = read(inputs.ImpactIn, form, "area", "users", "kind", "reason", **given)
+    inputs.declare(session, incident, who, body)
+
+
+def _percent(typed: str) -> float:
+    try:
+        part = float(typed.strip().removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        part = -1.0
+    if not 0 <= part <= 100:
+        raise Invalid(N_("This is no share."), field="percent", remedy=N_("Write a number from 0 to 100, in percent."))
+    return part / 100
+
+
+def _watch(session: Session, incident: Incident, who: Principal, form: Form) -> None:
+    body = read(inputs.WatchIn, form, "minutes", "reason", "override")
+    observing.watch(session, incident, body.minutes, body.reason, who, override=body.override)
+
+
 def _objective(session: Session, incident: Incident, who: Principal, form: Form) -> None:
     objectives.add(session, incident, read(ObjectiveIn, form, text=form.get("text", "")).text, who)
 
@@ -177,6 +202,8 @@ VERBS: Mapping[str, Verb] = {
     "eta": _eta,
     "facts": _facts,
     "locate": _locate,
+    "impact": _impact,
+    "watch": _watch,
     "objective": _objective,
     "transfer": _transfer,
     "notice": _notice,

@@ -209,6 +209,7 @@ class ImpactDeclared(Payload, kind="impact.declared"):
     services: tuple[int, ...]
     impact_kind: str
     users: int
+    part: float | None = None
     note: NoteRef | None
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.incidents import clock_rows, entries, impacts, standing
+from command.incidents import clock_rows, entries, impacts, observing, standing
 from command.incidents.guards import BEFORE_RESTORATION, FINAL, State
 from command.incidents.models import Incident
 from command.notices import service as notices
@@ -26,6 +26,7 @@ def end(session: Session, number: str, reason: str) -> bool:
         impacts.end_all(session, incident)
     clock_rows.void(session, incident)
     oncall.stop(session, incident.id, "cancelled")
+    observing.drop(session, incident)
     now = clock.now(session)
     incident.state, incident.ended_at = State.CLOSED if restored else State.CANCELLED, now
     incident.closed_at = now if restored else incident.closed_at

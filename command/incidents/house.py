@@ -11,6 +11,7 @@ from command.core.paths import CONFIG
 from command.core.settings import Settings, read
 from command.incidents.clocks import ClockTable
 from command.incidents.grading import TierTable
+from command.incidents.observing_rules import WatchTable
 from command.incidents.words import Lexicon
 from command.people.departments import Structure
 from playbooks.loader import SHIPPED, Library, load_library
@@ -39,6 +40,12 @@ def tiers() -> TierTable:
 def clocks() -> ClockTable:
     """The table of clocks, read once a process."""
     return load(CONFIG / "clocks.yaml", ClockTable)
+
+
+@cache
+def observation() -> WatchTable:
+    """How long repairs are watched, and which evidence counts; read once a process."""
+    return load(CONFIG / "observation.yaml", WatchTable)
 
 
 @cache

@@ -198,14 +198,16 @@ def declare(
     incident: Incident,
     area: Area,
     services: Sequence[Service],
-    users: int,
+    users: int | None,
     by: Principal | None,
     *,
     kind: ImpactKind = "outage",
+    part: float | None = None,
     note: str = "",
 ) -> None:
     """Say how many users of an area have lost services or have them worse; 0 users ends it. It replaces what was declared before
-    for the same area and services."""
+    for the same area and services. With `part` (0..1) and no `users` it is that part of those who have each service there; with both, it
+    is the share that these users are of whoever was counted."""
     authorise(session, incident, by, "raise")
     if incident.state not in BEFORE_RESTORATION:
         raise Conflict(
@@ -213,16 +215,34 @@ def declare(
             remedy=N_("Impact is declared while an incident is handled; reopen it first."),
             state=incident.state,
         )
-    share = share_of(session, area, users)
-    _replace_declared(session, incident, area, services, users, share, kind)
+    hit = {s.id: _hit(session, area, s, users, part) for s in services}
+    _replace_declared(session, incident, area, hit, kind)
     cited = entries.note(session, note)
+    most = max((count for count, _ in hit.values()), default=0)
     declared = entries.ImpactDeclared(
-        area_id=area.id, services=tuple(s.id for s in services), impact_kind=kind, users=users, note=cited
+        area_id=area.id, services=tuple(hit), impact_kind=kind, users=most, part=part, note=cited
     )
     entries.record(session, incident, declared)
     incident.scope_known = True
     measure(session, incident)
+    _settle_quiet(session, incident)
     grades.regrade(session, incident)
+
+
+def _hit(session: Session, area: Area, service: Service, users: int | None, part: float | None) -> tuple[int, float]:
+    """Users of a service in an area, and their share of the area's subscribers; with `part`, their share of those who have the service."""
+    if part is None:
+        return users or 0, share_of(session, area, users or 0)
+    if users is not None:
+        return users, part
+    return round(part * network.users_of(session, area.id, service.bit)), part
+
+
+def _settle_quiet(session: Session, incident: Incident) -> None:
+    """Once what was declared has ended and nothing is cut off either, the incident is quiet."""
+    declared = measuring.users(0, measuring.open_impacts(session, incident))
+    quiet = not declared and not failed_now(session, incident) and _was_cut_off(session, incident)
+    _mark_quiet(session, incident, quiet, clock.now(session))
 
 
 def share_of(session: Session, area: Area, users: int) -> float:
@@ -242,19 +262,18 @@ def _replace_declared(
     session: Session,
     incident: Incident,
     area: Area,
-    services: Sequence[Service],
-    users: int,
-    share: float,
+    hit: Mapping[int, tuple[int, float]],
     kind: ImpactKind,
 ) -> None:
+    """`hit` is users and share by service id."""
     now = clock.now(session)
-    wanted = {service.id for service in services}
     for row in measuring.open_impacts(session, incident):
-        if row.declared and row.area_id == area.id and row.service_id in wanted:
+        if row.declared and row.area_id == area.id and row.service_id in hit:
             row.until_at = now
     start = now if incident.users_peak else began(incident, now)
-    for service_id in sorted(wanted) if users else ():
-        session.add(row_of(incident, service_id, area.id, users, share, start, declared=True, kind=kind))
+    for service_id, (users, share) in sorted(hit.items()):
+        if users:
+            session.add(row_of(incident, service_id, area.id, users, share, start, declared=True, kind=kind))
     session.flush()
 
 

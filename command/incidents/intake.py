@@ -211,6 +211,20 @@ def _reported(
     return cited
 
 
+def open_degraded(
+    session: Session, area: Area, service: Service, users: int, part: float, detected_at: datetime, source: str
+) -> Incident:
+    """Open a service interruption for a service that is worse than it should be in an area, for so many users, `part` (0..1) of those who
+    were counted; nothing need be cut off. `source` says so (`measurements`). It goes on by itself as one born of alarms does."""
+    given = Report(kind="service_interruption", area=area.code, occurred_at=detected_at, detected_at=detected_at)
+    incident = _open(session, given, area.id, source)
+    _reported(session, incident, 0, "")
+    impacts.declare(session, incident, area, [service], users, None, kind="degradation", part=part)
+    grades.regrade(session, incident)
+    _tell_others(session, incident)
+    return incident
+
+
 def open_for_elements(
     session: Session, failed: Collection[int], detected_at: datetime, exercise: bool, source: str
 ) -> Incident:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.core import clock
+from command.core import clock, names
 from command.core.documents import document
 from command.core.problems import N_, NotFound, Problem
 from command.incidents import (
@@ -21,6 +21,7 @@ from command.incidents import (
     facts,
     house,
     notice_api,
+    observing_rows,
     outlook,
     sentences,
     standing,
@@ -32,6 +33,7 @@ from command.incidents.clocks import Fact
 from command.incidents.guards import State
 from command.incidents.lifecycle import Forbidden
 from command.incidents.models import Incident, Role
+from command.network.models import Area, Service
 from command.notices.models import Notice, NoticeState
 from command.people.access import Principal, access, here, principal, require, unit
 from command.people.authority import Post
@@ -40,6 +42,8 @@ from command.people.models import Person
 
 pages = Blueprint("incident_room", __name__)
 
+LISTED = 400
+"""Areas offered by name for an impact; others are written by their code."""
 COMMANDING = frozenset({Post.COMMANDER, Post.DEPUTY, Post.DUTY_OFFICER})
 
 
@@ -169,6 +173,17 @@ def _asked(session: Session, incident: Incident, action: str, given: Mapping[str
     if action == "facts":
         missing = [fact for fact in Fact if fact not in facts.known(incident)]
         return {"missing": [sentences.WORDS[fact.value][which] for fact in missing]}
+    if action == "impact":
+        places_of = session.scalars(select(Area).order_by(Area.code).limit(LISTED)).all()
+        offered = session.scalars(select(Service).order_by(Service.bit)).all()
+        own = session.get(Area, incident.area_id) if incident.area_id else None
+        return {
+            "areas": [(each.code, names.of(each, language())) for each in places_of],
+            "services": [(each.code, names.of(each, language())) for each in offered],
+            "own_area": own.code if own else "",
+        }
+    if action == "watch":
+        return {"until": observing_rows.until(session, incident.id)}
     if action == "locate":
         return {"classes": action_words.FAULT_CLASSES}
     if action == "notice":

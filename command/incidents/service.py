@@ -14,6 +14,7 @@ from command.incidents import (
     grades,
     impacts,
     notifying,
+    observing,
     resource_requests,
     standing,
 )
@@ -80,7 +81,7 @@ def restore(
     at = standing.standing(session, incident, by, reason=evidence)
     confirmed = by is not None and bool(evidence.strip())
     taken = standing.step(session, incident, Action.RESTORE, standing.with_evidence(at, confirmed=confirmed))
-    shown = "person" if confirmed else conditions.shown(session, incident) or "clear"
+    shown = "person" if confirmed else standing.evidence(session, incident) or "clear"
     freed = impacts.end_all(session, incident)
     incident.state, incident.restored_at = taken.state, clock.now(session)
     incident.responding_at = incident.responding_at or incident.restored_at
@@ -93,25 +94,27 @@ def restore(
     session.flush()
     incident.recovering_since = None
     notifying.all_clear(session, incident)
+    observing.begin(session, incident)
     conditions.tell(session, incident, Action.RESTORE)
 
 
 def reopen(
     session: Session,
     incident: Incident,
-    by: Principal,
+    by: Principal | None,
     reason: str,
     elements: Sequence[int] = (),
     *,
     override: bool = False,
 ) -> None:
     """The fault is back: the same incident goes on, with its clocks and its people. The impact opens as it was when it ended, or for
-    `elements` (ids) if given. Raise Denied or lifecycle.Forbidden."""
+    `elements` (ids) if given. By nobody: what returned while the repair was watched. Raise Denied or lifecycle.Forbidden."""
     authorise(session, incident, by, "reopen", override=override, reason=reason)
     at = standing.standing(session, incident, by, reason=reason)
     taken = standing.step(session, incident, Action.REOPEN, at)
     incident.state = taken.state
     incident.restored_at = incident.reviewing_at = incident.closed_at = incident.ended_at = None
+    observing.stop(session, incident)
     notifying.withdraw_all_clear(session, incident, "reopened")
     failed = impacts.begin_again(session, incident, elements)
     cited = entries.note(session, reason)

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.heads import _walk
 from command.core.journal import Stream
-from command.incidents import clock_rows, conditions, entries, house, plans
+from command.incidents import clock_rows, conditions, entries, house, observing_rows, plans
 from command.incidents.guards import Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, Step, attempt
 from command.incidents.models import Incident, Task
+from command.incidents.observing_rules import CLEAR
 from command.incidents.places import level_of
 from command.incidents.visibility import seen_by, unknown
 from command.messages import service as messages
@@ -22,6 +23,7 @@ from command.oncall.models import Page, PageState
 from command.people import access
 from command.people.access import Principal
 from command.people.authority import ByDeputy, Decision, Override
+from playbooks.schema import Kind
 from playbooks.texts import Text
 
 IN_FLIGHT = (NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING)
@@ -121,8 +123,9 @@ def standing(
         has_commander=incident.commander_id is not None,
         has_playbook=plans.of(session, incident) is not None,
         has_first_contact_owner=incident.owner_id is not None,
-        positive_evidence=incident.quiet_at is not None or conditions.shown(session, incident) is not None,
+        positive_evidence=evidence(session, incident) is not None,
         quiet_is_recovery=house.settings(session).correlation.quiet_is_recovery,
+        watch_minutes_left=observing_rows.minutes_left(session, incident),
         open_tasks=len(open_tasks(session, incident)),
         owed_clocks=len(clock_rows.owed(session, incident)),
         told_count=told,
@@ -133,6 +136,13 @@ def standing(
         lowering=lowering,
         by_person=by is not None,
     )
+
+
+def evidence(session: Session, incident: Incident) -> str | None:
+    """The evidence that service is back, short of a person's word, as far as it counts for an incident of this kind."""
+    counts = house.observation().counts(Kind(incident.kind))
+    measured = conditions.shown(session, incident, counts)
+    return measured or (CLEAR if CLEAR in counts and incident.quiet_at is not None else None)
 
 
 def with_evidence(at: Standing, *, confirmed: bool) -> Standing:
@@ -189,6 +199,12 @@ def step(session: Session, incident: Incident, action: Action, at: Standing) -> 
     return made
 
 
+def watched_until(session: Session, incident: Incident) -> str:
+    """Until when an incident is watched, on the operator's clock."""
+    at = observing_rows.until(session, incident.id)
+    return f"{house.local(session, at):%m-%d %H:%M}" if at else ""
+
+
 def _named(session: Session, incident: Incident, refusal: Refusal) -> Refusal:
     found: list[str] = []
     if refusal.reason_key == "no_open_tasks":
@@ -197,6 +213,8 @@ def _named(session: Session, incident: Incident, refusal: Refusal) -> Refusal:
         found = clock_rows.owed(session, incident)
     elif refusal.reason_key == "no_notices_in_flight":
         found = [f"{notice.kind} {notice.id}" for notice in notices_in_flight(session, incident)]
+    elif refusal.reason_key == "watch_over":
+        found = [watched_until(session, incident)]
     if not found:
         return refusal
     names, allow = ", ".join(found), refusal.what_would_allow

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from command.core import clock, names
 from command.core.journal import Note
 from command.core.log import masked_words
-from command.incidents import clock_rows, command_roles, facts, house, measuring, tasks
+from command.incidents import clock_rows, command_roles, facts, house, measuring, observing_rows, tasks
 from command.incidents.clocks import Fact
 from command.incidents.guards import State
 from command.incidents.lifecycle import possible
@@ -108,6 +108,13 @@ class PlaybookOut(BaseModel):
     version: int
 
 
+class ObservationOut(BaseModel):
+    """A repair that is watched: until when, and how many minutes that are."""
+
+    until: datetime
+    minutes_left: float
+
+
 class SummaryOut(BaseModel):
     """An incident as a list shows it. `tier` 1 is the highest, 4 the lowest."""
 
@@ -163,6 +170,7 @@ class IncidentOut(SummaryOut):
     merged_into: str | None
     records_leaked: int
     complaints: int
+    observation: ObservationOut | None
     actions: list[str]
 
 
@@ -220,8 +228,15 @@ def full(session: Session, incident: Incident, language: str) -> IncidentOut:
         merged_into=into.number if into else None,
         records_leaked=incident.records_leaked,
         complaints=incident.complaints,
+        observation=_observation(session, incident),
         actions=[action.value for action in possible(State(incident.state))],
     )
+
+
+def _observation(session: Session, incident: Incident) -> ObservationOut | None:
+    until = observing_rows.until(session, incident.id)
+    left = observing_rows.minutes_left(session, incident)
+    return ObservationOut(until=until, minutes_left=round(left, 1)) if until and left else None
 
 
 def impact(session: Session, incident: Incident) -> list[ImpactOut]:

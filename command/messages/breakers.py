@@ -1,7 +1,7 @@
 """Whether a gateway is in service: a breaker opened by failures in a row, and a stop that only a person undoes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.settings import GatewaySettings
+from command.messages import holds
 from command.messages.models import GatewayState
 from command.messages.quota import locked_state
 from notifiers.base import Outcome, Verdict
@@ -78,10 +79,15 @@ class Standing:
 
 
 def standing(session: Session, gateways: Iterable[str]) -> dict[str, Standing]:
-    """How each of these gateways stands now."""
+    """How each of these gateways stands now. One that somebody keeps out of use for a while counts as stopped."""
     now = clock.now(session)
     known = {row.gateway: row for row in session.scalars(select(GatewayState))}
-    return {name: _standing(known.get(name), now) for name in gateways}
+    avoided = holds.now(session).get(False, holds.NOTHING).avoid
+    found = {name: _standing(known.get(name), now) for name in gateways}
+    return {
+        name: replace(each, stopped=each.stopped or holds.AVOIDED) if name in avoided else each
+        for name, each in found.items()
+    }
 
 
 def working(session: Session, given: Sequence[GatewaySettings]) -> list[GatewaySettings]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, select, true
+from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from command.core import claims, clock
 from command.core.keys import Keyring
 from command.messages import optouts, outbox
 from command.messages.handlers import Handlers
+from command.messages.holds import NOTHING, Held
 from command.messages.models import OTHER_WAYS, SMS, Body, Halt, Lane, OptOut, State
 from command.messages.resent import as_sent
 from command.messages.routes import Needs, needs_of
@@ -84,19 +85,30 @@ class Call:
     message: Message
 
 
-def waiting(session: Session, line: Line, closed: Sequence[Channel] = ()) -> bool:
-    """Whether any delivery of the line may be called now, but for those by channels that are closed."""
-    due = _open(session, line, closed)
+def waiting(session: Session, line: Line, closed: Sequence[Channel] = (), held: Held = NOTHING) -> bool:
+    """Whether any delivery of the line may be called now, but for those by channels that are closed and those on hold."""
+    due = _open(session, line, closed, held)
     return bool(session.scalar(select(exists().select_from(outbox.deliveries).where(due))))
 
 
-def lease(session: Session, line: Line, limit: int, closed: Sequence[Channel] = ()) -> Sequence[Row[Any]]:
-    """Lease up to `limit` due deliveries of a line, the most urgent lane first, the oldest first, none by a closed channel."""
-    return _lease(session, _open(session, line, closed), limit)
+def lease(
+    session: Session, line: Line, limit: int, closed: Sequence[Channel] = (), held: Held = NOTHING
+) -> Sequence[Row[Any]]:
+    """Lease up to `limit` due deliveries of a line, the most urgent lane first, the oldest first, none by a closed channel, none on
+    hold."""
+    return _lease(session, _open(session, line, closed, held), limit)
 
 
-def _open(session: Session, line: Line, closed: Sequence[Channel]) -> ColumnElement[bool]:
+def on_hold(row: Row[Any], held: Held) -> bool:
+    """Whether a leased delivery is held: mass messages are what comes after corrections."""
+    return held.mass and row.lane > Lane.CORRECTION and row.notice_id not in held.through
+
+
+def _open(session: Session, line: Line, closed: Sequence[Channel], held: Held) -> ColumnElement[bool]:
     due = line.due(clock.now(session))
+    if held.mass and not line.pages:
+        passes = _c.lane <= Lane.CORRECTION
+        due &= or_(passes, _c.notice_id.in_(held.through)) if held.through else passes
     if not closed:
         return due
     return due & _c.channel.not_in(closed) & ((_c.lane <= OTHER_WAYS) if SMS in closed else true())

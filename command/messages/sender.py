@@ -6,7 +6,7 @@ database; what makes it right is the claim and the fence, not this code."""
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -16,12 +16,13 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
-from command.messages import breakers, claiming, quota, results, routes
+from command.messages import breakers, claiming, holds, quota, results, routes
 from command.messages.channel import Channel
 from command.messages.chunk import Chunk
 from command.messages.claiming import LINES, Line, Text
 from command.messages.gateways import Gateways
 from command.messages.handlers import Handlers
+from command.messages.holds import NOTHING, Held
 from command.messages.models import State
 from command.messages.permits import Permits
 from command.messages.quota import Grant
@@ -40,6 +41,8 @@ POLL, LOOK = 0.1, 0.5
 """Seconds between two looks for due rows while another line works; seconds for which the gateways' state is believed."""
 NO_ROAD_WAIT, PAGE_NO_ROAD_WAIT = 30.0, 5.0
 """Seconds a notice, and a page, waits for a road that can carry it."""
+HELD_LOOK = 5.0
+"""Seconds between two looks for what expires while messages are held: it reads all that waits."""
 
 
 def nothing_cut_off(session: Session) -> frozenset[str]:
@@ -65,6 +68,8 @@ class Sender:
         self._looked = float("-inf")
         self._offers: list[routes.Offer] = []
         self._lost: frozenset[str] = frozenset()
+        self._held: Mapping[bool, Held] = {}
+        self._expired: dict[Line, float] = {}
         self._idle: set[Line] = set()
         self._over = False
         self._stop: Callable[[], bool] = bool
@@ -113,21 +118,33 @@ class Sender:
         """Lease and announce one batch; False when nothing of the line can be called now."""
         offers, cut_off = await self._look()
         closed = () if line.pages else routes.closed(line.exercise, offers, cut_off)
-        waiting = await self._read(line, partial(claiming.waiting, line=line, closed=closed))
-        if not waiting and not closed:
+        held = self._holding(line)
+        waiting = await self._read(line, partial(claiming.waiting, line=line, closed=closed, held=held))
+        if not waiting and not (closed or (held.mass and self._time_to_expire(line))):
             return False
         road = routes.leading(line.pages, line.exercise, offers, cut_off)
         if not waiting or not road.gateways:
             return await self._expire(line)
         rate = self._gateways.roads[road.gateways[0]].settings.rate
         size = min(self._chunks["lease"].size, max(1, rate * SECONDS_AHEAD))
-        leased = await self._write(line, "lease", size, partial(claiming.lease, line=line, limit=size, closed=closed))
+        lease = partial(claiming.lease, line=line, limit=size, closed=closed, held=held)
+        leased = await self._write(line, "lease", size, lease)
         try:
             await self._announce_all(line, deque(leased))
         except BaseException:
             log.error("leased rows left to the sweep", line=line.name, count=len(leased))
             raise
         return bool(leased)
+
+    def _holding(self, line: Line) -> Held:
+        """What is held of a line; of pages nothing ever is."""
+        return NOTHING if line.pages else self._held.get(line.exercise, NOTHING)
+
+    def _time_to_expire(self, line: Line) -> bool:
+        if time.monotonic() - self._expired.get(line, float("-inf")) < HELD_LOOK:
+            return False
+        self._expired[line] = time.monotonic()
+        return True
 
     async def _expire(self, line: Line) -> bool:
         """No road, or not every one, is open: end what has outlived its validity meanwhile, so that every row comes to an end."""
@@ -146,6 +163,8 @@ class Sender:
             offers, cut_off = await self._look()
             if self._stop() or not routes.leading(line.pages, line.exercise, offers, cut_off).gateways:
                 break
+            if claiming.on_hold(leased[0], self._holding(line)):
+                break  # a hold that began meanwhile: what is leased goes back, and is leased again without what is held
             needs = self._texts[leased[0].body_id].by(leased[0].channel)
             route = routes.choose(line.lane, line.exercise, offers, cut_off, needs)
             window = self._take(leased, needs, self._window(route))
@@ -254,7 +273,7 @@ class Sender:
     async def _look(self) -> tuple[list[routes.Offer], frozenset[str]]:
         """How the gateways stand and what is cut off, asked at most every LOOK seconds."""
         if time.monotonic() - self._looked > LOOK:
-            known, self._lost = await self._read(LINES[0], self._ask)
+            known, self._lost, self._held = await self._read(LINES[0], self._ask)
             self._looked = time.monotonic()
             self._offers = [
                 routes.Offer(name, can, known[name].stopped, known[name].open)
@@ -265,8 +284,8 @@ class Sender:
                 channel.failures, channel.tripped = known[name].failures, known[name].open or bool(known[name].stopped)
         return self._offers, self._lost
 
-    def _ask(self, session: Session) -> tuple[dict[str, breakers.Standing], frozenset[str]]:
-        return breakers.standing(session, self._gateways.roads), self._cut_off(session)
+    def _ask(self, session: Session) -> tuple[dict[str, breakers.Standing], frozenset[str], Mapping[bool, Held]]:
+        return breakers.standing(session, self._gateways.roads), self._cut_off(session), holds.now(session)
 
     async def _learn_texts(self, line: Line, ids: set[int]) -> None:
         if len(self._texts) > 10_000:

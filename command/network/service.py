@@ -60,6 +60,12 @@ def subscribers_total(session: Session, area_id: int | None) -> int:
     return census(session).total(area_id)
 
 
+def users_of(session: Session, area_id: int, bit: int) -> int:
+    """Subscribers of one service (its bit) in an area and all below it."""
+    known = census(session)
+    return sum(count for (area, its), count in known.users.items() if its == bit and area_id in known.above(area))
+
+
 def cut_off(session: Session, failed: Collection[int]) -> frozenset[int]:
     """The failed elements and those they leave without a path to the core."""
     return topology(session).cut_off(failed)

@@ -30,6 +30,12 @@ ELSEWHERE = (
     "case.looked_up",
     "authority.draft_",
     "authority.published",
+    "messages.",
+    "measurement.series_set",
+    "measurement.corrected",
+    "measurement.turned",
+    "measurement.proposed",
+    "measurement.decided",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 

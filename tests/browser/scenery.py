@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,6 +58,8 @@ SIGNED_IN = (
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
     "/people/overrides",
     *("/sites", "/sites/S-1"),
+    *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
+    *("/messages/hold", "/messages/hold?exercise=1"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -73,6 +76,7 @@ OF_INCIDENT = (
     "/incidents/{}/tasks/repair_fault/safety",
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
+    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/measurements?page=1"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -112,6 +116,8 @@ PARTS = {
     "/improvement/part": "a part of other pages",
     "/improvement/<int:action_id>/evidence/<int:evidence_id>": "a file",
     "/risks/export.csv": "a file",
+    "/measurements/export.csv": "a file",
+    "/messages/hold/strip": "a part of the boards",
     "/drills/new/people": "the options of a box",
     "/drills/<code>/console/part": "a part of a drill's console",
     "/drills/<code>/play/part": "a part of a player's page",
@@ -163,6 +169,7 @@ def built(stage: Stage) -> Scenery:
     _bulletin(stage, worst)
     _lessons(stage, closed)
     _sites(stage, worst)
+    _measured(stage)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
     inside = (
         *(each.format(worst) for each in OF_INCIDENT),
@@ -206,6 +213,20 @@ def _sites(stage: Stage, number: str) -> None:
         ("ada", f"{about}/restoration/actions/place", {"site": "S-2", "place": 1, "reason": "The hospital's second"}),
     ):
         assert stage.post(by, address, **body).status_code in (200, 201), address
+def _measured(stage: Stage) -> None:
+    """A series that is bad, with a gap in it: the worst incident takes it up."""
+    said = {"code": "attach-mj", "name_en": "Attach success, Meijiang", "name_zh": "梅江附着成功率", "unit": "%"}
+    said |= {"service": "mobile_data", "area": "800101", "metric": "attach_success"}
+    ends: dict[str, Any] = {"low": 0, "high": 100, "warn": 90, "bad": 80, "recover": 95, "none_at": 100}
+    assert stage.post("dou", "/api/v1/measurements/series", **said, **ends).status_code == 201
+    with stage.database.read() as session:
+        now = clock.now(session)
+    course = [(minute, 99 if minute > 30 else 60 + minute % 7) for minute in range(90) if not 40 < minute < 55]
+    points = [
+        {"series": "attach-mj", "at": (now - timedelta(minutes=minute)).isoformat(), "value": value}
+        for minute, value in course
+    ]
+    assert stage.post("dou", "/api/v1/measurements", measurements=points).status_code == 200
 
 
 def _lessons(stage: Stage, number: str) -> None:

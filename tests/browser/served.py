@@ -50,6 +50,7 @@ def installation(given: dict[str, Any]) -> Installation:
         database_url=url,
         keys=keys,
         quiet_hours=False,
+        observation_factor=0,
         gateways=tuple(GatewaySettings(**each) for each in given.get("gateways", ())),
     )
     return Installation(settings, Database(url), parse(keys))

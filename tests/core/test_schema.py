@@ -61,6 +61,9 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "upward_report": {"why": "eta"},
     "site_status": {"mains": "off", "generator": "none", "access": "unknown"},
     "cable_damage": {"fibres_total": 12, "fibres_done": 3},
+    "message_hold": {"until_at": LATER},
+    "measurement_proposal": {"state": "open"},
+    "observation": {"outcome": "held"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
