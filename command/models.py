@@ -14,6 +14,8 @@ from command.field import models as field
 from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
+from command.incidents.family import models as families
+from command.incidents.joint import models as joint_assessments
 from command.knowledge import models as knowledge
 from command.messages import models as messages
 from command.network import models as network
@@ -44,12 +46,14 @@ rooms = (
     drill_series,
     drill_runs,
     drill_series,
+    families,
     field,
     handover,
     heads,
     improvement,
     incidents,
     installation,
+    joint_assessments,
     journal,
     knowledge,
     messages,

@@ -17,12 +17,15 @@ from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
-from command.incidents import intake, visibility
+from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
+from command.incidents.family import carving, kin
+from command.incidents.joint import service as joint
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.messages import exercises
 from command.messages.handlers import Handlers
+from command.notices import audience
 from command.oncall.duties import feeds
 from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
@@ -38,11 +41,15 @@ Hook = TypeVar("Hook")
 
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
-    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
+    incident that is merged or handed out by area, notices know of the incidents of one event, solved problems be kept when an incident is
+    closed and offered when one is new, and exercise incidents belong to the drill that goes on. Improvement actions come from drills and
+    risks; exercises reach crews from outside besides people."""
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
+    _once(carving.on_carved, storms.pass_some)
+    _once(audience.kin, kin.relatives)
+    _once(conditions.turned, joint.on_turn)
     _once(incidents.on_close, knowledge.keep)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)

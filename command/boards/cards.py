@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from command.boards import resource_cards, store
@@ -141,12 +141,22 @@ def _head(
     handled = incident["state"] == "responding" and incident["quiet_at"] is None
     minutes = plans.cadence(session, incident["playbook_id"], incident["tier"]) if told and handled else None
     alert = alerts.of(session, incident["id"], incident["state"])
-    return _pick(incident, HEAD) | {
-        "user_minutes": round(incident["user_minutes"], 1),
-        "next_clock": running[0] if running else None,
-        "alert": asdict(alert) if alert else None,
-        "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
-    }
+    above = session.scalar(select(Incident.number).where(Incident.id == incident["parent_id"], _alike(incident)))
+    return (
+        _pick(incident, HEAD)
+        | ({"parent": above} if above else {})
+        | {
+            "user_minutes": round(incident["user_minutes"], 1),
+            "next_clock": running[0] if running else None,
+            "alert": asdict(alert) if alert else None,
+            "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
+        }
+    )
+
+
+def _alike(incident: Mapping[str, Any]) -> ColumnElement[bool]:
+    """A restricted parent is named to nobody who sees an open child."""
+    return Incident.restricted.is_(incident["restricted"])
 
 
 def _chain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,11 +201,13 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
     """The incident's row on the command board; None once it is over, or where only named people may know of it."""
     if incident["state"] in GONE or incident["restricted"]:
         return None
+    parent = cards["head"].get("parent")
     clocks = cards["clocks"]["clocks"]
     notices = cards["notices"]["notices"]
     running = [clock for clock in clocks if clock["state"] == "running"]
     return _plain(
         _pick(incident, SUMMARY)
+        | ({"parent": parent} if parent else {})
         | {
             "next_clock": running[0] if running else None,
             "breached": [c["code"] for c in clocks if c["state"] == "breached" and not c["met_at"]],

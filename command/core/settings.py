@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     gateways: tuple[GatewaySettings, ...] = ()
     hand_over_minutes: float = Field(default=15, ge=1, le=1440)
+    family_depth: int = Field(default=2, ge=1, le=5)
+    assessment_minutes: int = Field(default=20, ge=5, le=1440)
     pages_share: float = Field(default=0.2, gt=0, lt=1)
 
     @model_validator(mode="after")
