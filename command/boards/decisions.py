@@ -1,5 +1,5 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
-restored, updates that are late.
+restored, updates that are late, views that their department owes.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
+from command.incidents.joint import waiting as joint
 from command.incidents.models import Incident
 from command.notices.models import Kind, Notice, NoticeState
 from command.people import access
@@ -28,7 +29,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice or update (late); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), give_view (of a joint
+    assessment) or decide (it); since when it waits."""
 
     act: str
     number: str
@@ -51,6 +53,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_incidents(session, who, known),
         *_notices(session, who, known),
         *_late(session, who, known),
+        *_views(session, who, exercise),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -108,6 +111,16 @@ def _late(session: Session, who: Principal, known: dict[int, Incident]) -> Itera
         gap = plan.cadence_minutes if plan else None
         if gap and last + timedelta(minutes=gap) < now and ask.may(incident, "submit_notice"):
             yield _waiting(incident, "update", last + timedelta(minutes=gap))
+
+
+def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Views that their department owes, and joint assessments that they may decide: all have answered, or the time is over."""
+    ask = _Asker(session, who)
+    for round in joint.views(session, who, exercise=exercise):
+        if round.mine and ask.may(round.incident, "give_view"):
+            yield _waiting(round.incident, "give_view", round.opened_at)
+        elif (round.overdue or not round.silent) and ask.may(round.incident, "assess"):
+            yield _waiting(round.incident, "decide", round.opened_at)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:
