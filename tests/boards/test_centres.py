@@ -58,6 +58,7 @@ def test_parts_stand_under_the_incident_they_are_part_of_and_are_counted_with_it
 @pytest.mark.proves("R35", "B5")
 def test_each_centre_s_room_hears_of_its_own_area_live(installation: Installation) -> None:
     stage = Stage(installation)
+    stage.report(area="8002", elements=["CELL-6"])
     with Served(installation) as served:
         token = stage.token("ada")
         west, east = (served.watch(token, f"centre:{code}") for code in ("8001", "8002"))
@@ -66,7 +67,6 @@ def test_each_centre_s_room_hears_of_its_own_area_live(installation: Installatio
             client.hear("beat")
         one = stage.report(elements=["CELL-1"])
         two = stage.report(elements=["CELL-4"], area="8002")
-        seq = stage.database
         with stage.database.read() as session:
             seq = store.load(session, "command").state.seq
         heard = [

@@ -47,12 +47,14 @@ SIGNED_IN = (
         "/risks/bridge",
         "/risks/bridge/edit",
     ),
+    *("/board/centre/8001", "/assessments"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
+    *("/incidents/{}/family", "/incidents/{}/assessment"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -71,6 +73,8 @@ PARTS = {
     "/board/part/shortages": "a part of the board",
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/similar": "a part of the incident's board",
+    "/incidents/<number>/family/part": "a part of the incident's board",
+    "/board/centre": "leads to the board of one's own centre",
     "/incidents/<number>/curve/card": "a part of the incident's board",
     "/incidents/<number>/photos/<int:photo_id>": "a photo",
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",
