@@ -31,6 +31,7 @@ NAVIGATION = (
         (
             ("boards.command", N_("Command board"), "read", "board"),
             ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
+            ("joint_assessment.listed", N_("Views waited for"), "read", "check"),
         ),
     ),
     (

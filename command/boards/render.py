@@ -124,7 +124,7 @@ def rows(state: State) -> list[str]:
     worst = sorted(state.cards, key=lambda name: (state.cards[name]["tier"], state.cards[name]["detected_at"], name))
     under: dict[str, list[str]] = {}
     for name in worst:
-        above = state.cards[name].get("parent")
+        above = str(state.cards[name].get("parent") or "")
         under.setdefault(above if above in state.cards else "", []).append(name)
     found: list[str] = []
 

@@ -25,8 +25,8 @@ from command.people.models import Person
 OPEN, DECIDED, WITHDRAWN = "open", "decided", "withdrawn"
 FOR_OTHERS = frozenset({Post.COMMANDER, Post.DEPUTY, Post.DUTY_OFFICER})
 """Who may put on record what a department said by phone."""
-LONGEST = 1440
-"""Minutes that a round may take at most."""
+MOST_ROUNDS = 10_000
+"""Rounds beyond this are not looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _lasts(incident: Incident) -> None:
 def found(session: Session, incident: Incident, number: int) -> JointAssessment:
     """A round of an incident; raise NotFound."""
     mine = (JointAssessment.incident_id == incident.id, JointAssessment.round == number)
-    row = session.scalar(select(JointAssessment).where(*mine))
+    row = session.scalar(select(JointAssessment).where(*mine)) if number <= MOST_ROUNDS else None
     if row is None:
         raise NotFound(
             N_("This incident has no joint assessment %(round)s."), remedy=N_("Open one first."), round=str(number)

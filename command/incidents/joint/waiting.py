@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.incidents import visibility
+from command.incidents.guards import FINAL, State
 from command.incidents.joint import service
 from command.incidents.joint.models import JointAssessment
 from command.incidents.models import Incident
@@ -45,7 +46,8 @@ def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waited]
         JointAssessment.state == service.OPEN, JointAssessment.exercise.is_(exercise)
     )
     found = {each.incident_id: each for each in session.scalars(opened)}
-    known = visibility.only_visible(session, select(Incident).where(Incident.id.in_(list(found))), who)
+    lasting = select(Incident).where(Incident.id.in_(list(found)), Incident.state.not_in((*FINAL, State.CLOSED)))
+    known = visibility.only_visible(session, lasting, who)
     now = clock.now(session)
     for incident in session.scalars(known) if found else ():
         one = found[incident.id]

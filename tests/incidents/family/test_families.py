@@ -118,6 +118,10 @@ def test_splitting_off_and_coming_back_counts_no_minute_twice(desk: Families, ti
     time.forward(minutes=10)
     desk.adopt(parent, child)
     assert desk.see(parent)["user_minutes"] == pytest.approx(300, abs=40)
+    overview = desk.get("ada", "/api/v1/insights/overview").json
+    assert (overview["incidents"], overview["users"]) == (1, 30), "the child counts within its parent, each person once"
+    filed = desk.get("ada", f"/archive/{parent}?lang=en").text
+    assert f">{child}</a>" in filed
     desk.act("ada", child, "split", reason="another cable after all")
     assert desk.see(parent)["affected"]["now"] == 10
     assert desk.see(child)["parent"] is None
