@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from command.boards import resource_cards, store
@@ -141,10 +141,9 @@ def _head(
     handled = incident["state"] == "responding" and incident["quiet_at"] is None
     minutes = plans.cadence(session, incident["playbook_id"], incident["tier"]) if told and handled else None
     alert = alerts.of(session, incident["id"], incident["state"])
-    above = session.scalar(select(Incident.number).where(Incident.id == incident["parent_id"], _alike(incident)))
     return (
         _pick(incident, HEAD)
-        | ({"parent": above} if above else {})
+        | _above(session, incident)
         | {
             "user_minutes": round(incident["user_minutes"], 1),
             "next_clock": running[0] if running else None,
@@ -154,9 +153,13 @@ def _head(
     )
 
 
-def _alike(incident: Mapping[str, Any]) -> ColumnElement[bool]:
-    """A restricted parent is named to nobody who sees an open child."""
-    return Incident.restricted.is_(incident["restricted"])
+def _above(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
+    """The number of the incident that this one is a part of, or nothing. A restricted one is named to nobody who sees an open part."""
+    if incident["parent_id"] is None:
+        return {}
+    alike = Incident.restricted.is_(incident["restricted"])
+    number = session.scalar(select(Incident.number).where(Incident.id == incident["parent_id"], alike))
+    return {"parent": number} if number else {}
 
 
 def _chain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Each grade is handled by the emergency group of its echelon, with named members, deputies, and command that goes up (R4)."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -10,6 +13,13 @@ from command.people.models import Person
 from tests.incidents.conftest import Desk
 
 HANDLES = {1: "head_office", 2: "province", 3: "prefecture", 4: "county"}
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Appointments see no difference between databases."""
+    shutil.copy(sqlite_template, tmp_path / "tocsin.db")
+    return f"sqlite:///{tmp_path / 'tocsin.db'}"
 
 
 @pytest.mark.proves("R4")
