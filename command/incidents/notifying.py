@@ -145,6 +145,12 @@ def _why_not(session: Session, incident: Incident) -> str | None:
     return "told_by_family" if _others_tell(session, incident) else None
 
 
+def recount(session: Session, incident: Incident) -> None:
+    """Who is part of whom changed: a first notice that waits for a person names those it would reach now."""
+    if not incident.restricted:
+        rounds.recount(session, telling.about(session, incident))
+
+
 def _others_tell(session: Session, incident: Incident) -> bool:
     """Whether everybody affected is told by the incidents that this one is a part of, or that are parts of it."""
     if not kin.relatives(session, incident.id):

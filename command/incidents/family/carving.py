@@ -7,7 +7,17 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import activation, command_roles, entries, impacts, intake, measuring, places, standing
+from command.incidents import (
+    activation,
+    command_roles,
+    entries,
+    impacts,
+    intake,
+    measuring,
+    notifying,
+    places,
+    standing,
+)
 from command.incidents.family import linking
 from command.incidents.family.entries import Carved, Joined
 from command.incidents.guards import BEFORE_RESTORATION, State
@@ -131,6 +141,7 @@ def _hand_over(
         change = impacts.take(session, big, impacts.failed_now(session, big) - moving)
         if responding:
             impacts.tell(session, big, change)
+            notifying.recount(session, big)
     impacts.follow(session, big.id)
 
 

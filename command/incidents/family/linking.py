@@ -7,7 +7,17 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import entries, house, impacts, intake, measuring, places, standing, visibility
+from command.incidents import (
+    entries,
+    house,
+    impacts,
+    intake,
+    measuring,
+    notifying,
+    places,
+    standing,
+    visibility,
+)
 from command.incidents.family import kin, minutes, rules
 from command.incidents.family.entries import Adopted, Joined, Left, SplitOff
 from command.incidents.family.models import Kinship
@@ -43,6 +53,14 @@ def adopt(
     entries.record(session, child, Joined(into=parent.number, reason=cited))
     impacts.follow(session, parent.id)
     entries.record(session, parent, Adopted(other=child.number, users=parent.users_now, reason=cited))
+    _recount(session, parent, child)
+
+
+def _recount(session: Session, *incidents: Incident) -> None:
+    """In ascending id, for each locks notices of its own."""
+    session.flush()
+    for incident in sorted(incidents, key=lambda each: each.id):
+        notifying.recount(session, incident)
 
 
 def check(session: Session, parent: Incident, child: Incident) -> None:
@@ -123,6 +141,7 @@ def split(session: Session, child: Incident, by: Principal, reason: str = "", *,
     entries.record(session, child, Left(other=parent.number, reason=cited))
     impacts.follow(session, parent.id)
     entries.record(session, parent, SplitOff(other=child.number, users=parent.users_now, reason=cited))
+    _recount(session, parent, child)
     return parent
 
 
