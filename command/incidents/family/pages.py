@@ -118,8 +118,8 @@ def _page(number: str, problem: Problem | None = None) -> str:
             group=shown.group(session, incident, language()),
             linking=linking,
             handled=incident.state in BEFORE_RESTORATION,
-            parents=[_offered(each) for each in parents],
-            children=[_offered(each) for each in children],
+            parents=_with_typed([_offered(each) for each in parents], "parent"),
+            children=_with_typed([_offered(each) for each in children], "child"),
             parts=shown.parts(session, incident) if linking else [],
             people=[(person.username, names.of(person, language())) for person in people],
             problem=document(problem, "") if problem else None,
@@ -127,6 +127,12 @@ def _page(number: str, problem: Problem | None = None) -> str:
             chosen={name: _many(name) for name in ("areas", "children")},
             **_words(),
         )
+
+
+def _with_typed(offered: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
+    """The choices, with what was chosen before even where it is none any more."""
+    typed = request.form.get(name, "")
+    return offered if not typed or typed in dict(offered) else [(typed, typed), *offered]
 
 
 def _offered(incident: Incident) -> tuple[str, str]:
