@@ -12,10 +12,12 @@ from tests.alarms.conftest import Network
 def test_what_clears_and_fails_in_a_part_is_the_part_s(
     network: Network, client: FlaskClient, token_of: Callable[..., str]
 ) -> None:
-    network.receive(*(network.report(name) for name in ("W1", "W2", "E1", "E2")))
-    (big,) = network.incidents()
-    assert network.failed(big) == {"W1", "W2", "E1", "E2"}
     headers = {"Authorization": f"Bearer {token_of('*')}"}
+    both = {"kind": "network_fault", "area": "8001", "elements": ["W1", "W2", "E1", "E2"]}
+    assert client.post("/api/v1/incidents", json=both, headers=headers).status_code == 201
+    network.receive(*(network.report(name) for name in both["elements"]))
+    (big,) = network.incidents()
+    assert {alarm.incident_id for alarm in network.alarms()} == {big.id}
     address = f"/api/v1/incidents/{big.number}/actions/child"
     answer = client.post(address, json={"areas": ["800102"], "reason": "the east"}, headers=headers)
     assert answer.status_code == 201, answer.text
