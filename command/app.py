@@ -33,6 +33,7 @@ NAVIGATION = (
             ("boards.command", N_("Command board"), "read", "board"),
             ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
             ("bulletins.listed", N_("Bulletins"), "read", "bulletin"),
+            ("joint_assessment.listed", N_("Views waited for"), "read", "check"),
         ),
     ),
     (

@@ -61,6 +61,10 @@ from command.incidents import (
 from command.incidents import api as incidents_api
 from command.incidents import pages as incident_pages
 from command.incidents import resource_pages as resource_request_pages
+from command.incidents.family import api as family_api
+from command.incidents.family import pages as family_pages
+from command.incidents.joint import api as joint_api
+from command.incidents.joint import pages as joint_pages
 from command.insights import curve_pages, overview_api, overview_pages
 from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
@@ -176,6 +180,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     report_api.api,
     notice_api.api,
     room_api.api,
+    family_api.api,
+    family_pages.pages,
+    joint_api.api,
+    joint_pages.pages,
     resource_api.api,
     resource_plan_api.api,
     resource_plan_pages.pages,

@@ -18,6 +18,8 @@ from command.improvement import models as improvement
 from command.incidents import models as incidents
 from command.incidents import safety_models as task_safety
 from command.incidents import observing_models as observations
+from command.incidents.family import models as families
+from command.incidents.joint import models as joint_assessments
 from command.knowledge import models as knowledge
 from command.measurements import models as measurements
 from command.messages import hold_models as holds
@@ -55,6 +57,7 @@ rooms = (
     drill_series,
     drill_runs,
     drill_series,
+    families,
     field,
     handover,
     heads,
@@ -62,6 +65,7 @@ rooms = (
     improvement,
     incidents,
     installation,
+    joint_assessments,
     journal,
     knowledge,
     measurements,

@@ -21,11 +21,14 @@ from command.handover import replies as takeovers
 from command.improvement import sources
 from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
+from command.incidents.family import carving, kin
+from command.incidents.joint import service as joint
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.measurements import ties
 from command.messages import exercises
 from command.messages.handlers import Handlers
+from command.notices import audience
 from command.oncall.duties import feeds
 from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
@@ -50,6 +53,9 @@ def join(database: Database) -> Database:
     to the drill that goes on. Sites without mains are tied to what cuts them off, and crews are sent where it is safe. Improvement actions
     come from drills and risks; exercises reach crews from outside besides people."""
     _once(database.before_append, following.follow)
+    incident that is merged or handed out by area, notices know of the incidents of one event, solved problems be kept when an incident is
+    closed and offered when one is new, and exercise incidents belong to the drill that goes on. Improvement actions come from drills and
+    risks; exercises reach crews from outside besides people."""
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)
@@ -58,6 +64,9 @@ def join(database: Database) -> Database:
     _once(incidents.on_merge, ties.pass_on)
     _once(conditions.asked, ties.refusals)
     _once(conditions.evidence, ties.evidence)
+    _once(carving.on_carved, storms.pass_some)
+    _once(audience.kin, kin.relatives)
+    _once(conditions.turned, joint.on_turn)
     _once(incidents.on_close, knowledge.keep)
     _once(conditions.turned, bulletins.turned)
     _once(intake.on_report, knowledge.offer)

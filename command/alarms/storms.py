@@ -53,6 +53,16 @@ def pass_on(session: Session, child_id: int, target_id: int) -> None:
     )
 
 
+def pass_some(session: Session, from_id: int, to_id: int, elements: Collection[int]) -> None:
+    """The alarms of some elements of an incident become those of a part of it that is handled on its own from now on."""
+    session.execute(
+        update(Alarm)
+        .where(Alarm.incident_id == from_id, Alarm.element_id.in_(network.ids(session, elements)))
+        .values(incident_id=to_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def correlate(session: Session, touched: Collection[Touched], *, exercise: bool) -> tuple[str, ...]:
     """Give the loose alarms near the touched ones to incidents, and tell each incident concerned what has failed; their numbers, but
     those of restricted ones: a feed is nobody who may know of them."""

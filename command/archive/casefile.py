@@ -13,6 +13,7 @@ from command.core.heads import Fault
 from command.core.journal import Entry, Stream
 from command.core.log import masked_words
 from command.incidents import house, plans, rendering, views, visibility
+from command.incidents.family.models import Kinship
 from command.incidents.models import GradeChange, Incident
 from command.incidents.rendering import Line
 from command.incidents.views import IncidentOut
@@ -65,6 +66,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """An incident that was part of this one, from–until; null while it is."""
+
+    number: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """What the journal of the case says of itself: its length, its head, and the first bad entry, if any."""
 
@@ -87,6 +97,8 @@ class CaseFile:
     notices: Sequence[Told]
     timeline: Sequence[Line]
     children: Sequence[str]
+    parts: Sequence[Part]
+    parent: str | None
     seal: Seal
 
 
@@ -96,6 +108,7 @@ def assemble(session: Session, incident: Incident, who: Principal, language: str
     known |= {f"area:{each.code}": names.of(each, language) for each in session.scalars(select(Area))}
     known |= {f"service:{each.code}": names.of(each, language) for each in session.scalars(select(Service))}
     merged = select(Incident).where(Incident.merged_into_id == incident.id).order_by(Incident.id)
+    above = select(Incident).where(Incident.id == incident.parent_id)
     return CaseFile(
         case=incident,
         full=views.full(session, incident, language),
@@ -106,8 +119,24 @@ def assemble(session: Session, incident: Incident, who: Principal, language: str
         notices=list(_notices(session, incident, known)),
         timeline=_timeline(session, incident),
         children=[each.number for each in session.scalars(visibility.only_visible(session, merged, who))],
+        parts=list(_parts(session, incident, who)),
+        parent=next((each.number for each in session.scalars(visibility.only_visible(session, above, who))), None),
         seal=_seal(session, incident),
     )
+
+
+def _parts(session: Session, incident: Incident, who: Principal) -> Iterable[Part]:
+    """The incidents that were part of this one, as far as the reader may know of them."""
+    rows = session.scalars(select(Kinship).where(Kinship.parent_id == incident.id).order_by(Kinship.id)).all()
+    theirs = select(Incident).where(Incident.id.in_([row.child_id for row in rows]))
+    known = (
+        {each.id: each.number for each in session.scalars(visibility.only_visible(session, theirs, who))}
+        if rows
+        else {}
+    )
+    for row in rows:
+        if row.child_id in known:
+            yield Part(known[row.child_id], row.from_at, row.until_at)
 
 
 def _people(session: Session, language: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command.boards import centres
 from command.core.problems import N_, NotFound
 from command.incidents import visibility
 from command.incidents.models import Incident
@@ -18,6 +19,9 @@ OF_INCIDENT = "incident:"
 def may_see(session: Session, who: Principal, board: str) -> None:
     """Raise NotFound for a board that is not there, or that this person may not know of."""
     if board in SHARED:
+        return
+    if centres.is_centre(board):
+        centres.of_board(session, board)
         return
     if not board.startswith(OF_INCIDENT):
         raise NotFound(

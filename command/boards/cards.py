@@ -148,6 +148,25 @@ def _head(
         **_watched(session, incident),
         "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
     }
+    return (
+        _pick(incident, HEAD)
+        | _above(session, incident)
+        | {
+            "user_minutes": round(incident["user_minutes"], 1),
+            "next_clock": running[0] if running else None,
+            "alert": asdict(alert) if alert else None,
+            "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
+        }
+    )
+
+
+def _above(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
+    """The number of the incident that this one is a part of, or nothing. A restricted one is named to nobody who sees an open part."""
+    if incident["parent_id"] is None:
+        return {}
+    alike = Incident.restricted.is_(incident["restricted"])
+    number = session.scalar(select(Incident.number).where(Incident.id == incident["parent_id"], alike))
+    return {"parent": number} if number else {}
 
 
 def _watched(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,11 +217,13 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
     """The incident's row on the command board; None once it is over, or where only named people may know of it."""
     if incident["state"] in GONE or incident["restricted"]:
         return None
+    parent = cards["head"].get("parent")
     clocks = cards["clocks"]["clocks"]
     notices = cards["notices"]["notices"]
     running = [clock for clock in clocks if clock["state"] == "running"]
     return _plain(
         _pick(incident, SUMMARY)
+        | ({"parent": parent} if parent else {})
         | {
             "next_clock": running[0] if running else None,
             "breached": [c["code"] for c in clocks if c["state"] == "breached" and not c["met_at"]],

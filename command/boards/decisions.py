@@ -1,5 +1,6 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
 restored, updates that are late, bulletins to write and to approve.
+restored, updates that are late, views that their department owes.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -16,6 +17,7 @@ from command.bulletins.models import State as Drafted
 from command.core import clock
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
+from command.incidents.joint import waiting as joint
 from command.incidents.models import Incident
 from command.measurements import reading, series
 from command.measurements.models import Proposal, Series
@@ -34,6 +36,8 @@ MOST = 50
 class Waiting:
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late),
     approve_bulletin, write_bulletin (a draft lies ready) or resend_bulletin (a mail failed); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), give_view (of a joint
+    assessment) or decide (it); since when it waits."""
 
     act: str
     number: str
@@ -64,6 +68,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_notices(session, who, known),
         *_late(session, who, known),
         *_bulletins(session, who, exercise),
+        *_views(session, who, exercise),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -136,6 +141,13 @@ def _bulletins(session: Session, who: Principal, exercise: bool) -> Iterator[Wai
         if ask.may(incident, "write_bulletin"):
             since = row.approved_at or row.drafted_at
             yield _waiting(incident, "resend_bulletin", since, bulletin_id=row.id, bulletin_kind=row.kind)
+def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Views that their department owes, and joint assessments that they may decide: all have answered, or the time is over."""
+    for round in joint.views(session, who, exercise=exercise):
+        if round.mine and ask.may(round.incident, "give_view"):
+            yield _waiting(round.incident, "give_view", round.opened_at)
+        elif (round.overdue or not round.silent) and ask.may(round.incident, "assess"):
+            yield _waiting(round.incident, "decide", round.opened_at)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

@@ -20,9 +20,11 @@ def alerts(rows: Rows) -> dict[str, Any]:
 
 def areas(rows: Rows) -> dict[str, Any]:
     """Areas affected now: users, share and incidents, those of the largest share first. A subscriber is counted once an incident; of
-    several incidents in one area the shares add up, to all of it at most."""
+    several incidents in one area the shares add up, to all of it at most. What is part of another is counted with that one."""
     found: dict[int, dict[str, Any]] = {}
     for number in sorted(rows):
+        if rows[number].get("parent") in rows:
+            continue
         for area, users, share in rows[number].get("areas", ()):
             one = found.setdefault(area, {"area_id": area, "users": 0, "share": 0.0, "incidents": []})
             one["users"] += users

@@ -32,7 +32,7 @@ def of_boards(session: Session, boards: Collection[str]) -> dict[str, dict[str, 
     told: dict[str, dict[str, Any]] = {board: {"notices": counts.get(number, {})} for board, number in numbers.items()}
     for board in boards:
         if board not in numbers:
-            exercise = board == "exercise"
+            exercise = board == "exercise"  # a centre's board shows live incidents
             told[board] = system(session, exercise=exercise) | {"notices": under_way(session, exercise=exercise)}
     return told
 

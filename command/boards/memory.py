@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from command.boards import store
+from command.boards import centres, store
 from command.boards.store import Board
 
 KEY = "tocsin.boards.memory"
@@ -19,6 +19,7 @@ class Memory:
         """A board as it stands. Boards of single incidents are short, and read from the journal each time."""
         if name.startswith("incident:"):
             return store.load(session, name)
+        name = centres.whole(name)
         known = self._boards.get(name)
         if known is None or known.stream != store.current_stream(session, name):
             board = store.load(session, name)

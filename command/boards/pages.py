@@ -2,18 +2,19 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from command.boards import area_map as maps
-from command.boards import gauges, memory, on_call, render, shortages, store
+from command.boards import centres, gauges, memory, on_call, render, shortages, store
 from command.boards.access import may_see
 from command.boards.store import Board
 from command.boards.words import WORDS
-from command.core import clock
+from command.core import clock, names
 from command.core.problems import N_, Invalid
 from command.incidents import room_pages
 from command.people.access import access, here, principal
@@ -34,6 +35,29 @@ def command() -> ResponseReturnValue:
 def exercise() -> ResponseReturnValue:
     """The same for exercises; nothing on it is real."""
     return _shared("exercise")
+
+
+@pages.get("/board/centre")
+@access("read")
+def centre_chosen() -> ResponseReturnValue:
+    """The board of the centre chosen in the header (`?area=`); without one that of whoever asks, by their area."""
+    asked = request.args.get("area")
+    with here().database.read() as session:
+        code = asked if asked is not None else centres.home(session, principal().area_code)
+        if code:
+            centres.of_board(session, f"{centres.PREFIX}{code}")
+    return redirect(f"/board/centre/{quote(code)}" if code else "/board", 303)
+
+
+@pages.get("/board/centre/<code>")
+@access("read")
+def centre(code: str) -> ResponseReturnValue:
+    """The command board of one centre: incidents that concern its area. Exercises stand on the exercise board alone."""
+    name = f"{centres.PREFIX}{code}"
+    with here().database.read() as session:
+        area = centres.of_board(session, name)
+    around = surroundings() | {"centre": area}
+    return _page(name, "boards/command.html", **around, wall="wall" in request.args)
 
 
 @pages.get("/incidents/<number>")
@@ -64,17 +88,20 @@ def surroundings() -> dict[str, Any]:
         area_map = maps.of(current_app, session, language())
         duties = on_call.now(session, clock.now(session), language())
         short = shortages.now(session, language())
+        choice = [(area.code, names.of(area, language()), area.level) for area in centres.listed(session)]
     return {
         "area_map": area_map,
         "duties": duties,
         "shortages": short,
+        "centres": choice,
+        "centre": None,
         "tz": here().settings.tz,
         "kinds": WORDS["kind"],
     }
 
 
 def _state(session: Session, name: str, board: Board) -> dict[str, Any]:
-    ids = render.shown(name, board.state)
+    ids = render.shown(name, render.of(current_app).narrowed(session, name, board.state))
     return {
         "stream": board.stream,
         "seq": board.state.seq,

@@ -11,7 +11,8 @@ from flask import Flask
 from jinja2 import Environment
 from sqlalchemy.orm import Session
 
-from command.boards import derived
+from command.boards import centres, derived
+from command.boards.centres import Scope
 from command.boards.names import Catalogue, Names
 from command.boards.projection import Card, State
 from command.core.installation import Installation
@@ -43,7 +44,20 @@ class Renderer:
         """HTML by card id; None for a card that is gone. `latest` is the card of the newest entries."""
         translate = self.translations[language].gettext
         words = {"names": self.names(session, language), "board": board, "_": _filled(translate)}
+        words["scope"] = self.scope(session, board)
+        state = self.narrowed(session, board, state)
         return {name: self._one(board, state, name, words) for name in ids}
+
+    def scope(self, session: Session, board: str) -> Scope | None:
+        """What a centre's board looks at; None for every other board."""
+        if not centres.is_centre(board):
+            return None
+        return centres.scope(centres.of_board(session, board), self.catalogue.parents(session))
+
+    def narrowed(self, session: Session, board: str, state: State) -> State:
+        """The state that a board shows: of the command board's what concerns the centre, of others all of it."""
+        seen = self.scope(session, board)
+        return centres.narrowed(state, seen) if seen else state
 
     def names(self, session: Session, language: str) -> Names:
         """Words and names in a language."""
@@ -53,7 +67,10 @@ class Renderer:
         if card_id == LATEST:
             return self._html(LATEST, {"entries": state.latest, **words})
         if not board.startswith("incident:") and card_id in derived.CARDS:
-            return self._html(f"command_{card_id}", {"card": derived.CARDS[card_id](state.cards), **words})
+            made = derived.CARDS[card_id](state.cards)
+            if card_id == derived.AREAS and words["scope"]:
+                made["areas"] = centres.near(made["areas"], words["scope"])
+            return self._html(f"command_{card_id}", {"card": made, **words})
         card = state.cards.get(card_id)
         if card is None:
             return None
@@ -103,5 +120,20 @@ def shown(board: str, state: State) -> list[str]:
 
 
 def rows(state: State) -> list[str]:
-    """The numbers of the incidents on a shared board, worst tier first, then the oldest."""
-    return sorted(state.cards, key=lambda name: (state.cards[name]["tier"], state.cards[name]["detected_at"], name))
+    """The numbers of the incidents on a shared board, worst tier first, then the oldest; parts of an incident stand right under it."""
+    worst = sorted(state.cards, key=lambda name: (state.cards[name]["tier"], state.cards[name]["detected_at"], name))
+    under: dict[str, list[str]] = {}
+    for name in worst:
+        above = str(state.cards[name].get("parent") or "")
+        under.setdefault(above if above in state.cards else "", []).append(name)
+    found: list[str] = []
+
+    def put(name: str) -> None:
+        if name not in found:
+            found.append(name)
+            for child in under.get(name, ()):
+                put(child)
+
+    for name in [*under.get("", ()), *worst]:
+        put(name)
+    return found

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from command.boards import projection
+from command.boards import centres, projection
 from command.boards.models import Snapshot
 from command.boards.projection import FOLD_VERSION, Seen, State
 from command.core import journal
@@ -34,19 +34,22 @@ class Head:
 
 
 def line(board: str) -> str:
-    """The line of entries behind a board's name: an incident's stream, or a rolled line (`command`, `exercise`)."""
-    return board if board.startswith("incident:") else f"board:{board}"
+    """The line of entries behind a board's name: an incident's stream, or a rolled line (`command`, `exercise`); a centre's is that of the
+    command board."""
+    return board if board.startswith("incident:") else f"board:{centres.whole(board)}"
 
 
 def heads(session: Session, boards: Collection[str]) -> dict[str, Head]:
     """The head of each board, in one query; of a rolled line the newest month's. A board without entries has none."""
-    lines = {line(board): board for board in boards}
+    lines: dict[str, list[str]] = {}
+    for board in boards:
+        lines.setdefault(line(board), []).append(board)
     rolled = [_months_of(each) for each in lines if not each.startswith("incident:")]
     query = select(Stream.id, Stream.head_seq).where(or_(Stream.id.in_(list(lines)), *rolled)).order_by(Stream.id)
     found = {}
     for stream, seq in session.execute(query).tuples():
-        board = lines.get(stream) or lines[stream.rpartition(":")[0]]
-        found[board] = Head(stream, seq)
+        for board in lines.get(stream) or lines[stream.rpartition(":")[0]]:
+            found[board] = Head(stream, seq)
     return found
 
 

@@ -148,6 +148,8 @@ class Settings(BaseSettings):
     hand_over_minutes: float = Field(default=15, ge=1, le=1440)
     review_days: float = Field(default=7, gt=0, le=365)
     commander_sign_minutes: float = Field(default=30, ge=0, le=1440)
+    family_depth: int = Field(default=2, ge=1, le=5)
+    assessment_minutes: int = Field(default=20, ge=5, le=1440)
     pages_share: float = Field(default=0.2, gt=0, lt=1)
 
     @model_validator(mode="after")

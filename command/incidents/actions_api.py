@@ -266,13 +266,13 @@ def transfer(number: str, json_data: TransferIn) -> Any:
     return act(number, verb)
 
 
-def person_named(session: Session, username: str) -> Person:
+def person_named(session: Session, username: str, field: str = "to") -> Person:
     """The person of a username; raise Invalid naming the field."""
     found = session.scalar(select(Person).where(Person.username == username))
     if found is None:
         raise Invalid(
             N_("There is nobody called %(name)s."),
-            field="to",
+            field=field,
             remedy=N_("Use the username of a person."),
             name=username,
         )

@@ -106,11 +106,13 @@ def activate(
 
 
 def widen(session: Session, incident: Incident) -> None:
-    """Take up what the plan of the raised tier asks for beyond what runs: tasks, chains of pages, roles. Nothing is taken away."""
+    """Take up what the plan of the raised tier asks for beyond what runs: tasks, chains of pages, roles; command goes up to the echelon
+    that handles the tier. Nothing else is taken away."""
     plan = plans.of(session, incident)
     if plan is None:
         return
     tier = plan.tier(incident.tier)
+    command_roles.go_up(session, incident, tier.echelon, _raised(incident.tier))
     command_roles.appoint(session, incident, tier.echelon, None)
     added = tasks.give(session, incident, tier.tasks, clock.now(session))
     targets = set(_first_targets(session, incident))
@@ -118,6 +120,12 @@ def widen(session: Session, incident: Incident) -> None:
     _page(session, incident, chains)
     widened = entries.PlanWidened(tier=incident.tier, tasks=tuple(added), chains=len(chains))
     entries.record(session, incident, widened)
+
+
+def _raised(tier: int) -> str:
+    """Why command goes up, as the briefing of whoever gets it begins; the incident's own briefing page says the rest."""
+    zh, en = TIER_WORDS[tier]
+    return f"事件等级提为{zh}，由上级应急小组接管指挥。 / Raised to {en}: the emergency group of the wider echelon takes command."
 
 
 def _first_targets(session: Session, incident: Incident) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from command.incidents.family import kin
 from command.incidents.models import AffectedArea, Impact, Incident
 from command.network.census import census
 
@@ -33,12 +34,13 @@ def keep(session: Session, incident: Incident, areas: Mapping[int, int]) -> None
 
 
 def of(session: Session, incident_id: int) -> list[Share]:
-    """The areas an incident affects now, by area: what is cut off and what was declared, of both the larger (they are taken as covering
-    the same people). Of declared services in one area the one with most users counts, since one person uses several."""
+    """The areas an incident and its parts affect now, by area: what is cut off and what was declared, of both the larger (they are taken as
+    covering the same people). Of declared services in one area the one with most users counts, since one person uses several."""
     cut = select(AffectedArea.area_id, AffectedArea.users, AffectedArea.share)
     found = list(session.execute(cut.where(AffectedArea.incident_id == incident_id)).tuples())
     declared = select(Impact.area_id, Impact.users, Impact.share)
-    still = (Impact.incident_id == incident_id) & Impact.until_at.is_(None) & Impact.declared
+    whose = Impact.incident_id.in_([incident_id, *kin.descendants(session, incident_id)])
+    still = whose & Impact.until_at.is_(None) & Impact.declared
     found += session.execute(declared.where(still)).tuples()
     most: dict[int, tuple[int, float]] = {}
     for area, users, share in found:

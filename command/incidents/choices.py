@@ -193,6 +193,8 @@ class _Look:
             return [self._said(each.name) if each else code for code, each in known]
         if key == "watch_over":
             return [standing.watched_until(self.session, self.incident)]
+        if key in standing.CHILDREN:
+            return standing.children_in_the_way(self.session, self.incident, key)
         if key == "no_notices_in_flight":
             kinds = [notice.kind for notice in standing.notices_in_flight(self.session, self.incident)]
             return [sentences.WORDS[kind][0 if zh else 1] for kind in kinds]

@@ -1,6 +1,6 @@
 """Who commands and who holds which role: from the emergency group of the matching echelon (R4), handed over on record (R14)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,13 @@ from playbooks.schema import Echelon
 
 COMMANDER = "commander"
 OWNER = "first_contact_owner"
+ECHELONS: Mapping[str, Echelon] = {
+    "county": Echelon.county,
+    "prefecture": Echelon.prefecture,
+    "province": Echelon.province,
+    "country": Echelon.head_office,
+}
+"""The echelon whose emergency group is at home in an area of a level."""
 WIDENING = (Echelon.county, Echelon.prefecture, Echelon.province, Echelon.head_office)
 
 
@@ -62,6 +69,37 @@ def foreseen(session: Session, incident: Incident, echelon: Echelon) -> dict[str
         if COMMANDER in filled:
             return filled
     return {}
+
+
+def appoint_local(session: Session, incident: Incident, commander: Person | None = None) -> None:
+    """Give an incident that is part of another its own commander: the one named, else whoever commands the emergency group of its area
+    (R4); raise Invalid for somebody who is not active."""
+    if commander is not None and not commander.active:
+        raise Invalid(N_("This person is not active."), field="commander", remedy=N_("Name somebody who is."))
+    level = places.level_of(session, incident.area_id)
+    found = commander or foreseen(session, incident, ECHELONS[level or "country"]).get(COMMANDER)
+    if found is not None:
+        take(session, incident, COMMANDER, found.id)
+
+
+def go_up(session: Session, incident: Incident, echelon: Echelon, briefing: str) -> None:
+    """The group of a wider echelon takes command over from one that its group appointed (R4): transferred on record, with a briefing to
+    accept. Whoever commands by their own group of that echelon or a wider one stays, and so does somebody whom people put in command by
+    name, and the local commander of a part."""
+    if incident.parent_id is not None or incident.commander_id is None:
+        return
+    place = WIDENING.index(echelon)
+    held = [WIDENING.index(Echelon(each)) for each in _commands_in(session, incident.commander_id)]
+    to = foreseen(session, incident, echelon).get(COMMANDER)
+    if to is None or not held or max(held) >= place or to.id == incident.commander_id:
+        return
+    _hand(session, incident, COMMANDER, to.id, entries.note(session, briefing), accepted=False)
+
+
+def _commands_in(session: Session, person_id: int) -> Sequence[str]:
+    """The echelons of the groups in which somebody is the commander, or stands in."""
+    query = select(EmergencyGroup.echelon).join(GroupMember, GroupMember.group_id == EmergencyGroup.id)
+    return session.scalars(query.where(GroupMember.person_id == person_id, GroupMember.duty == COMMANDER)).all()
 
 
 def take(session: Session, incident: Incident, role: str, person_id: int) -> None:

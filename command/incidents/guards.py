@@ -54,6 +54,7 @@ class Standing:
     watch_minutes_left: float = 0
     open_tasks: int = 0
     open_children: int = 0
+    unrestored_children: int = 0
     owed_clocks: int = 0
     told_count: int = 0
     notices_in_flight: int = 0
@@ -138,7 +139,13 @@ GUARDS: dict[str, Guard] = {
             "no_open_children",
             lambda at: at.open_children == 0,
             ("仍有未办结的子事件", "child incidents are still open"),
-            ("先办结、撤销或合并子事件", "close, cancel or merge the child incidents first"),
+            ("先办结、撤销、合并或移出子事件", "close, cancel, merge or split off the child incidents first"),
+        ),
+        _guard(
+            "children_restored",
+            lambda at: at.unrestored_children == 0,
+            ("仍有子事件尚未恢复", "child incidents are not restored yet"),
+            ("先确认各子事件恢复，或移出子事件", "confirm the restoration of each child first, or split it off"),
         ),
         _guard(
             "no_owed_clocks",

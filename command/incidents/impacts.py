@@ -3,7 +3,7 @@
 Declared rows say what the topology cannot see (a degraded core, a fault outside the records). They are taken as covering the same
 people as the topology's, so that of both figures the larger counts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
 from command.incidents import area_shares, entries, grades, house, measuring, notifying, places
+from command.incidents.family import united
+from command.incidents.family.united import Picture, Rows
 from command.incidents.guards import BEFORE_RESTORATION, State
+from command.incidents.measuring import accrue, began
 from command.incidents.models import PERSON, Impact, Incident
-from command.incidents.standing import authorise
-from command.network import impact as network_impact
+from command.incidents.standing import authorise, lock
 from command.network import service as network
 from command.network.models import Area, CutOff, Service
 from command.people.access import Principal
 
 ImpactKind = Literal["outage", "degradation"]
-Rows = Mapping[tuple[int, int], tuple[int, float]]
-"""(service id, area id) → users and their share."""
 
 
 def set_failed(session: Session, incident: Incident, failed: Collection[int]) -> network.CutOffChange | None:
@@ -47,7 +47,7 @@ def take(session: Session, incident: Incident, failed: Collection[int]) -> netwo
     change = network.set_cut_off(session, incident.id, failed, _since(session, incident, now), incident.exercise)
     turned = before != failed_now(session, incident)
     declared = measuring.users(0, measuring.open_impacts(session, incident))
-    quiet = not failed and _was_cut_off(session, incident) and not declared
+    quiet = not failed and _was_cut_off(session, incident) and not declared and not _parts_hit(session, incident)
     if not (change.added or change.restored or turned) and quiet == (incident.quiet_at is not None):
         return change
     incident.scope_known = incident.scope_known or bool(failed)
@@ -77,15 +77,19 @@ def failed_now(session: Session, incident: Incident) -> frozenset[int]:
 
 
 def measure(session: Session, incident: Incident, change: network.CutOffChange | None = None) -> None:
-    """Bring rows and figures in line with what is cut off now, summing up the user-minutes until now; and journal the change."""
+    """Bring rows and figures in line with what is cut off now, summing up the user-minutes until now; and journal the change. The incident
+    that this one is a part of follows."""
+    _put(session, incident, united.picture(session, incident), change)
+    follow(session, incident.parent_id)
+
+
+def _put(session: Session, incident: Incident, seen: Picture, change: network.CutOffChange | None) -> None:
     now = clock.now(session)
-    affected = network_impact.affected(session, incident.id)
-    wanted = {(hit.service_id, hit.area_id): (hit.users, hit.share) for hit in affected.rows}
     accrue(incident, now)
-    _set_rows(session, incident, wanted, now)
-    area_shares.keep(session, incident, affected.areas)
+    _set_rows(session, incident, seen.rows, now)
+    area_shares.keep(session, incident, seen.areas)
     session.flush()
-    incident.users_now = measuring.users(affected.total, measuring.open_impacts(session, incident))
+    incident.users_now = seen.users
     incident.users_peak = max(incident.users_peak, incident.users_now)
     incident.users_projected = incident.users_now
     changed = entries.ImpactChanged(
@@ -98,15 +102,33 @@ def measure(session: Session, incident: Incident, change: network.CutOffChange |
     entries.record(session, incident, changed)
 
 
-def accrue(incident: Incident, now: datetime) -> None:
-    """Sum up the user-minutes until `now`. The first step counts from when the outage occurred."""
-    incident.user_minutes = measuring.user_minutes(incident, now)
-    incident.measured_at = now if incident.users_peak else began(incident, now)
+def follow(session: Session, parent_id: int | None) -> None:
+    """An incident has a part that changed: its picture, its grade and that of the one above follow, locked upward. Nothing is written when
+    nothing changed, or once it is restored; it is quiet once nobody is affected any more."""
+    if parent_id is None:
+        return
+    session.flush()
+    parent = lock(session, parent_id)
+    if parent.state not in BEFORE_RESTORATION:
+        return
+    seen, now = united.picture(session, parent), clock.now(session)
+    if seen.users != parent.users_now or _held(session, parent) != {key: lost.users for key, lost in seen.rows.items()}:
+        _put(session, parent, seen, None)
+    quiet = not parent.users_now and bool(parent.users_peak) and not failed_now(session, parent)
+    _mark_quiet(session, parent, quiet, now)
+    grades.regrade(session, parent)
+    follow(session, parent.parent_id)
 
 
-def began(incident: Incident, now: datetime) -> datetime:
-    """From when the outage counts: when it occurred, else its first sign."""
-    return min(incident.occurred_at or incident.detected_at, now)
+def _held(session: Session, incident: Incident) -> dict[tuple[int, int], int]:
+    rows = measuring.open_impacts(session, incident)
+    return {(row.service_id, row.area_id): row.users for row in rows if not row.declared}
+
+
+def _parts_hit(session: Session, incident: Incident) -> bool:
+    """Whether somebody is affected by a part of the incident that is handled on its own."""
+    query = select(Incident.id).where(Incident.parent_id == incident.id, Incident.users_now > 0)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _set_rows(session: Session, incident: Incident, wanted: Rows, now: datetime) -> None:
@@ -114,12 +136,12 @@ def _set_rows(session: Session, incident: Incident, wanted: Rows, now: datetime)
     held = {(row.service_id, row.area_id): row for row in measuring.open_impacts(session, incident) if not row.declared}
     start = now if held else incident.measured_at or now
     for key, row in held.items():
-        if key not in wanted or wanted[key][0] != row.users:
+        if key not in wanted or wanted[key].users != row.users:
             row.until_at = now
-    for (service_id, area_id), (users, share) in wanted.items():
+    for (service_id, area_id), lost in wanted.items():
         row_held = held.get((service_id, area_id))
-        if row_held is None or row_held.users != users:
-            session.add(row_of(incident, service_id, area_id, users, share, start))
+        if row_held is None or row_held.users != lost.users:
+            session.add(row_of(incident, service_id, area_id, lost.users, lost.share, start, kind=lost.kind))
 
 
 def row_of(
@@ -288,6 +310,7 @@ def end_all(session: Session, incident: Incident) -> int:
     area_shares.keep(session, incident, {})
     incident.users_now = incident.users_projected = 0
     session.flush()
+    follow(session, incident.parent_id)
     return freed
 
 

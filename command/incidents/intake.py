@@ -157,6 +157,27 @@ def _open(session: Session, given: Report, area_id: int | None, source: str) -> 
     return incident
 
 
+def open_part(session: Session, big: Incident, area_id: int | None, by: Principal) -> Incident:
+    """A new incident for a part of one that is there: of its kind, since its first sign, ungraded and not yet of any scope. Whoever
+    hands it out owns it first (R14)."""
+    now = clock.now(session)
+    given = Report(
+        kind=big.kind,
+        area="",
+        occurred_at=big.occurred_at,
+        detected_at=big.detected_at,
+        restricted=big.restricted,
+        exercise=big.exercise,
+    )
+    part = drafted(given, area_id, PERSON, now)
+    part.number = number(session, big.exercise, now)
+    session.add(part)
+    session.flush()
+    _reported(session, part, 0, "", by.person_id)
+    command_roles.own(session, part, by.person_id)
+    return part
+
+
 def drafted(given: Report, area_id: int | None, source: str, now: datetime) -> Incident:
     """The incident that a report would make, ungraded, without a number and in no session."""
     return Incident(

@@ -1,6 +1,7 @@
 """An incident's rows turned into what is graded: its losses, its figures, and both grades as of now."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from command.incidents import figures, grading, house, places, plans
 from command.incidents.figures import Loss, Measures, Place
 from command.incidents.grading import Assessment, Facts, Level, ResponseLevel
+from command.incidents.guards import FINAL
 from command.incidents.models import Impact, Incident
 from command.incidents.regrading import without
 from command.network.models import Service
@@ -45,25 +47,59 @@ def facts(session: Session, incident: Incident, now: datetime, rows: Sequence[Im
 
 
 def _measures(session: Session, incident: Incident, now: datetime) -> Measures:
+    parts = _parts(session, incident)
+    since = min(incident.detected_at, parts.since or incident.detected_at)
     return Measures(
         users=incident.users_now,
-        minutes=max((now - incident.detected_at).total_seconds(), 0.0) / 60,
+        minutes=max((now - since).total_seconds(), 0.0) / 60,
         user_minutes=user_minutes(incident, now),
-        records_leaked=incident.records_leaked,
-        complaints=incident.complaints,
-        children=_children(session, incident),
+        records_leaked=max(incident.records_leaked, parts.records),
+        complaints=incident.complaints + parts.complaints,
+        children=parts.count,
     )
 
 
-def _children(session: Session, incident: Incident) -> int:
-    if incident.id is None:  # not reported yet: nothing can have been merged into it
-        return 0
-    return session.scalar(select(func.count()).where(Incident.merged_into_id == incident.id)) or 0
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the incidents that are part of one, or were merged into it, add to its facts."""
+
+    count: int = 0
+    since: datetime | None = None
+    complaints: int = 0
+    records: int = 0
+
+
+def _parts(session: Session, incident: Incident) -> _Parts:
+    """Complaints of the parts add up, leaked records are taken as the same ones. What was merged counts as a child and adds nothing else:
+    its reports are the same event's."""
+    if incident.id is None:  # not reported yet: nothing can be a part of it
+        return _Parts()
+    merged = session.scalar(select(func.count()).where(Incident.merged_into_id == incident.id)) or 0
+    mine = (Incident.parent_id == incident.id, Incident.state.not_in(FINAL))
+    columns = (Incident.detected_at, Incident.complaints, Incident.records_leaked)
+    rows = session.execute(select(*columns).where(*mine)).tuples().all()
+    return _Parts(
+        merged + len(rows),
+        min((at for at, _, _ in rows), default=None),
+        sum(complaints for _, complaints, _ in rows),
+        max((records for _, _, records in rows), default=0),
+    )
 
 
 def user_minutes(incident: Incident, now: datetime) -> float:
     """User-minutes up to an instant."""
     return figures.user_minutes_at(incident.user_minutes, incident.users_now, incident.measured_at, now)
+
+
+def accrue(incident: Incident, now: datetime) -> None:
+    """Sum up the user-minutes until `now`. The first step counts from when the outage occurred."""
+    incident.user_minutes = user_minutes(incident, now)
+    incident.measured_at = now if incident.users_peak else began(incident, now)
+
+
+def began(incident: Incident, now: datetime) -> datetime:
+    """From when the outage counts: when it occurred, else its first sign."""
+    return min(incident.occurred_at or incident.detected_at, now)
 
 
 def expected_end(session: Session, incident: Incident) -> datetime | None:

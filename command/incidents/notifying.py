@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core.problems import N_, Invalid
 from command.incidents import entries, telling
+from command.incidents.family import kin
 from command.incidents.models import Impact, Incident
 from command.incidents.standing import notices_in_flight
 from command.incidents.telling import NoPlan
@@ -125,7 +126,7 @@ def _to_correct(session: Session, incident: Incident) -> Notice | None:
 
 def first(session: Session, incident: Incident) -> Notice | None:
     """Draft the first notice with its correction and submit it; None, with the reason journaled, where nobody is told."""
-    reason = _why_not(incident)
+    reason = _why_not(session, incident)
     if reason is None:
         try:
             by = session.info["actor"]
@@ -136,10 +137,25 @@ def first(session: Session, incident: Incident) -> Notice | None:
     return None
 
 
-def _why_not(incident: Incident) -> str | None:
+def _why_not(session: Session, incident: Incident) -> str | None:
     if incident.restricted:
         return "restricted"
-    return "nobody_cut_off" if incident.users_now == 0 else None
+    if incident.users_now == 0:
+        return "nobody_cut_off"
+    return "told_by_family" if _others_tell(session, incident) else None
+
+
+def recount(session: Session, incident: Incident) -> None:
+    """Who is part of whom changed: a first notice that waits for a person names those it would reach now."""
+    if not incident.restricted:
+        rounds.recount(session, telling.about(session, incident))
+
+
+def _others_tell(session: Session, incident: Incident) -> bool:
+    """Whether everybody affected is told by the incidents that this one is a part of, or that are parts of it."""
+    if not kin.relatives(session, incident.id):
+        return False
+    return rounds.nobody_new(session, telling.about(session, incident))
 
 
 def grow(session: Session, incident: Incident) -> None:

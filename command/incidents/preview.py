@@ -129,7 +129,7 @@ def _measure(
     """How many elements are cut off, and the rows of impact there would be; the draft's users follow."""
     lost = network.cut_off(session, [e.id for e in elements]) if elements else frozenset[int]()
     affected = network_impact.if_cut_off(session, lost)
-    start = impacts.began(incident, incident.reported_at)
+    start = measuring.began(incident, incident.reported_at)
     rows = [impacts.row_of(incident, hit.service_id, hit.area_id, hit.users, hit.share, start) for hit in affected.rows]
     if users:
         share = impacts.share_of(session, area, users)

@@ -85,7 +85,10 @@ class Reader:
             return names.of(person, language) if person else f"#{value}"
         if name == "area_id":
             return names.of(self.areas[value], language) if value in self.areas else f"#{value}"
-        if name in ("tier", "lower_tier", "before", "current_tier", "projected_tier") and value in TIER_WORDS:
+        if (
+            name in ("tier", "lower_tier", "before", "current_tier", "projected_tier", "suggested_tier")
+            and value in TIER_WORDS
+        ):
             return TIER_WORDS[value][0 if zh else 1]
         if name == "resource_id":
             resource = self.session.get(Resource, value)

@@ -1,5 +1,6 @@
 """The incident's row under lock, and the frozen picture of it that guards look at."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from command.core.heads import _walk
 from command.core.journal import Stream
 from command.incidents import clock_rows, conditions, entries, house, observing_rows, plans
 from command.incidents.guards import Standing, State
+from command.incidents import clock_rows, conditions, entries, house, plans
+from command.incidents.family import kin
+from command.incidents.guards import BEFORE_RESTORATION, Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, Step, attempt
 from command.incidents.models import Incident, Task
 from command.incidents.observing_rules import CLEAR
@@ -28,6 +32,11 @@ from playbooks.texts import Text
 
 IN_FLIGHT = (NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING)
 UNFINISHED = ("waiting", "open")
+CHILDREN: Mapping[str, Callable[[Incident], bool]] = {
+    "no_open_children": lambda child: child.state not in kin.OVER,
+    "children_restored": lambda child: child.state in BEFORE_RESTORATION,
+}
+"""Guards that wait for children, and for which."""
 UNTAKEN = (PageState.SENDING, PageState.WAITING, PageState.UNANSWERED, PageState.DECLINED)
 """States of a page of which its person has taken nothing."""
 
@@ -118,6 +127,7 @@ def standing(
     """The facts of a locked incident that guards look at, as they are now. Its journal is walked for a closing only."""
     session.flush()
     told, in_flight = told_count(session, incident), len(notices_in_flight(session, incident))
+    parts = kin.children(session, incident.id)
     return Standing(
         graded=bool(incident.rules),
         has_commander=incident.commander_id is not None,
@@ -127,6 +137,8 @@ def standing(
         quiet_is_recovery=house.settings(session).correlation.quiet_is_recovery,
         watch_minutes_left=observing_rows.minutes_left(session, incident),
         open_tasks=len(open_tasks(session, incident)),
+        open_children=sum(child.state not in kin.OVER for child in parts),
+        unrestored_children=sum(child.state in BEFORE_RESTORATION for child in parts),
         owed_clocks=len(clock_rows.owed(session, incident)),
         told_count=told,
         notices_in_flight=in_flight,
@@ -164,6 +176,12 @@ def open_tasks(session: Session, incident: Incident) -> list[str]:
     """Codes of tasks that nobody has finished or dropped."""
     query = select(Task.code).where(Task.incident_id == incident.id, Task.state.in_(UNFINISHED))
     return list(session.scalars(query.order_by(Task.due_at, Task.id)))
+
+
+def children_in_the_way(session: Session, incident: Incident, key: str) -> list[str]:
+    """The numbers of the children that a guard of CHILDREN waits for; restricted ones are not named."""
+    waits = CHILDREN[key]
+    return [child.number for child in kin.children(session, incident.id) if waits(child) and not child.restricted]
 
 
 def notices_in_flight(session: Session, incident: Incident) -> list[Notice]:
@@ -211,6 +229,8 @@ def _named(session: Session, incident: Incident, refusal: Refusal) -> Refusal:
         found = open_tasks(session, incident)
     elif refusal.reason_key == "no_owed_clocks":
         found = clock_rows.owed(session, incident)
+    elif refusal.reason_key in CHILDREN:
+        found = children_in_the_way(session, incident, refusal.reason_key)
     elif refusal.reason_key == "no_notices_in_flight":
         found = [f"{notice.kind} {notice.id}" for notice in notices_in_flight(session, incident)]
     elif refusal.reason_key == "watch_over":

@@ -12,6 +12,7 @@ from command.core.journal import Note
 from command.core.log import masked_words
 from command.incidents import clock_rows, command_roles, facts, house, measuring, observing_rows, tasks
 from command.incidents.clocks import Fact
+from command.incidents.family import kin
 from command.incidents.guards import State
 from command.incidents.lifecycle import possible
 from command.incidents.models import Impact, Incident, IncidentClock, PlaybookVersion, Task
@@ -148,7 +149,8 @@ class SummaryOut(BaseModel):
 
 
 class IncidentOut(SummaryOut):
-    """All of an incident. `rules` are the ids of the grading rules that gave the tier, `reasons` their words."""
+    """All of an incident. `rules` are the ids of the grading rules that gave the tier, `reasons` their words. `parent` and `children` leave
+    out restricted ones: `/family` shows those to whoever may know of them."""
 
     rules: list[str]
     reasons: list[RuleOut]
@@ -168,6 +170,8 @@ class IncidentOut(SummaryOut):
     tasks: list[TaskOut]
     playbook: PlaybookOut | None
     merged_into: str | None
+    parent: str | None
+    children: list[str]
     records_leaked: int
     complaints: int
     observation: ObservationOut | None
@@ -205,6 +209,7 @@ def full(session: Session, incident: Incident, language: str) -> IncidentOut:
     known = {fact.value for fact in facts.known(incident)}
     plan = session.get(PlaybookVersion, incident.playbook_id) if incident.playbook_id else None
     into = session.get(Incident, incident.merged_into_id) if incident.merged_into_id else None
+    above = session.get(Incident, incident.parent_id) if incident.parent_id else None
     return IncidentOut(
         **_short(session, incident, language),
         **{name: note_text(session, note_id) for name, note_id in notes.items()},
@@ -226,6 +231,8 @@ def full(session: Session, incident: Incident, language: str) -> IncidentOut:
         tasks=[task_out(session, task, language) for task in tasks.of(session, incident)],
         playbook=PlaybookOut(code=plan.code, version=plan.version) if plan else None,
         merged_into=into.number if into else None,
+        parent=above.number if above and not above.restricted else None,
+        children=[each.number for each in kin.children(session, incident.id) if not each.restricted],
         records_leaked=incident.records_leaked,
         complaints=incident.complaints,
         observation=_observation(session, incident),

@@ -1,7 +1,8 @@
 """Which incidents a reader's figures are made of, and what their notices came to: a handful of queries, however long the period.
 
 Exercises, cancelled incidents (false alarms are ended so) and merged ones (duplicates) are left out; notices of an incident merged
-into another count with that one, as its user-minutes do. Restricted incidents count for those who may know of them."""
+into another count with that one, as its user-minutes do. An incident that is part of another counts within that one: its people are in
+the parent's figures, each once, and its notices in the parent's. Restricted incidents count for those who may know of them."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -9,7 +10,7 @@ from datetime import tzinfo
 
 import orjson
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from command.core.journal import Entry
 from command.core.problems import N_, Invalid
@@ -60,7 +61,7 @@ def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     query = (
         select(Incident)
         .where(Incident.reported_at >= begin, Incident.reported_at < end)
-        .where(Incident.exercise.is_(False), Incident.state.not_in(FINAL))
+        .where(Incident.exercise.is_(False), Incident.state.not_in(FINAL), _stands_alone())
     )
     if wanted.tier is not None:
         query = query.where(Incident.tier == wanted.tier)
@@ -72,6 +73,13 @@ def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
         hit = select(Impact.incident_id).where(Impact.service_id == _service(session, wanted.service))
         query = query.where(Incident.id.in_(hit))
     return visibility.only_visible(session, query, who)
+
+
+def _stands_alone() -> ColumnElement[bool]:
+    """It is part of no incident that counts."""
+    above = aliased(Incident)
+    parent = select(above.id).where(above.id == Incident.parent_id, above.state.not_in(FINAL))
+    return ~parent.exists()
 
 
 def _touches(areas: Collection[int]) -> ColumnElement[bool]:
@@ -102,7 +110,7 @@ def _service(session: Session, code: str) -> int:
 def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> dict[str, Funnel]:
     """What became of the notices of those incidents, by kind of notice; kinds without any are left out."""
     chosen = _chosen(session, wanted, zone, who).with_only_columns(Incident.id)
-    mine = or_(Notice.incident_id.in_(chosen), Notice.incident_id.in_(_merged_into(session, chosen)))
+    mine = or_(Notice.incident_id.in_(chosen), Notice.incident_id.in_(_within(session, chosen)))
     mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
     growing = case((Notice.state.in_(GROWING), 1), else_=0)
     heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)
@@ -119,9 +127,10 @@ def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     return {kind: funnel(numbers[kind], sizes[kind], counts.get(kind, {})) for kind in KINDS if kind in numbers}
 
 
-def _merged_into(session: Session, chosen: Select[int]) -> set[int]:
-    """The ids of incidents that were merged into the chosen ones, at whatever remove."""
-    query = select(Incident.id, Incident.merged_into_id).where(Incident.merged_into_id.is_not(None))
+def _within(session: Session, chosen: Select[int]) -> set[int]:
+    """The ids of incidents that were merged into the chosen ones or are parts of them, at whatever remove."""
+    above = func.coalesce(Incident.merged_into_id, Incident.parent_id)
+    query = select(Incident.id, above).where(above.is_not(None))
     into = dict(session.execute(query.where(Incident.exercise.is_(False))).tuples().all())
     if not into:
         return set()

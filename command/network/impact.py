@@ -78,6 +78,26 @@ def affected(session: Session, incident_id: int) -> Affected:
     return tally(session.execute(query).tuples().all(), _services(session), census(session).users)
 
 
+def affected_by(session: Session, incident_ids: Collection[int]) -> Affected:
+    """The users affected by the open cut-offs of several incidents: an element that several hold cut off, and so a subscriber of it, counts
+    once."""
+    held = (
+        select(CutOff.element_id, func.max(CutOff.services).label("services"))
+        .where(CutOff.incident_id.in_(list(incident_ids)), CutOff.until_at.is_(None))
+        .group_by(CutOff.element_id)
+        .subquery()
+    )
+    lost = Subscriber.services.bitwise_and(held.c.services)
+    query = (
+        select(Element.area_id, lost, func.count(), func.sum(_is_critical()))
+        .join_from(held, Element, Element.id == held.c.element_id)
+        .join(Subscriber, Subscriber.element_id == held.c.element_id)
+        .where(lost != 0)
+        .group_by(Element.area_id, lost)
+    )
+    return tally(session.execute(query).tuples().all(), _services(session), census(session).users)
+
+
 def if_cut_off(session: Session, elements: Collection[int]) -> Affected:
     """The users who would be affected if exactly these elements were cut off. Nothing is written.
 

@@ -3,7 +3,8 @@
 An incident's first notices and all-clears are ordered by id: an all-clear ends what the first notices before it told. The conditions
 are used to count an audience, to materialise it and to decide about single people, so that all three agree."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, false, func, literal, or_, select
@@ -34,10 +35,15 @@ _NOTICES = (
 _ANY_PASSED = select(Passed.addressee).where(Passed.incident_id == _INCIDENT).limit(1)
 
 
+kin: list[Callable[[Session, int], Sequence[int]]] = []
+"""For an incident's id: the ids of incidents that are parts of one event with it. Whom one of them told needs no first notice of another,
+nor word of an outage they missed. Joined where the application is put together."""
+
+
 @dataclass(frozen=True)
 class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
-    were told by another incident and passed to this one."""
+    were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it."""
 
     incident_id: int
     exercise: bool
@@ -45,9 +51,17 @@ class Story:
     clears: tuple[int, ...] = ()
     halted: frozenset[int] = field(default_factory=frozenset)
     took_over: bool = False
+    kin: tuple["Story", ...] = ()
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
+        """The story of an incident, with those of its kin that have told somebody."""
+        related = sorted({each for related_to in kin for each in related_to(session, incident_id)})
+        told = [cls._alone(session, each, exercise) for each in related]
+        return replace(cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts))
+
+    @classmethod
+    def _alone(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
         incident = {"incident": incident_id}
         rows = session.execute(_NOTICES, incident).all()
         return cls(
@@ -105,6 +119,17 @@ class Story:
             ~self.cleared(first, addressee),
         )
 
+    def knows(self, addressee: ColumnElement[int]) -> Condition:
+        """The incident told the subscriber, or is about to: what it still has queued for somebody it does not cut off any more is taken
+        back."""
+        return or_(self.holds(addressee, queued=False), and_(self.affected(), self.holds(addressee)))
+
+    def reached(self, addressee: ColumnElement[int]) -> Condition:
+        """A first notice reached the addressee or is on its way, whatever they were told since."""
+        r = D.alias("reached")
+        where = (r.c.notice_id.in_(self.firsts), r.c.addressee == addressee, r.c.state.not_in(_NOT_REACHED))
+        return select(literal(1)).where(*where).exists() if self.firsts else false()
+
     def unreachable(self, addressee: ColumnElement[int]) -> Condition:
         """A first notice failed for good or was suppressed: another message would too."""
         u = D.alias("u")
@@ -153,6 +178,8 @@ def affected(story: Story, notice_id: int, kind: str, where: Condition) -> Selec
     )
     if kind == Kind.FIRST and story.firsts != (notice_id,):
         query = query.where(~story.holds(S.c.id, but=notice_id))
+    if kind == Kind.FIRST:
+        query = query.where(*(~each.knows(S.c.id) for each in story.kin))
     if kind == Kind.FIRST and story.took_over:
         query = query.where(~_told_elsewhere(story))
     return query
@@ -197,6 +224,7 @@ def never_reached(story: Story, where: Condition, *, queued: bool = True) -> Sel
             ~story.holds(S.c.id, queued=queued),
             ~story.unreachable(S.c.id),
             ~story.knows_the_end(S.c.id, C.c.until_at),
+            *(~each.reached(S.c.id) for each in story.kin),
         )
     )
 

@@ -55,6 +55,20 @@ def needs_new_round(session: Session, about: About) -> bool:
     return living.halted(session, first) or living.newer(session, first, Kind.ALL_CLEAR)
 
 
+def recount(session: Session, about: About) -> None:
+    """The first notice that waits for a person says how many it would reach now: others of the event tell some, or do no more."""
+    first = living.latest(session, about.incident_id, Kind.FIRST)
+    if first is not None and first.state in service.WAITING:
+        lock(session, first)
+        first.audience = audience.count(session, first)
+        session.flush()
+
+
+def nobody_new(session: Session, about: About) -> bool:
+    """Whether a first notice would reach nobody: those cut off were all told, by this incident or by others of the same event."""
+    return audience.count(session, living.prospect(about, Kind.FIRST)) == 0
+
+
 def _refused(first: Notice) -> bool:
     """A person rejected it or took it back: automation does not start again."""
     by_person = first.state == NoticeState.WITHDRAWN and first.reason_note_id is not None

@@ -60,6 +60,7 @@ SIGNED_IN = (
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1"),
+    *("/board/centre/8001", "/assessments"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -77,6 +78,7 @@ OF_INCIDENT = (
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/measurements?page=1"),
+    *("/incidents/{}/family", "/incidents/{}/assessment"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -103,6 +105,8 @@ PARTS = {
     "/bulletins/<int:bulletin_id>/pdf": "a file",
     "/b/<token>/pdf": "a file",
     "/incidents/<number>/similar": "a part of the incident's board",
+    "/incidents/<number>/family/part": "a part of the incident's board",
+    "/board/centre": "leads to the board of one's own centre",
     "/incidents/<number>/curve/card": "a part of the incident's board",
     "/incidents/<number>/photos/<int:photo_id>": "a photo",
     "/incidents/<number>/photos/<int:photo_id>/thumb": "a photo",

@@ -42,6 +42,8 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "drill_settlement": {"rating": "P"},
     "drill_remark": {"remarked": "seen"},
     "notice": {"kind": "first"},
+    "joint_assessment": {"state": "open"},
+    "joint_view": {"harm": "low", "confidence": "low"},
     "impact": {"kind": "outage"},
     "objective": {"state": "open"},
     "settlement_item": {"sort": "regulator", "state": "open", "amount_cents": 0, "people": 0},

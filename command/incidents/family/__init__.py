@@ -1,0 +1,1 @@
+"""Incidents that are parts of another: one picture, several commanders."""

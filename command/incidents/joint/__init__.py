@@ -1,0 +1,1 @@
+"""Joint assessment: what the departments say of nature, scope and harm, and what the commander decides (R29)."""
