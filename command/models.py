@@ -28,6 +28,7 @@ from command.resources import crew_models as crews
 from command.resources import models as resources
 from command.risks import models as risks
 from command.training import models as training
+from command.warnings import models as warnings
 
 metadata = Base.metadata
 rooms = (
@@ -63,4 +64,5 @@ rooms = (
     resources,
     risks,
     training,
+    warnings,
 )
