@@ -31,6 +31,7 @@ NAVIGATION = (
         (
             ("boards.command", N_("Command board"), "read", "board"),
             ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
+            ("warning_pages.listed", N_("Warnings"), "read", "warn"),
         ),
     ),
     (
@@ -90,6 +91,7 @@ LETTERS = {
     "resources.status": "i",
     "drills.listed": "t",
     "training.mine": "n",
+    "warning_pages.listed": "w",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")

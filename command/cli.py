@@ -43,6 +43,7 @@ from command.people.roster import Roster
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
 from command.risks.commands import import_risks
+from command.warnings.commands import warnings
 from playbooks import source
 from playbooks.checks import Known, check_paths
 from playbooks.findings import Level
@@ -67,7 +68,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, demo):
+for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, warnings, demo):
     main.add_command(group)
 import_.add_command(import_resources)
 import_.add_command(import_risks)

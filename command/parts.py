@@ -30,8 +30,12 @@ from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.resources import crew_contacts, recall_times
-from command.risks import register
+from command.risks import register, warned
+from command.status import reading as status
 from command.training import calendar as training
+from command.warnings import doing as warnings
+from command.warnings import public as public_warnings
+from command.warnings import table as warning_table
 
 Hook = TypeVar("Hook")
 
@@ -39,7 +43,8 @@ Hook = TypeVar("Hook")
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
+    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. Risks
+    hear of warnings raised from them, and the status page shows the live ones."""
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
@@ -53,6 +58,10 @@ def join(database: Database) -> Database:
     sources.finders.update(drill=drills.find, risk=register.find)
     _once(exercises.ours, crew_contacts.reaches)
     _once(feeds.own_events, training.events)
+    _once(warnings.raised_from, warned.heard)
+    _once(warnings.prefilled, warned.form)
+    _once(status.warned, public_warnings.now)
+    warning_table.table()  # a fault in config/warnings.yaml stops the start, not a storm
     return database
 
 

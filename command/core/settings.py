@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     gateways: tuple[GatewaySettings, ...] = ()
     hand_over_minutes: float = Field(default=15, ge=1, le=1440)
+    cap_feeds: tuple[str, ...] = ()
     pages_share: float = Field(default=0.2, gt=0, lt=1)
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ from command.engine import (
     record,
     sweep,
     training,
+    warnings,
 )
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
@@ -59,5 +60,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
         Cycle("training", 60.0, lambda: training.run_once(installation)),
         Cycle("training_ends", 600.0, lambda: training.remind_once(installation)),
+        Cycle("warnings", 5.0, lambda: warnings.expire_once(installation)),
+        Cycle("cap_feeds", 60.0, lambda: warnings.poll_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

@@ -115,8 +115,8 @@ def _places(session: Session, row: Warning, language: str) -> dict[str, str]:
         "event": event.name.zh if chinese else event.name.en,
         "colour": TOLD[language][Colour(row.colour)],
         "areas": area_words(session, row.areas, language),
-        "from": _moment(session, row.from_at, language),
-        "until": _moment(session, row.until_at, language),
+        "from": moment(session, row.from_at, language),
+        "until": moment(session, row.until_at, language),
         "advice": event.advice.zh if chinese else event.advice.en,
         "hotline": given.hotline,
     }
@@ -132,7 +132,7 @@ def area_words(session: Session, codes: Sequence[str], language: str) -> str:
     return ", ".join(found) + (f" and {more} more" if more > 0 else "")
 
 
-def _moment(session: Session, at: datetime, language: str) -> str:
+def moment(session: Session, at: datetime, language: str) -> str:
     there = house.local(session, at)
     today = house.today(session, clock.now(session))
     if there.date() == today:

@@ -103,14 +103,7 @@ def checked_areas(session: Session, codes: Sequence[str]) -> list[str]:
             remedy=N_("Name areas by their codes; a wider area stands for all it contains."),
             most=MOST_AREAS,
         )
-    found = set(session.scalars(select(Area.code).where(Area.code.in_(asked))))
-    if unknown := [code for code in asked if code not in found]:
-        raise Invalid(
-            N_("Unknown areas: %(names)s."),
-            field="areas",
-            remedy=N_("Use the codes of imported areas."),
-            names=", ".join(code[:32] for code in unknown[:10]),
-        )
+    known_areas(session, asked)
     inside = covering.nested(parents(session), asked)
     if inside is not None:
         raise Invalid(
@@ -121,6 +114,19 @@ def checked_areas(session: Session, codes: Sequence[str]) -> list[str]:
             outer=inside[1],
         )
     return asked
+
+
+def known_areas(session: Session, codes: Sequence[str]) -> Sequence[str]:
+    """The codes; raise Invalid naming those that are not on file."""
+    found = set(session.scalars(select(Area.code).where(Area.code.in_(list(codes)))))
+    if unknown := [code for code in codes if code not in found]:
+        raise Invalid(
+            N_("Unknown areas: %(names)s."),
+            field="areas",
+            remedy=N_("Use the codes of imported areas."),
+            names=", ".join(code[:32] for code in unknown[:10]),
+        )
+    return codes
 
 
 def checked_validity(session: Session, start: datetime, end: datetime) -> None:

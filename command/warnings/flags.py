@@ -62,7 +62,12 @@ def asked(rows: Sequence[Warning]) -> Flags:
 
 def event_of(row: Warning) -> Event:
     """What the table says of a warning's event; an event that the table lost since asks for nothing."""
-    return table().events.get(row.event, LOST)
+    return of_event(row.event)
+
+
+def of_event(code: str) -> Event:
+    """What the table says of an event's code."""
+    return table().events.get(code, LOST)
 
 
 def holding(session: Session, area_codes: Collection[str], at: datetime, *, exercise: bool = False) -> list[Warning]:

@@ -4,6 +4,7 @@ A caller gives a locked row (`find(…, locked=True)`) and has checked who may."
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -175,6 +176,17 @@ def change(
     entries.record(session, row, Changed(fields=changed, reason=cited, **at))
     if "event" in changed:
         tasks.give(session, row)
+
+
+def differs(session: Session, row: Warning, said: Facts) -> bool:
+    """Whether facts say something else than a warning does, its colour apart; raise Invalid."""
+    values = facts.columns(session, said)
+    return any(getattr(row, name) != values[name] for name in CHANGING)
+
+
+def said_by(row: Warning, **others: Any) -> Facts:
+    """What a warning says, with some of it said anew."""
+    return Facts(**{name: getattr(row, name) for name in (*CHANGING, "colour")} | others)
 
 
 def lift(session: Session, row: Warning, reason: str) -> int:

@@ -66,3 +66,47 @@ FIELDS = {
     "text_zh": N_("Text in Chinese"),
     "text_en": N_("Text in English"),
 }
+KINDS = {
+    "natural_disaster": N_("Natural disaster"),
+    "network_fault": N_("Network fault"),
+    "service_interruption": N_("Service interruption"),
+    "complaint_surge": N_("Complaint surge"),
+    "information_security": N_("Information security"),
+}
+TIERS = {1: N_("Tier I"), 2: N_("Tier II"), 3: N_("Tier III"), 4: N_("Tier IV")}
+INCIDENTS = {
+    "reported": N_("Reported"),
+    "assessed": N_("Assessed"),
+    "responding": N_("Responding"),
+    "restored": N_("Restored"),
+    "reviewing": N_("Reviewing"),
+    "closed": N_("Closed"),
+    "cancelled": N_("Cancelled"),
+    "merged": N_("Merged"),
+}
+NOTICES = {
+    "draft": N_("Draft"),
+    "submitted": N_("Waiting for approval"),
+    "approved": N_("Approved"),
+    "sending": N_("Being sent"),
+    "sent": N_("Finished"),
+    "withdrawn": N_("Withdrawn"),
+    "rejected": N_("Rejected"),
+}
+"""Of incidents and notices, as boards call them."""
+DELIVERIES = {
+    "ready": N_("Waiting to be sent"),
+    "leased": N_("Waiting to be sent"),
+    "calling": N_("Being sent"),
+    "in_doubt": N_("In doubt"),
+    "submitted": N_("Submitted"),
+    "sent": N_("Sent"),
+    "delivered": N_("Delivered"),
+    "undelivered": N_("Undelivered"),
+    "failed": N_("Sending failed"),
+    "unknown": N_("Result unknown"),
+    "withdrawn": N_("Withdrawn"),
+    "expired": N_("Expired before it was sent"),
+    "suppressed": N_("Suppressed"),
+}
+"""What became of an advisory's messages."""

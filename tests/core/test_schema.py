@@ -52,6 +52,8 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "resource_allocation": {"state": "held", "back": 0, "used": 0, "lost": 0},
     "resource_order": {"source": "vendor", "state": "ordered"},
     "resource_reminder": {"subject": "service"},
+    "warning": {"colour": "blue", "state": "live", "source": "hand", "until_at": LATER},
+    "warning_task": {"state": "open"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""

@@ -1,0 +1,308 @@
+"""Warnings as people and programs read them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import clock, journal, names
+from command.core.journal import Payload
+from command.core.log import masked_words
+from command.incidents import visibility
+from command.incidents.views import PersonOut, note_text, person
+from command.messages import service as messages
+from command.network.models import Area
+from command.notices.models import Notice
+from command.oncall.duties import telling
+from command.people.access import Principal
+from command.people.models import Person
+from command.people.posts import DEPARTMENTS
+from command.resources import lines
+from command.resources.models import Resource
+from command.warnings import advisory, entries, flags, happened, standby, tasks
+from command.warnings.colours import Colour
+from command.warnings.models import Source, State, Warning, WarningTask
+from command.warnings.words import FIELDS, SENTENCES, SHORT, SOURCES, STATES, TASKS
+
+
+class AreaOut(BaseModel):
+    code: str
+    name: str
+
+
+class StageOut(BaseModel):
+    """So many pieces of a resource to put in place; `name` empty: the register has none of this code."""
+
+    resource: str
+    name: str
+    quantity: int
+
+
+class FlagsOut(BaseModel):
+    """What other rooms obey: codes of the warnings that freeze changes or suspend drills, the gravest first; how many more stand by, by
+    department; what is staged."""
+
+    warnings: list[str]
+    change_freeze: list[str]
+    drills_suspended: list[str]
+    reinforced_duty: dict[str, int]
+    staging: list[StageOut]
+
+
+class WarningOut(BaseModel):
+    """A warning in short; `headline` and `event_name` in the reader's language. `holds`: it is live and its time has come."""
+
+    code: str
+    issuer: str
+    event: str
+    event_name: str
+    colour: Colour
+    state: State
+    holds: bool
+    areas: list[AreaOut]
+    from_at: datetime
+    until_at: datetime
+    headline: str
+    source: Source
+    exercise: bool
+    tasks_open: int
+    tasks_late: int
+    ended_at: datetime | None
+
+
+class TaskOut(BaseModel):
+    code: str
+    department: str
+    title: str
+    colour: Colour
+    due_at: datetime
+    state: str
+    late: bool
+    by: PersonOut | None
+    settled_at: datetime | None
+    said: str | None
+
+
+class StrengthOut(BaseModel):
+    """Of a department: how many more are wanted, who stands by, who was asked and has not said."""
+
+    department: str
+    wanted: int
+    missing: int
+    confirmed: list[PersonOut]
+    asked: list[PersonOut]
+
+
+class IncidentOut(BaseModel):
+    number: str
+    tier: int
+    state: str
+
+
+class AdvisoryOut(BaseModel):
+    """An advisory or its correction; `may_approve`: it waits for somebody like who asks."""
+
+    id: int
+    kind: str
+    state: str
+    audience: int
+    counts: dict[str, int]
+    texts: dict[str, str]
+    release_at: datetime | None
+    approved_at: datetime | None
+    may_approve: bool
+
+
+class LineOut(BaseModel):
+    """A line of the history."""
+
+    seq: int
+    at: datetime
+    by: str
+    kind: str
+    text: str
+    said: str | None
+
+
+class WholeOut(WarningOut):
+    """All of a warning. `incidents`: those that came of it and that whoever asks may know of."""
+
+    reference: str
+    text: str
+    headline_zh: str
+    headline_en: str
+    text_zh: str
+    text_en: str
+    unmatched: list[str]
+    risk: str
+    issued_at: datetime
+    version: int
+    advice: str
+    flags: FlagsOut
+    tasks: list[TaskOut]
+    standby: list[StrengthOut]
+    incidents: list[IncidentOut]
+    advisories: list[AdvisoryOut]
+    history: list[LineOut]
+
+
+def warning_out(session: Session, row: Warning, language: str) -> WarningOut:
+    """A warning in short."""
+    return WarningOut(**_short(session, row, language))
+
+
+def _short(session: Session, row: Warning, language: str) -> dict[str, Any]:
+    now, event = clock.now(session), flags.event_of(row)
+    plain = ("code", "issuer", "event", "colour", "state", "from_at", "until_at", "source", "exercise", "ended_at")
+    open_ones = [task for task in tasks.of(session, row) if task.state == "open"]
+    return {
+        **{name: getattr(row, name) for name in plain},
+        "event_name": event.name.zh if language == "zh" else event.name.en,
+        "holds": row.state == State.LIVE and row.from_at <= now < row.until_at,
+        "areas": [AreaOut(code=area.code, name=names.of(area, language)) for area in _areas(session, row.areas)],
+        "headline": row.headline_zh if language == "zh" else row.headline_en,
+        "tasks_open": len(open_ones),
+        "tasks_late": sum(task.due_at < now for task in open_ones),
+    }
+
+
+def _areas(session: Session, codes: Sequence[str]) -> Sequence[Area]:
+    return session.scalars(select(Area).where(Area.code.in_(codes)).order_by(Area.code)).all()
+
+
+def whole(session: Session, row: Warning, who: Principal, language: str) -> WholeOut:
+    """All of a warning, with its history, the oldest first."""
+    plain = ("reference", "headline_zh", "headline_en", "text_zh", "text_en", "unmatched", "risk", "issued_at")
+    event = flags.event_of(row)
+    return WholeOut(
+        **_short(session, row, language),
+        **{name: getattr(row, name) for name in (*plain, "version")},
+        text=(row.text_zh or row.text_en) if language == "zh" else (row.text_en or row.text_zh),
+        advice=event.advice.zh if language == "zh" else event.advice.en,
+        flags=flags_out(session, flags.asked([row]), language),
+        tasks=[_task(session, task, language) for task in tasks.of(session, row)],
+        standby=[_strength(session, each, language) for each in standby.strengths(session, row)],
+        incidents=_incidents(session, row, who),
+        advisories=[_advisory(session, row, each, who) for each in advisory.of(session, row)],
+        history=list(_history(session, row, who, language)),
+    )
+
+
+def flags_out(session: Session, found: flags.Flags, language: str) -> FlagsOut:
+    """Flags with the names of what is staged."""
+    rows = session.scalars(select(Resource).where(Resource.code.in_(list(found.staging))))
+    known = {row.code: names.of(row, language) for row in rows}
+    return FlagsOut(
+        warnings=list(found.warnings),
+        change_freeze=list(found.change_freeze),
+        drills_suspended=list(found.drills_suspended),
+        reinforced_duty=dict(found.reinforced_duty),
+        staging=[
+            StageOut(resource=code, name=known.get(code, ""), quantity=count) for code, count in found.staging.items()
+        ],
+    )
+
+
+def _task(session: Session, task: WarningTask, language: str) -> TaskOut:
+    plain = ("code", "department", "colour", "due_at", "state", "settled_at")
+    return TaskOut(
+        **{name: getattr(task, name) for name in plain},
+        title=task.title_zh if language == "zh" else task.title_en,
+        late=(task.settled_at or clock.now(session)) > task.due_at,
+        by=person(session, task.settled_by, language),
+        said=note_text(session, task.note_id),
+    )
+
+
+def _strength(session: Session, each: standby.Strength, language: str) -> StrengthOut:
+    confirmed = (person(session, one.id, language) for one in each.confirmed)
+    asked = (person(session, one.id, language) for one in each.asked)
+    return StrengthOut(
+        department=each.department,
+        wanted=each.wanted,
+        missing=each.missing,
+        confirmed=[one for one in confirmed if one],
+        asked=[one for one in asked if one],
+    )
+
+
+def _incidents(session: Session, row: Warning, who: Principal) -> list[IncidentOut]:
+    return [
+        IncidentOut(number=incident.number, tier=incident.tier, state=incident.state)
+        for _, incident in happened.incidents(session, [row.id])
+        if visibility.visible(session, incident, who)
+    ]
+
+
+def _advisory(session: Session, row: Warning, notice: Notice, who: Principal) -> AdvisoryOut:
+    plain = ("id", "kind", "state", "audience", "release_at", "approved_at")
+    return AdvisoryOut(
+        **{name: getattr(notice, name) for name in plain},
+        counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
+        texts={tongue: masked_words(text) for tongue, text in advisory.words(session, notice).items()},
+        may_approve=advisory.may_approve(session, row, notice, who),
+    )
+
+
+def _history(session: Session, row: Warning, who: Principal, language: str) -> Iterator[LineOut]:
+    found = list(journal.entries(session, entries.stream(row.code)))
+    actors = lines.people(session, {entry.actor for entry in found}, language)
+    numbers = {incident.id: incident for _, incident in happened.incidents(session, [row.id])}
+    for entry in found:
+        data = Payload.registry[entry.kind].model_validate_json(entry.data).model_dump(mode="json")
+        text = gettext(SENTENCES.get(entry.kind, entry.kind)) % _told(session, data, language)
+        incident = numbers.get(data.get("incident_id") or 0)
+        if incident is not None and visibility.visible(session, incident, who):
+            text = f"{text} · {incident.number}"
+        note = data.get("reason") or data.get("note")
+        note_id = note["id"] if isinstance(note, Mapping) else data.get("reason_note_id")
+        yield LineOut(
+            seq=entry.seq,
+            at=entry.at,
+            by=actors.get(entry.actor, entry.actor),
+            kind=entry.kind,
+            text=text,
+            said=note_text(session, note_id) if note_id else None,
+        )
+
+
+def _told(session: Session, data: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """An entry's fields as its sentence tells them."""
+    told = dict(data)
+    for name in ("colour", "before"):
+        if name in data:
+            told[name] = gettext(SHORT[Colour(data[name])])
+    if "areas" in data:
+        told["areas"] = advisory.area_words(session, data["areas"], language)
+    if "source" in data:
+        told["source"] = gettext(SOURCES[Source(data["source"])])
+    if "until_at" in data:
+        told["until_at"] = telling.moment(session, datetime.fromisoformat(data["until_at"]))
+    if "fields" in data:
+        told["fields"] = gettext(", ").join(gettext(FIELDS[name]) for name in data["fields"])
+    if "tasks" in data:
+        told["count"] = len(data["tasks"])
+    if "state" in data:
+        told["state"] = gettext(TASKS.get(data["state"]) or STATES.get(data["state"], data["state"]))
+    if "department" in data:
+        told["department"] = gettext(DEPARTMENTS.get(data["department"], data["department"]))
+    if "person_id" in data:
+        found = session.get(Person, data["person_id"])
+        told["person"] = names.of(found, language) if found else data["person_id"]
+    if isinstance(data.get("counts"), dict):
+        told["counts"] = ", ".join(f"{state} {count}" for state, count in data["counts"].items())
+    return told
+
+
+def kind_of(event: str) -> str:
+    """The kind of incident that an event becomes."""
+    return flags.of_event(event).kind.value
+
+
+def suggested(session: Session, row: Warning) -> dict[str, str]:
+    """The words of an advisory, filled in, for the form."""
+    return advisory.suggested(session, row)
