@@ -1,6 +1,6 @@
 """The operator at work with warnings: issued over the API and by page, CAP messages, and the engine's cycles."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,11 @@ class Weather(Desk):
         cycles.expire_once(self.installation)
 
 
+SENT = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}+00:00"
+SOON = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT%H:%M:%S}+00:00"
+"""When messages were sent, and until when they hold."""
+
+
 def alert(
     kind: str = "Alert",
     status: str = "Actual",
@@ -74,8 +79,8 @@ def alert(
     level: str = "",
     area: str = "<areaDesc>梅川市</areaDesc>",
     event: str = "台风",
-    sent: str = "2026-11-21T08:00:00+08:00",
-    expires: str = "2099-01-01T00:00:00+08:00",
+    sent: str = SENT,
+    expires: str = SOON,
 ) -> str:
     """A CAP 1.2 message of the weather service."""
     about = f"<references>{references}</references>" if references else ""

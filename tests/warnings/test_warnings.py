@@ -1,8 +1,11 @@
 """Warnings before anything fails: issued, raised, lowered, changed, lifted, expired; what they ask for, and what came of them."""
 
 import pytest
+from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.people import tokens
+from command.people.models import Person
 from command.warnings import flags
 from tests.warnings.conftest import API, Weather
 
@@ -139,11 +142,17 @@ def test_it_has_happened_here_makes_incidents_without_retyping_linked_both_ways(
 
 @ONE
 def test_a_machine_with_the_scope_writes_warnings_and_nothing_else(weather: Weather) -> None:
-    from command.people import tokens  # noqa: PLC0415
+    def token(session: Session) -> str:
+        owner = session.get_one(Person, weather.people["adm"])
+        return tokens.create_token(session, owner, "met", ("warnings.write",), days=30, source="met")[1]
 
-    secret = weather.database.write(
-        lambda session: tokens.create_source_token(session, "met", ("warnings.write",), days=30)[1]
-    )
+    secret = weather.database.write(token)
     headers = {"Authorization": f"Bearer {secret}"}
     made = weather.client().post(API, json=weather.said(), headers=headers)
-    assert made.status_code in (201, 403), made.text
+    assert made.status_code == 201 and made.json["source"] == "api"
+    code = made.json["code"]
+    raised = {"colour": "orange", "reason": "Upgraded by the service"}
+    assert weather.client().post(f"{API}/{code}/actions/raise", json=raised, headers=headers).status_code == 200
+    for refused in (f"{API}/{code}/advisory", f"{API}/{code}/actions/happened"):
+        assert weather.client().post(refused, json={"areas": ["8001"]}, headers=headers).status_code == 403
+    assert weather.client().get(API, headers=headers).status_code == 403
