@@ -161,17 +161,17 @@ def _words(infos: Sequence[Node]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _event(said: Sequence[str], table: Table) -> str:
-    """The event of the table whose word is in what the message calls it; of several the longest word."""
-    text = " ".join(said).casefold()
-    known = [(len(word), code) for code, event in table.known() for word in event.words if word.casefold() in text]
-    if not known:
-        raise Invalid(
-            N_("The CAP message is about %(name)s, which is no event that warnings are kept of."),
-            field="file",
-            remedy=N_("Enter the warning by hand, or give config/warnings.yaml the word."),
-            name=" ".join(said)[:64],
-        )
-    return max(known)[1]
+    """The event of the table whose word is in what the message calls it, in the first language that has one: the longest word."""
+    for text in (each.casefold() for each in said):
+        known = [(len(word), code) for code, event in table.known() for word in event.words if word.casefold() in text]
+        if known:
+            return max(known)[1]
+    raise Invalid(
+        N_("The CAP message is about %(name)s, which is no event that warnings are kept of."),
+        field="file",
+        remedy=N_("Enter the warning by hand, or give config/warnings.yaml the word."),
+        name=" ".join(said)[:64],
+    )
 
 
 def _colour(infos: Sequence[Node], cap: Cap) -> Colour:
