@@ -19,6 +19,8 @@ from command.notices.models import Kind, Notice, NoticeState
 from command.people import access
 from command.people.access import Principal
 from command.people.authority import Decision, Denied, permitted
+from command.warnings import advisory
+from command.warnings.models import Warning
 
 NEXT = {State.REPORTED: "assess", State.ASSESSED: "activate"}
 """The act that an incident of a state waits for, while somebody is cut off."""
@@ -28,7 +30,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice or update (late); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late) or advisory (of the warning
+    whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others); since when it waits."""
 
     act: str
     number: str
@@ -40,6 +43,7 @@ class Waiting:
     notice_kind: str | None = None
     audience: int = 0
     role: str | None = None
+    colour: str | None = None
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
@@ -51,6 +55,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_incidents(session, who, known),
         *_notices(session, who, known),
         *_late(session, who, known),
+        *_advisories(session, who, exercise),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -92,6 +97,25 @@ def _notices(session: Session, who: Principal, known: dict[int, Incident]) -> It
         if ask.may(incident, "approve_notice", waited=waited, own=own):
             about = {"notice_id": notice.id, "notice_kind": notice.kind, "audience": notice.audience}
             yield _waiting(incident, "approve_notice", since, **about)
+
+
+def _advisories(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Advisories of warnings that wait for a second person like them."""
+    if not access.within_scopes(who, "approve_notice"):
+        return
+    query = (
+        select(Notice, Warning)
+        .join(Warning, Warning.id == Notice.warning_id)
+        .where(Notice.state == NoticeState.SUBMITTED, Notice.exercise.is_(exercise))
+        .order_by(Notice.id)
+    )
+    for notice, row in session.execute(query).tuples():
+        since, tier = notice.submitted_at or notice.created_at, advisory.tier(row)
+        waited = (clock.now(session) - since).total_seconds() / 60
+        own = who.actor in (notice.created_by, notice.submitted_by)
+        if permitted(access.ruling(who, "approve_notice", tier=tier, waited_minutes=waited, own=own)):
+            about = {"notice_id": notice.id, "notice_kind": notice.kind, "audience": notice.audience}
+            yield Waiting("advisory", row.code, row.event, tier, None, since, colour=row.colour, **about)
 
 
 def _late(session: Session, who: Principal, known: dict[int, Incident]) -> Iterator[Waiting]:

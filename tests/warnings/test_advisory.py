@@ -32,6 +32,9 @@ def test_it_goes_to_everybody_in_the_areas_once_a_second_person_typed_the_count(
     assert "橙色预警" in advisory["texts"]["zh"] and "梅川市" in advisory["texts"]["zh"]
     assert "Orange warning of typhoon for Meichuan" in advisory["texts"]["en"]
     at = f"advisory/{advisory['id']}/actions/approve"
+    waiting = weather.get("ada", "/board/part/decisions?lang=en").text
+    assert f"/warnings/{code}#advisory" in waiting and "Orange warning" in waiting and "35" in waiting
+    assert code not in weather.get("kef", "/board/part/decisions?lang=en").text, "not one's own"
     assert weather.wrong("dep", at=f"/{code}/{at}", count=34)["field"] == "count"
     assert weather.wrong("kef", at=f"/{code}/{at}", count=35)["status"] == 403
     assert weather.wrong("ada", at=f"/{code}/advisory/999/actions/approve", count=35)["status"] == 404
