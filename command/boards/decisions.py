@@ -114,8 +114,18 @@ def _advisories(session: Session, who: Principal, exercise: bool) -> Iterator[Wa
         waited = (clock.now(session) - since).total_seconds() / 60
         own = who.actor in (notice.created_by, notice.submitted_by)
         if permitted(access.ruling(who, "approve_notice", tier=tier, waited_minutes=waited, own=own)):
-            about = {"notice_id": notice.id, "notice_kind": notice.kind, "audience": notice.audience}
-            yield Waiting("advisory", row.code, row.event, tier, None, since, colour=row.colour, **about)
+            yield Waiting(
+                "advisory",
+                row.code,
+                row.event,
+                tier,
+                None,
+                since,
+                notice_id=notice.id,
+                notice_kind=notice.kind,
+                audience=notice.audience,
+                colour=row.colour,
+            )
 
 
 def _late(session: Session, who: Principal, known: dict[int, Incident]) -> Iterator[Waiting]:
