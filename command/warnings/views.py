@@ -251,9 +251,12 @@ def _advisory(session: Session, row: Warning, notice: Notice, who: Principal) ->
 def _history(session: Session, row: Warning, who: Principal, language: str) -> Iterator[LineOut]:
     found = list(journal.entries(session, entries.stream(row.code)))
     actors = lines.people(session, {entry.actor for entry in found}, language)
+    titles = {each.code: each.title_zh if language == "zh" else each.title_en for each in tasks.of(session, row)}
     numbers = {incident.id: incident for _, incident in happened.incidents(session, [row.id])}
     for entry in found:
         data = Payload.registry[entry.kind].model_validate_json(entry.data).model_dump(mode="json")
+        if "task" in data:
+            data["task"] = titles.get(data["task"], data["task"])
         text = gettext(SENTENCES.get(entry.kind, entry.kind)) % _told(session, data, language)
         incident = numbers.get(data.get("incident_id") or 0)
         if incident is not None and visibility.visible(session, incident, who):
