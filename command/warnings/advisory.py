@@ -13,6 +13,7 @@ from command.core.problems import N_, Conflict, NotFound
 from command.incidents import house, telling
 from command.messages.about import About
 from command.network.models import Area
+from command.notices import living
 from command.notices import service as notices
 from command.notices.drafting import texts_of
 from command.notices.models import Kind, Notice, NoticeState
@@ -30,6 +31,7 @@ TIER = 3
 GRAVE_TIER = 2
 """The same for orange and red."""
 ENDED = (NoticeState.WITHDRAWN, NoticeState.REJECTED)
+UNSENT = (NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING)
 NAMED = 3
 """Areas that a text names; more are counted."""
 Texts = Mapping[str, str]
@@ -179,6 +181,15 @@ def correct(session: Session, notice: Notice, who: Principal, reason: str) -> No
     """Take it back and submit its correction, to exactly those it told."""
     must(who, "correct_notice")
     return notices.correct(session, notice, who.actor, reason)
+
+
+def end(session: Session, row: Warning) -> None:
+    """The warning is over: what of its advisories has not left never does. Corrections go on: those told are owed them."""
+    for notice in of(session, row):
+        if notice.kind == Kind.ADVISORY and notice.state in UNSENT:
+            living.lock(session, notice)
+            if notice.state in UNSENT:
+                notices.take_back(session, notice, "withdrawn", None)
 
 
 def words(session: Session, notice: Notice) -> dict[str, str]:

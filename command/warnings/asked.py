@@ -1,5 +1,6 @@
 """What the addresses of warnings take."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -14,6 +15,8 @@ Head = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Areas = Annotated[list[Code], Field(max_length=MOST_AREAS)]
+FIRST, LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2500, 1, 1, tzinfo=UTC)
+"""Instants that can be meant."""
 Users = Annotated[int, Field(ge=0, le=2_000_000_000)]
 Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -30,7 +33,7 @@ class FlagsIn(Strict):
     """`areas`: codes with commas between (none: everywhere); `at`: now where it is left out."""
 
     areas: Annotated[str, Field(max_length=4000)] = ""
-    at: AwareDatetime | None = None
+    at: Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)] | None = None
     exercise: Literal["0", "1"] = "0"
 
 

@@ -12,6 +12,8 @@ from command.warnings.xml_tree import Node
 
 SPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MUST = ("identifier", "sender", "sent", "status", "msgType")
+YEARS = range(1971, 2500)
+"""Of times that can be meant."""
 LIVE, EXERCISE = "Actual", "Exercise"
 Ref = tuple[str, str, str]
 """What identifies a message: sender, identifier, sent."""
@@ -124,7 +126,7 @@ def _moment(text: str, name: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or at.year not in YEARS:
         raise Invalid(
             N_("The CAP message has no usable time in %(name)s."),
             field="file",

@@ -30,6 +30,8 @@ def may(who: Principal, override: str) -> bool:
 def issue(session: Session, asked: IssueIn, source: Source, who: Principal, override: str = "") -> Warning:
     """Issue what was asked for."""
     alone = may(who, override)
+    if (before := service.again(session, asked.key or None)) is not None:
+        return before
     row = service.issue(
         session,
         facts(asked),

@@ -56,7 +56,7 @@ def columns(session: Session, said: Facts) -> dict[str, Any]:
     start = said.from_at or clock.now(session)
     checked_validity(session, start, said.until_at)
     return {
-        "issuer": said.issuer.strip(),
+        "issuer": masked_words(said.issuer.strip()),
         "reference": masked_words(said.reference.strip()),
         "event": said.event,
         "colour": said.colour,

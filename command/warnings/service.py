@@ -20,7 +20,7 @@ from command.incidents.entries import NoteRef, note
 from command.incidents.guards import FINAL
 from command.incidents.guards import State as IncidentState
 from command.incidents.models import Incident
-from command.warnings import entries, facts, tasks
+from command.warnings import advisory, entries, facts, tasks
 from command.warnings.colours import RANK, Colour
 from command.warnings.entries import Changed, Expired, Issued, Lifted, Recoloured
 from command.warnings.facts import Facts
@@ -62,10 +62,8 @@ def issue(
     """A new warning with its preparedness tasks. The same `key` of the same actor twice is one warning. Raise Invalid at the field, or
     Conflict where one like it holds there already and that was not confirmed."""
     count_up(session, LOCK)
-    mine = f"{session.info['actor']}/{key}" if key else None
-    again = session.scalar(select(Warning).where(Warning.request_key == mine)) if mine else None
-    if again is not None:
-        return again
+    if (before := again(session, key)) is not None:
+        return before
     values = facts.columns(session, said)
     others = facts.alike(session, values["issuer"], said.event, values["areas"], exercise)
     facts.refuse_alike(others, confirmed)
@@ -78,7 +76,7 @@ def issue(
         unmatched=[masked_words(each)[:120] for each in unmatched][:50],
         issued_at=now,
         issued_by=session.info["actor"],
-        request_key=mine,
+        request_key=_keyed(session, key),
         changed_at=now,
         exercise=exercise,
     )
@@ -101,6 +99,16 @@ def issue(
     )
     tasks.give(session, row)
     return row
+
+
+def again(session: Session, key: str | None) -> Warning | None:
+    """The warning that whoever acts issued with this key, if they did."""
+    mine = _keyed(session, key)
+    return session.scalar(select(Warning).where(Warning.request_key == mine)) if mine else None
+
+
+def _keyed(session: Session, key: str | None) -> str | None:
+    return f"{session.info['actor']}/{key}" if key else None
 
 
 def _code(session: Session, now: datetime, exercise: bool) -> str:
@@ -190,11 +198,13 @@ def said_by(row: Warning, **others: Any) -> Facts:
 
 
 def lift(session: Session, row: Warning, reason: str) -> int:
-    """End a warning before its time; returns how many incidents that came of it are open still, which is no hindrance."""
+    """End a warning before its time: what of its advisory has not left is withdrawn. Returns how many incidents that came of it are open
+    still, which is no hindrance."""
     _must_be_live(row)
     cited = _reason(session, reason)
     row.state, row.ended_at = State.LIFTED, clock.now(session)
     _touch(session, row)
+    advisory.end(session, row)
     still = open_incidents(session, row)
     entries.record(session, row, Lifted(incidents=still, reason=cited))
     return still
@@ -211,6 +221,7 @@ def expire(session: Session) -> list[Warning]:
     for row in rows:
         row.state, row.ended_at = State.EXPIRED, row.until_at
         _touch(session, row)
+        advisory.end(session, row)
         entries.record(session, row, Expired(until_at=row.until_at, incidents=open_incidents(session, row)))
     return rows
 

@@ -1,32 +1,25 @@
 """Warnings as people and programs read them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.core import clock, journal, names
-from command.core.journal import Payload
+from command.core import clock, names
 from command.core.log import masked_words
 from command.incidents import visibility
 from command.incidents.views import PersonOut, note_text, person
 from command.messages import service as messages
 from command.network.models import Area
 from command.notices.models import Notice
-from command.oncall.duties import telling
 from command.people.access import Principal
-from command.people.models import Person
-from command.people.posts import DEPARTMENTS
-from command.resources import lines
 from command.resources.models import Resource
-from command.warnings import advisory, entries, flags, happened, standby, tasks
+from command.warnings import advisory, flags, happened, history, standby, tasks
 from command.warnings.colours import Colour
 from command.warnings.models import Source, State, Warning, WarningTask
-from command.warnings.words import FIELDS, SENTENCES, SHORT, SOURCES, STATES, TASKS
 
 
 class AreaOut(BaseModel):
@@ -117,17 +110,6 @@ class AdvisoryOut(BaseModel):
     may_approve: bool
 
 
-class LineOut(BaseModel):
-    """A line of the history."""
-
-    seq: int
-    at: datetime
-    by: str
-    kind: str
-    text: str
-    said: str | None
-
-
 class WholeOut(WarningOut):
     """All of a warning. `incidents`: those that came of it and that whoever asks may know of."""
 
@@ -147,7 +129,7 @@ class WholeOut(WarningOut):
     standby: list[StrengthOut]
     incidents: list[IncidentOut]
     advisories: list[AdvisoryOut]
-    history: list[LineOut]
+    history: list[history.LineOut]
 
 
 def warning_out(session: Session, row: Warning, language: str) -> WarningOut:
@@ -188,7 +170,7 @@ def whole(session: Session, row: Warning, who: Principal, language: str) -> Whol
         standby=[_strength(session, each, language) for each in standby.strengths(session, row)],
         incidents=_incidents(session, row, who),
         advisories=[_advisory(session, row, each, who) for each in advisory.of(session, row)],
-        history=list(_history(session, row, who, language)),
+        history=list(history.lines_of(session, row, who, language)),
     )
 
 
@@ -246,59 +228,6 @@ def _advisory(session: Session, row: Warning, notice: Notice, who: Principal) ->
         texts={tongue: masked_words(text) for tongue, text in advisory.words(session, notice).items()},
         may_approve=advisory.may_approve(session, row, notice, who),
     )
-
-
-def _history(session: Session, row: Warning, who: Principal, language: str) -> Iterator[LineOut]:
-    found = list(journal.entries(session, entries.stream(row.code)))
-    actors = lines.people(session, {entry.actor for entry in found}, language)
-    titles = {each.code: each.title_zh if language == "zh" else each.title_en for each in tasks.of(session, row)}
-    numbers = {incident.id: incident for _, incident in happened.incidents(session, [row.id])}
-    for entry in found:
-        data = Payload.registry[entry.kind].model_validate_json(entry.data).model_dump(mode="json")
-        if "task" in data:
-            data["task"] = titles.get(data["task"], data["task"])
-        text = gettext(SENTENCES.get(entry.kind, entry.kind)) % _told(session, data, language)
-        incident = numbers.get(data.get("incident_id") or 0)
-        if incident is not None and visibility.visible(session, incident, who):
-            text = f"{text} · {incident.number}"
-        note = data.get("reason") or data.get("note")
-        note_id = note["id"] if isinstance(note, Mapping) else data.get("reason_note_id")
-        yield LineOut(
-            seq=entry.seq,
-            at=entry.at,
-            by=actors.get(entry.actor, entry.actor),
-            kind=entry.kind,
-            text=text,
-            said=note_text(session, note_id) if note_id else None,
-        )
-
-
-def _told(session: Session, data: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """An entry's fields as its sentence tells them."""
-    told = dict(data)
-    for name in ("colour", "before"):
-        if name in data:
-            told[name] = gettext(SHORT[Colour(data[name])])
-    if "areas" in data:
-        told["areas"] = advisory.area_words(session, data["areas"], language)
-    if "source" in data:
-        told["source"] = gettext(SOURCES[Source(data["source"])])
-    if "until_at" in data:
-        told["until_at"] = telling.moment(session, datetime.fromisoformat(data["until_at"]))
-    if "fields" in data:
-        told["fields"] = gettext(", ").join(gettext(FIELDS[name]) for name in data["fields"])
-    if "tasks" in data:
-        told["count"] = len(data["tasks"])
-    if "state" in data:
-        told["state"] = gettext(TASKS.get(data["state"]) or STATES.get(data["state"], data["state"]))
-    if "department" in data:
-        told["department"] = gettext(DEPARTMENTS.get(data["department"], data["department"]))
-    if "person_id" in data:
-        found = session.get(Person, data["person_id"])
-        told["person"] = names.of(found, language) if found else data["person_id"]
-    if isinstance(data.get("counts"), dict):
-        told["counts"] = ", ".join(f"{state} {count}" for state, count in data["counts"].items())
-    return told
 
 
 def kind_of(event: str) -> str:

@@ -78,6 +78,10 @@ def test_a_light_colour_waits_for_the_morning_and_one_that_is_rejected_leaves_ne
     assert loud["release_at"] is None and loud["audience"] == 15
     own = weather.does(code, "advisory", texts={"zh": "请备好电源。", "en": "Have power ready."})
     assert own["advisories"][-2]["texts"] == {"zh": "请备好电源。", "en": "Have power ready."}
+    lifted = weather.does(code, "actions/lift", reason="It is over")
+    assert [each["state"] for each in lifted["advisories"] if each["kind"] == "advisory"] == ["rejected", "withdrawn"]
+    late = weather.wrong("ada", at=f"/{code}/advisory/{own['advisories'][-2]['id']}/actions/approve", count=35)
+    assert late["status"] == 409, "nobody is warned of what is over"
     drill = weather.issued(exercise=True, areas=["800101"])["code"]
     exercise = weather.does(drill, "advisory", by="kef")["advisories"][0]
     weather.does(drill, f"advisory/{exercise['id']}/actions/approve", by="ada", count=exercise["audience"])

@@ -45,6 +45,7 @@ def test_the_colour_is_that_of_the_parameter_else_of_the_severity() -> None:
         (alert(kind="Update", references="w1").encode(), "no reference"),
         (alert(sent="2026-11-21T08:00:00").encode(), "no usable time in sent"),
         (alert(expires="tomorrow").encode(), "no usable time in expires"),
+        (alert(sent="9999-12-31T23:59:59+00:00").encode(), "no usable time in sent"),
         (alert(event="大雾").replace("Typhoon<", "Fog<").encode(), "no event that warnings are kept of"),
     ],
 )

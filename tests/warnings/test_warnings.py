@@ -87,6 +87,8 @@ def test_other_rooms_ask_what_live_warnings_want_of_an_area(weather: Weather) ->
     assert weather.flags("8002")["warnings"] == [] and weather.flags()["warnings"] == [risk, typhoon]
     assert weather.flags("8001", exercise="1")["warnings"] == []
     assert weather.flags("8001", at=weather.ahead(hours=25).replace("+", "%2B"))["warnings"] == []
+    far = weather.get("ada", f"{API}/flags?at=0001-01-01T00:00:00%2B14:00")
+    assert far.status_code == 422 and far.json["field"] == "at"
     weather.time.forward(hours=25)
     weather._tokens.clear()
     with weather.database.read() as session:
