@@ -160,7 +160,7 @@ def approve(session: Session, row: Warning, notice: Notice, who: Principal, coun
     return notices.approve(session, notice, who, count, reason or None)
 
 
-def may_approve(session: Session, row: Warning, notice: Notice, who: Principal) -> bool:
+def may_approve(notice: Notice, who: Principal) -> bool:
     """Whether a submitted advisory waits for somebody like them."""
     return notice.state == NoticeState.SUBMITTED and who.actor not in (notice.created_by, notice.submitted_by)
 

@@ -169,7 +169,7 @@ def whole(session: Session, row: Warning, who: Principal, language: str) -> Whol
         tasks=[_task(session, task, language) for task in tasks.of(session, row)],
         standby=[_strength(session, each, language) for each in standby.strengths(session, row)],
         incidents=_incidents(session, row, who),
-        advisories=[_advisory(session, row, each, who) for each in advisory.of(session, row)],
+        advisories=[_advisory(session, each, who) for each in advisory.of(session, row)],
         history=list(history.lines_of(session, row, who, language)),
     )
 
@@ -220,13 +220,13 @@ def _incidents(session: Session, row: Warning, who: Principal) -> list[IncidentO
     ]
 
 
-def _advisory(session: Session, row: Warning, notice: Notice, who: Principal) -> AdvisoryOut:
+def _advisory(session: Session, notice: Notice, who: Principal) -> AdvisoryOut:
     plain = ("id", "kind", "state", "audience", "release_at", "approved_at")
     return AdvisoryOut(
         **{name: getattr(notice, name) for name in plain},
         counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
         texts={tongue: masked_words(text) for tongue, text in advisory.words(session, notice).items()},
-        may_approve=advisory.may_approve(session, row, notice, who),
+        may_approve=advisory.may_approve(notice, who),
     )
 
 

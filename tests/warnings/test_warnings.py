@@ -122,7 +122,6 @@ def test_departments_settle_their_tasks_and_people_stand_by(weather: Weather) ->
     assert weather.wrong(at=f"/{code}/standby/actions/ask", person="nobody")["field"] == "person"
 
 
-@pytest.mark.proves("R25", "R26")
 def test_it_has_happened_here_makes_incidents_without_retyping_linked_both_ways(weather: Weather) -> None:
     code = weather.issued(text_en="Gusts of 40 m/s", areas=["8001", "8002"])["code"]
     body = {"areas": ["800101", "8002"], "elements": ["CELL-1", "CELL-4"], "key": "k"}
