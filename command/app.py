@@ -34,6 +34,7 @@ NAVIGATION = (
             ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
             ("bulletins.listed", N_("Bulletins"), "read", "bulletin"),
             ("joint_assessment.listed", N_("Views waited for"), "read", "check"),
+            ("warning_pages.listed", N_("Warnings"), "read", "warn"),
         ),
     ),
     (
@@ -96,6 +97,7 @@ LETTERS = {
     "resources.status": "i",
     "drills.listed": "t",
     "training.mine": "n",
+    "warning_pages.listed": "w",
 }
 """The letter that, after g, goes to a page."""
 AT_HAND = ("boards.command", "incidents.report_form", "desk.desk", "alarm_pages.alarms", "archive.search")

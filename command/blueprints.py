@@ -124,6 +124,11 @@ from command.training import api as training_api
 from command.training import pages as training_pages
 from command.training import session_api as training_session_api
 from command.training import session_pages as training_session_pages
+from command.warnings import api as warnings_api
+from command.warnings import pages as warning_pages
+from command.warnings import part_pages as warning_parts
+from command.warnings import work_api as warning_work_api
+from command.warnings import work_pages as warning_work_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
@@ -249,5 +254,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     library_pages.pages,
     scenarios_api.api,
     scenario_pages.pages,
+    warnings_api.api,
+    warning_work_api.work,
+    warning_parts.pages,
+    warning_pages.pages,
+    warning_work_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -45,6 +45,7 @@ from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
 from command.risks.commands import import_risks
 from command.sites.commands import import_sites
+from command.warnings.commands import warnings
 from playbooks import source
 from playbooks.checks import Known, check_paths
 from playbooks.findings import Level
@@ -70,6 +71,7 @@ def main(context: click.Context) -> None:
 
 
 for group in (admin, authority, token, import_, alarms, archive, oncall, resources, scenarios, demo):
+for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, warnings, demo):
     main.add_command(group)
 import_.add_command(import_resources)
 import_.add_command(import_risks)

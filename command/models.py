@@ -38,6 +38,7 @@ from command.risks import models as risks
 from command.settlement import models as settlement
 from command.sites import models as sites
 from command.training import models as training
+from command.warnings import models as warnings
 
 metadata = Base.metadata
 rooms = (
@@ -84,4 +85,5 @@ rooms = (
     task_safety,
     sites,
     training,
+    warnings,
 )

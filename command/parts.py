@@ -40,7 +40,13 @@ from command.risks import register
 from command.settlement import service as settlement
 from command.sites import duty, following, safety
 from command.sites import merging as sites
+from command.resources import crew_contacts, recall_times
+from command.risks import register, warned
+from command.status import reading as status
 from command.training import calendar as training
+from command.warnings import doing as warnings
+from command.warnings import public as public_warnings
+from command.warnings import table as warning_table
 
 Hook = TypeVar("Hook")
 
@@ -56,6 +62,8 @@ def join(database: Database) -> Database:
     incident that is merged or handed out by area, notices know of the incidents of one event, solved problems be kept when an incident is
     closed and offered when one is new, and exercise incidents belong to the drill that goes on. Improvement actions come from drills and
     risks; exercises reach crews from outside besides people."""
+    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. Risks
+    hear of warnings raised from them, and the status page shows the live ones."""
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)
@@ -83,6 +91,10 @@ def join(database: Database) -> Database:
     _once(feeds.own_events, training.events)
     _once(conditions.asked, settlement.asked)
     _once(conditions.turned, settlement.turned)
+    _once(warnings.raised_from, warned.heard)
+    _once(warnings.prefilled, warned.form)
+    _once(status.warned, public_warnings.now)
+    warning_table.table()  # a fault in config/warnings.yaml stops the start, not a storm
     return database
 
 

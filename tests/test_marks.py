@@ -35,6 +35,8 @@ OF_ONE_THING = {
     "bulletin_id": "a bulletin of an incident",
     "/resources/units/<int:unit_id>/scan": "a unit as it is out now",
     "/p/<token>": "a page of an incident",
+    "/warnings/<code>": "a warning",
+    "/warnings/<code>/edit": "a warning",
     "/d/<token>": "a call of a phone drill",
 }
 """Variables, or whole routes, that name one thing which is an exercise's or real."""
@@ -106,12 +108,15 @@ class Things:
     code: str = "DR-01"
     task: str = "rule_out_attack"
     bulletin_id: int = 1
+    warning: str = ""
 
     def address(self, rule: Rule, call: str = "") -> str:
         """The address of a rule about them."""
         values = {name: getattr(self, name, 1) for name in rule.arguments}
         if rule.rule.startswith("/board/"):
             values["name"] = f"incident:{self.number}"
+        if rule.rule.startswith("/warnings/"):
+            values["code"] = self.warning
         if rule.rule == "/p/<token>":
             return self.page
         if rule.rule == "/d/<token>":
@@ -141,6 +146,16 @@ def things(stage: Stage, exercise: bool) -> Things:
     page = links.maker(stage.installation)(paged).removeprefix(stage.installation.settings.origin)
     written = bulletin.get_json()["id"]
     return Things(number, asked, 2 if exercise else 1, unit, page, bulletin_id=written)
+    return Things(number, asked, 2 if exercise else 1, unit, page, warning=_warning(stage, exercise))
+
+
+def _warning(stage: Stage, exercise: bool) -> str:
+    """A light warning, which suspends no drill; its code."""
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    said = {"issuer": "Weather service", "event": "flood", "colour": "blue", "areas": ["8002"], "headline_en": "Rain"}
+    made = stage.post("dou", "/api/v1/warnings", exercise=exercise, until_at=until, **said)
+    assert made.status_code == 201, made.text
+    return str(made.get_json()["code"])
 
 
 class Both(Stage, DrillStage):

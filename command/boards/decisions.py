@@ -25,6 +25,8 @@ from command.notices.models import Kind, Notice, NoticeState
 from command.people import access
 from command.people.access import Principal
 from command.people.authority import Decision, Denied, permitted
+from command.warnings import advisory
+from command.warnings.models import Warning
 
 NEXT = {State.REPORTED: "assess", State.ASSESSED: "activate"}
 """The act that an incident of a state waits for, while somebody is cut off."""
@@ -38,6 +40,8 @@ class Waiting:
     approve_bulletin, write_bulletin (a draft lies ready) or resend_bulletin (a mail failed); since when it waits."""
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), give_view (of a joint
     assessment) or decide (it); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late) or advisory (of the warning
+    whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others); since when it waits."""
 
     act: str
     number: str
@@ -56,6 +60,7 @@ class Waiting:
 def degradations(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Proposal, Series]]:
     """Bad series for which no incident is open, for whoever may open one."""
     return [] if exercise or not access.may(who, series.ACT) else reading.proposals(session)
+    colour: str | None = None
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
@@ -69,6 +74,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_late(session, who, known),
         *_bulletins(session, who, exercise),
         *_views(session, who, exercise),
+        *_advisories(session, who, exercise),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -110,6 +116,35 @@ def _notices(session: Session, who: Principal, known: dict[int, Incident]) -> It
         if ask.may(incident, "approve_notice", waited=waited, own=own):
             about = {"notice_id": notice.id, "notice_kind": notice.kind, "audience": notice.audience}
             yield _waiting(incident, "approve_notice", since, **about)
+
+
+def _advisories(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Advisories of warnings that wait for a second person like them."""
+    if not access.within_scopes(who, "approve_notice"):
+        return
+    query = (
+        select(Notice, Warning)
+        .join(Warning, Warning.id == Notice.warning_id)
+        .where(Notice.state == NoticeState.SUBMITTED, Notice.exercise.is_(exercise))
+        .order_by(Notice.id)
+    )
+    for notice, row in session.execute(query).tuples():
+        since, tier = notice.submitted_at or notice.created_at, advisory.tier(row)
+        waited = (clock.now(session) - since).total_seconds() / 60
+        own = who.actor in (notice.created_by, notice.submitted_by)
+        if permitted(access.ruling(who, "approve_notice", tier=tier, waited_minutes=waited, own=own)):
+            yield Waiting(
+                "advisory",
+                row.code,
+                row.event,
+                tier,
+                None,
+                since,
+                notice_id=notice.id,
+                notice_kind=notice.kind,
+                audience=notice.audience,
+                colour=row.colour,
+            )
 
 
 def _late(session: Session, who: Principal, known: dict[int, Incident]) -> Iterator[Waiting]:

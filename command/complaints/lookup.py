@@ -157,7 +157,8 @@ def _is_near(tree: places.Tree, incident: Incident, above: Sequence[Area]) -> bo
 
 
 def told(session: Session, subscriber: Subscriber, who: Principal) -> Sequence[Told]:
-    """The notices of late to a subscriber, the newest first; none of an incident that `who` may not know of."""
+    """The notices of late to a subscriber, the newest first; none of an incident that `who` may not know of. Advisories of warnings (of no
+    incident, 0) everybody may know of."""
     latest = select(Notice.id).where(Notice.exercise.is_(False)).order_by(Notice.id.desc()).limit(LATEST_NOTICES)
     ids = list(session.scalars(latest))
     rows = session.execute(
@@ -170,7 +171,7 @@ def told(session: Session, subscriber: Subscriber, who: Principal) -> Sequence[T
     ).all()
     wanted = select(Incident).where(Incident.id.in_({row.incident_id for row in rows}))
     seen = {incident.id for incident in session.scalars(only_visible(session, wanted, who))}
-    return [_told(kind, row, text) for kind, incident_id, row, text in rows if incident_id in seen]
+    return [_told(kind, row, text) for kind, incident_id, row, text in rows if incident_id in {0, *seen}]
 
 
 def _told(kind: str, row: Delivery, text: str) -> Told:

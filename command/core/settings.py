@@ -150,6 +150,7 @@ class Settings(BaseSettings):
     commander_sign_minutes: float = Field(default=30, ge=0, le=1440)
     family_depth: int = Field(default=2, ge=1, le=5)
     assessment_minutes: int = Field(default=20, ge=5, le=1440)
+    cap_feeds: tuple[str, ...] = ()
     pages_share: float = Field(default=0.2, gt=0, lt=1)
 
     @model_validator(mode="after")

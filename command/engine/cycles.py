@@ -28,6 +28,7 @@ from command.engine import (
     succession,
     sweep,
     training,
+    warnings,
 )
 from command.engine.run import Cycle
 from command.messages.gateways import Gateways
@@ -72,5 +73,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("overrides", 60.0, lambda: overrides.run_once(installation)),
         Cycle("training", 60.0, lambda: training.run_once(installation)),
         Cycle("training_ends", 600.0, lambda: training.remind_once(installation)),
+        Cycle("warnings", 5.0, lambda: warnings.expire_once(installation)),
+        Cycle("cap_feeds", 60.0, lambda: warnings.poll_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

@@ -107,7 +107,7 @@ def out(session: Session, notice: Notice) -> NoticeOut:
 def found(session: Session, notice_id: int, who: Principal) -> Notice:
     """The notice of an id, as far as `who` may know of its incident; raise NotFound."""
     notice = session.get(Notice, notice_id) if notice_id < 2**62 else None
-    incident = session.get(Incident, notice.incident_id) if notice else None
+    incident = session.get(Incident, notice.incident_id) if notice else None  # an advisory of a warning has none
     if notice is None or incident is None or not visibility.visible(session, incident, who):
         raise NotFound(
             N_("There is no notice %(id)s."), remedy=N_("Look at the incident's notices for its id."), id=notice_id

@@ -59,6 +59,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Closed: {users_peak} users at most, {user_minutes} user-minutes, {clocks_met} clocks met, {clocks_breached} breached",
     ),
     "incident.cancelled": ("撤销事件，已通知{told}户", "Cancelled; {told} users had been told"),
+    "incident.came_of_warning": ("由预警转为事件", "Came of a warning"),
     "incident.merged": ("并入{into}，已通知{told}户", "Merged into {into}; {told} users had been told"),
     "incident.absorbed": ("并入事件{other}，故障网元{elements}个", "Absorbed {other} with {elements} failed elements"),
     "assessment.opened": (

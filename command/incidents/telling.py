@@ -154,7 +154,12 @@ def plain_name(name: str, language: Language) -> str:
 
 def release_at(session: Session, tier: TierPlan) -> datetime | None:
     """When a notice of this plan may leave: at once (None), or in the morning where the plan waits for the end of quiet hours."""
-    if tier.quiet_hours == "pass" or not house.settings(session).quiet_hours:
+    return None if tier.quiet_hours == "pass" else after_quiet(session)
+
+
+def after_quiet(session: Session) -> datetime | None:
+    """When quiet hours are over; None where they are not kept, or it is day."""
+    if not house.settings(session).quiet_hours:
         return None
     there = house.local(session, clock.now(session))
     begins, ends = NIGHT

@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam
 from sqlalchemy.orm import Session
 
 from command.messages.models import TOLD, Delivery, Halt, State
-from command.network.models import CutOff, Subscriber
-from command.notices.models import Kind, Notice, NoticeText, Passed
+from command.network.models import CutOff, Element, Subscriber
+from command.notices.models import Basis, Kind, Notice, NoticeArea, NoticeText, Passed
 
 S = cast(Table, Subscriber.__table__)
 D = cast(Table, Delivery.__table__)
 C = cast(Table, CutOff.__table__)
 P = cast(Table, Passed.__table__)
+E = cast(Table, Element.__table__)
+A = cast(Table, NoticeArea.__table__)
 
 QUEUED = (State.READY, State.LEASED)
 IN_THE_AIR = (State.CALLING, State.IN_DOUBT)
@@ -185,6 +187,12 @@ def affected(story: Story, notice_id: int, kind: str, where: Condition) -> Selec
     return query
 
 
+def of_areas(notice_id: int, where: Condition) -> Select[Any]:
+    """The subscribers of the notice's areas, whatever they use; `where` narrows subscribers (S)."""
+    joined = S.join(E, E.c.id == S.c.element_id).join(A, A.c.area_id == E.c.area_id)
+    return _recipients().select_from(joined).where(A.c.notice_id == notice_id, where)
+
+
 def _told_elsewhere(story: Story) -> Condition:
     """Another incident told the subscriber and passed them to this one, which owes them its all-clear: no second first notice."""
     owed = and_(P.c.incident_id == story.incident_id, P.c.addressee == S.c.id, P.c.notice_id.is_(None))
@@ -258,7 +266,9 @@ def count(session: Session, notice: Notice, *, missed: bool | None = None) -> in
     `missed`: whether an all-clear will have words for those never reached; by default, whether it has."""
     story = Story.of(session, notice.incident_id, notice.exercise)
     anyone: Condition = S.c.id > 0
-    if notice.kind in (Kind.FIRST, Kind.ADVISORY):
+    if notice.basis == Basis.AREAS:
+        queries = [of_areas(notice.id, anyone)]
+    elif notice.kind in (Kind.FIRST, Kind.ADVISORY):
         queries = [affected(story, notice.id, notice.kind, anyone)]
     else:
         queries = [told(story, notice, about, anyone) for about in sources(story, notice)]

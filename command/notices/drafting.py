@@ -13,7 +13,7 @@ from command.messages import service as messages
 from command.messages.about import About
 from command.messages.models import Body, Lane
 from command.notices.entries import NoticeDrafted
-from command.notices.models import Basis, Kind, Notice, NoticeText
+from command.notices.models import Basis, Kind, Notice, NoticeArea, NoticeText
 
 Texts = Mapping[str, str]
 
@@ -67,10 +67,11 @@ def write(
     _check(texts, missed)
     notice = Notice(
         incident_id=about.incident_id,
+        warning_id=about.warning_id,
         incident_number=about.number,
         tier=about.tier,
         kind=kind,
-        basis=BASES[kind],
+        basis=Basis.AREAS if kind is Kind.ADVISORY and about.areas else BASES[kind],
         playbook=terms.playbook,
         pre_approved_cap=terms.cap,
         corrects_id=corrects.id if corrects else None,
@@ -83,6 +84,7 @@ def write(
     )
     session.add(notice)
     session.flush()
+    session.add_all(NoticeArea(notice_id=notice.id, area_id=each) for each in sorted(set(about.areas)))
     for language, text in texts.items():
         _put(session, notice, language, text, missed=False)
     for language, text in (missed or {}).items():

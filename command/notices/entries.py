@@ -32,10 +32,11 @@ class NoticeApproved(Payload, kind="notice.approved"):
 
 
 class ApprovalOverridden(Payload, kind="notice.approval_overridden"):
-    """For the audit stream: one person acted for two."""
+    """For the audit stream: one person acted for two. Of a warning's advisory `incident_id` is 0."""
 
     notice_id: int
     incident_id: int
+    warning_id: int | None = None
     audience: int
     reason_note_id: int
     reason_hash: str

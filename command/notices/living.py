@@ -26,14 +26,15 @@ _LEAVING = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT)
 
 
 def record(session: Session, notice: Notice, payload: Payload) -> None:
-    """Record an entry on the stream of the notice's incident."""
-    journal.record(session, f"incident:{notice.incident_number}", payload, exercise=notice.exercise)
+    """Record an entry on the stream of the notice's incident or warning."""
+    journal.record(session, notice.stream, payload, exercise=notice.exercise)
 
 
 def lock(session: Session, notice: Notice) -> None:
     """Wait for the fan-out of the notice's incident to end its chunk, keep it out, and see the notice as it is now.
 
-    Everything that changes notices of an incident, or their recipients' rows, first locks the incident's oldest notice."""
+    Everything that changes notices of an incident, or their recipients' rows, first locks the incident's oldest notice. Notices of
+    warnings (incident 0) share one: they are few, and wait for each other."""
     session.flush()
     session.execute(select(Notice.id).where(Notice.id == anchor(notice.incident_id)).with_for_update())
     session.refresh(notice)

@@ -34,7 +34,8 @@ class NoticeState(StrEnum):
 
 
 class Basis(StrEnum):
-    """Where a wave's recipients come from: those cut off now, those told, those told (or never reached) who are not affected any more.
+    """Where a wave's recipients come from: those cut off now, those told, those told (or never reached) who are not affected any more,
+    or the subscribers of areas (a warning's advisory).
 
     A recall has no recipients: it takes back queued messages that are no longer true."""
 
@@ -42,22 +43,26 @@ class Basis(StrEnum):
     TOLD = "told"
     RECOVERED = "recovered"
     RECALL = "recall"
+    AREAS = "areas"
 
 
 _LIVE = text("state IN ('approved', 'sending')")
 
 
 class Notice(OfExercise, Base):
-    """One notice of an incident. `incident_id` and `stream` point up without knowing the room above."""
+    """One notice of an incident, or of a warning: `incident_id` 0 is no incident, and then `warning_id` names the warning. They and
+    `incident_number`, which is the number or the warning's code, point up without knowing the rooms above."""
 
     __tablename__ = "notice"
     __table_args__ = (
         CheckConstraint("kind IN ('first','update','all_clear','correction','advisory','survey')", name="kind"),
+        CheckConstraint("(incident_id = 0) = (warning_id IS NOT NULL)", name="about"),
         Index("ix_notice_incident_id_kind", "incident_id", "kind"),
         Index("ix_notice_live", "id", postgresql_where=_LIVE, sqlite_where=_LIVE),
     )
     id: Mapped[Id]
     incident_id: Mapped[int] = mapped_column(BigId)
+    warning_id: Mapped[int | None] = mapped_column(BigId, index=True)
     incident_number: Mapped[str]
     tier: Mapped[int]
     kind: Mapped[str]
@@ -80,6 +85,19 @@ class Notice(OfExercise, Base):
     finished_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+
+    @property
+    def stream(self) -> str:
+        """The journal stream of what it is about."""
+        return f"{'incident' if self.warning_id is None else 'warning'}:{self.incident_number}"
+
+
+class NoticeArea(Base):
+    """An area whose subscribers a notice goes to, those of the areas it contains named beside it."""
+
+    __tablename__ = "notice_area"
+    notice_id: Mapped[int] = mapped_column(BigId, ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id"), primary_key=True)
 
 
 class NoticeText(Base):

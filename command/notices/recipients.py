@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from command.messages import optouts
 from command.messages import service as messages
-from command.messages.models import OptOut, Purpose, State
+from command.messages.models import Lane, OptOut, Purpose, State
 from command.notices import drafting
 from command.notices.audience import D, S, Story
 from command.notices.drafting import LANES
-from command.notices.models import Kind, Notice, Wave
+from command.notices.models import Basis, Kind, Notice, Wave
 
 
 @dataclass
@@ -35,7 +35,9 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What all rows of a notice have alike. Equal values make equal statements, so that a statement can be kept for many chunks."""
+    """What all rows of a notice have alike. Equal values make equal statements, so that a statement can be kept for many chunks.
+
+    A warning's advisory takes the lane of updates: it is behind the news of what has happened, and opt-outs cover it."""
 
     notice_id: int
     lane: int
@@ -47,7 +49,8 @@ class Row:
     def of(cls, at: Pass, *, missed: bool = False) -> "Row":
         bodies = drafting.bodies_of(at.session, at.notice.id, missed=missed)
         dialect = at.session.get_bind().dialect.name
-        lane = int(LANES[Kind(at.notice.kind)])
+        of_areas = at.notice.basis == Basis.AREAS
+        lane = int(Lane.UPDATE if of_areas else LANES[Kind(at.notice.kind)])
         return cls(at.notice.id, lane, at.notice.exercise, tuple(sorted(bodies.items())), dialect)
 
 

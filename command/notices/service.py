@@ -91,7 +91,8 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
     """Count the audience and ask for approval; within the cap of a pre-approved kind it is approved at once. Raises Conflict."""
     lock(session, notice)
     _require(notice, NoticeState.DRAFT)
-    if notice.kind in _NEEDS_CORRECTION and correction_of(session, notice) is None:
+    of_areas = notice.basis == Basis.AREAS
+    if (notice.kind in _NEEDS_CORRECTION or of_areas) and correction_of(session, notice) is None:
         raise Conflict(
             N_("The correction of this notice is not ready."),
             field="correction",
@@ -166,6 +167,7 @@ def _approved(session: Session, notice: Notice, by: str, override_reason: str | 
         overridden = ApprovalOverridden(
             notice_id=notice.id,
             incident_id=notice.incident_id,
+            warning_id=notice.warning_id,
             audience=notice.audience,
             reason_note_id=note_id,
             reason_hash=digest,

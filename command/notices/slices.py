@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from command.notices.audience import C, Condition, D, P, S
+from command.notices.audience import A, C, Condition, D, E, P, S
 
 _NARROWEST, _WIDEST = 128, 2048
 """Elements of a band: each costs every chunk a look into the index."""
@@ -25,6 +25,28 @@ def _bind(name: str) -> ColumnElement[int]:
 
 WITHIN = and_(C.c.element_id.between(_bind("first"), _bind("last")), S.c.id > _bind("after"), S.c.id <= _bind("upto"))
 """The condition on cut-offs and subscribers of a slice; its values are `Slice.given`."""
+
+WITHIN_IDS = and_(S.c.id > _bind("after"), S.c.id <= _bind("upto"))
+"""The condition on subscribers of a range of ids; its values are `Range.given`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Subscribers of some areas by id: those in after–upto (upto included), and how many ids the next range takes."""
+
+    after: int
+    upto: int
+    next_span: int
+
+    @property
+    def given(self) -> dict[str, int]:
+        """Values for WITHIN_IDS."""
+        return {"after": self.after, "upto": self.upto}
+
+    @property
+    def cursor(self) -> tuple[int, ...]:
+        """Where the next range begins."""
+        return self.upto, self.next_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,30 @@ def fitting(span: int, found: int, size: int) -> int:
     if found > size:
         return max(1, span // 2)
     return max(1, int(span * min(16.0, _FILL * size / max(found, 1))))
+
+
+def next_range(session: Session, notice_id: int, after: int, span: int, size: int) -> Range | None:
+    """The next range of ids with up to `size` subscribers of the notice's areas; None at the end. Ranges follow the primary key, so that
+    the whole register is read once, however few live in the areas."""
+    top = session.scalar(select(func.max(S.c.id))) or 0
+    if after >= top:
+        return None
+    while True:
+        upto = min(after + span, top)
+        found = session.execute(
+            _count_of_areas(), {"notice": notice_id, "after": after, "upto": upto, "enough": size + 1}
+        ).scalar_one()
+        wanted = fitting(upto - after, found, size)
+        if upto - after == 1 or found <= size:
+            return Range(after, upto, wanted)
+        span = wanted
+
+
+@cache
+def _count_of_areas() -> Select[int]:
+    joined = S.join(E, E.c.id == S.c.element_id).join(A, A.c.area_id == E.c.area_id)
+    some = select(literal(1)).select_from(joined).where(A.c.notice_id == _bind("notice"), WITHIN_IDS)
+    return select(func.count()).select_from(some.limit(_bind("enough")).subquery())
 
 
 def _band(session: Session, incident: int, place: Place, size: int, ended: bool) -> Place | None:

@@ -54,7 +54,7 @@ def advance(session: Session, wave: Wave, notice: Notice, size: int) -> Step:
         if living.is_automatic(notice) and not _within_cap(at):
             return Step(0, False)
         notice.state = NoticeState.SENDING
-        rows, more = _to_affected(at) if wave.basis == Basis.AFFECTED else _to_told(at)
+        rows, more = _BY_BASIS.get(Basis(wave.basis), _to_told)(at)
     wave.inserted += rows
     if wave.cursor and wave.cursor[0] == -1:
         _finish(at)
@@ -114,6 +114,29 @@ def _to_affected(at: Pass) -> tuple[int, bool]:
 @lru_cache(maxsize=256)
 def _for_affected(row: Row, story: Story, kind: str) -> Inserts:
     return inserts(row, audience.affected(story, row.notice_id, kind, slices.WITHIN))
+
+
+# --- those of areas
+
+
+def _to_areas(at: Pass) -> tuple[int, bool]:
+    after, span = at.wave.cursor or (0, at.size)
+    part = slices.next_range(at.session, at.notice.id, after, span, at.size)
+    if part is None:
+        _end(at)
+        return 0, False
+    rows = insert_rows(at, _for_areas(Row.of(at)), part.given)
+    at.stand(*part.cursor)
+    return rows, True
+
+
+@lru_cache(maxsize=64)
+def _for_areas(row: Row) -> Inserts:
+    return inserts(row, audience.of_areas(row.notice_id, slices.WITHIN_IDS))
+
+
+_BY_BASIS = {Basis.AFFECTED: _to_affected, Basis.AREAS: _to_areas}
+"""How the recipients of a basis are found; of every other one among those told."""
 
 
 # --- those told, passed or missed

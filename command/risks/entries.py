@@ -58,6 +58,12 @@ class SignGone(Payload, kind="risk.sign_gone"):
     words: NoteRef | None
 
 
+class Warned(Payload, kind="risk.warned"):
+    """A warning was raised from it; `warning` is its code."""
+
+    warning: str
+
+
 class Turned(Payload, kind="risk.turned"):
     """Another state; `incident_id` is the incident that came of it."""
 

@@ -33,6 +33,7 @@ SENTENCES = {
     "risk.drilled": N_("Drilled on %(on)s"),
     "risk.sign_there": N_("The sign is there"),
     "risk.sign_gone": N_("The sign is gone"),
+    "risk.warned": N_("Warning %(warning)s was raised from it"),
     "risk.turned": N_("From %(before)s to %(state)s"),
 }
 """By kind of entry; places in the words are fields of the entry."""

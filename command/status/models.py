@@ -46,6 +46,24 @@ class PastOut(BaseModel):
     until_at: datetime
 
 
+class WarningOut(BaseModel):
+    """A warning that holds or is announced, as the public reads it. `identifier`, `event`, `severity`, `urgency`, `certainty`, `onset` and
+    `expires` are those of CAP 1.2."""
+
+    identifier: str
+    issuer: str
+    event: TextOut
+    colour: Literal["blue", "yellow", "orange", "red"]
+    severity: Literal["Minor", "Moderate", "Severe", "Extreme"]
+    urgency: Literal["Immediate", "Expected", "Future"]
+    certainty: Literal["Likely"] = "Likely"
+    headline: TextOut
+    advice: TextOut
+    areas: list[TextOut]
+    onset: datetime
+    expires: datetime
+
+
 class StatusOut(BaseModel):
     """All of it, as of `as_of`. `status` is the worst of all areas."""
 
@@ -55,3 +73,4 @@ class StatusOut(BaseModel):
     status: How
     areas: list[AreaOut]
     history: list[PastOut]
+    warnings: list[WarningOut] = []

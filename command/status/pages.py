@@ -16,6 +16,12 @@ from command.status.models import StatusOut
 pages = Blueprint("status", __name__)
 
 SHARED = "public, max-age=30, stale-while-revalidate=60, stale-if-error=600"
+WARNINGS = {
+    "blue": N_("Blue warning"),
+    "yellow": N_("Yellow warning"),
+    "orange": N_("Orange warning"),
+    "red": N_("Red warning"),
+}
 SERVICE_WORDS = {"ok": N_("In order"), "degradation": N_("Impaired"), "outage": N_("Interrupted")}
 
 
@@ -71,6 +77,7 @@ def _rendered(kept: Kept, language: str) -> bytes:
             stale=kept.stale,
             lang=language,
             words=SERVICE_WORDS,
+            warning_words=WARNINGS,
             alike=picture.alike,
             hotline=status.hotline,
         )

@@ -2,8 +2,9 @@
 
 Only confirmed impact (assessed or later), nothing of exercises, nothing restricted: not even by way of a count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -15,9 +16,12 @@ from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import Impact, Incident
 from command.network.models import Area, Service
 from command.status import picture
-from command.status.models import StatusOut, TextOut
+from command.status.models import StatusOut, TextOut, WarningOut
 from command.status.picture import Line, Promise, Spot
 
+warned: list[Callable[[Session], Sequence[Mapping[str, Any]]]] = []
+"""Each gives the fields (of WarningOut) of the warnings that the public reads, the gravest first. Joined where the application is put
+together."""
 HISTORY = timedelta(days=30)
 CONFIRMED = (State.ASSESSED, State.RESPONDING, State.RESTORED, State.REVIEWING, State.CLOSED)
 MOST = 2000
@@ -43,6 +47,7 @@ def read(session: Session, settings: Settings) -> StatusOut:
         status=picture.worst([area.status for area in areas]),
         areas=areas,
         history=picture.history(spots, lines, services, now - HISTORY),
+        warnings=[WarningOut.model_validate(fields) for each in warned for fields in each(session)],
     )
 
 

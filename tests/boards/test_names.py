@@ -24,6 +24,7 @@ ELSEWHERE = (
     "readiness.",
     "improvement.",
     "risk.",
+    "warning.",
     "training.",
     "archive.",
     "scenario.",

@@ -61,6 +61,7 @@ SIGNED_IN = (
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1"),
     *("/board/centre/8001", "/assessments"),
+    *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -127,6 +128,12 @@ PARTS = {
     "/drills/<code>/play/part": "a part of a player's page",
     "/drills/<code>/observe/part": "a part of an observer's page",
     "/status.json": "JSON",
+    "/warnings/part/board": "a part of the board",
+    "/warnings/part/incident": "a part of the incident's board",
+    "/warnings/part/area": "a part of a drill's page",
+    "/warnings/part/duty": "a part of the duty page",
+    "/warnings/part/staging": "a part of the resources page",
+    "/warnings/part/risk": "a part of a risk's page",
     "/training/certificates/<number>.pdf": "a file",
 }
 """Addresses that answer a GET with no page of their own, and what they are instead."""
@@ -175,6 +182,11 @@ def built(stage: Stage) -> Scenery:
     _sites(stage, worst)
     _measured(stage)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
+    warning = _warned(stage)
+    others = (
+        *(f"/incidents/{each}" for each in (closed, reported)),
+        *(f"/warnings/{warning}", f"/warnings/{warning}/edit"),
+    )
     inside = (
         *(each.format(worst) for each in OF_INCIDENT),
         *(each.format(drill) for each in OF_DRILL),
@@ -286,6 +298,27 @@ def _bulletin(stage: Stage, number: str) -> None:
         row.state, row.approved_at, row.approved_by = "approved", clock.now(session), f"person:{stage.people['ada']}"
 
     stage.database.write(left)
+def _warned(stage: Stage) -> str:
+    """A live warning with a task done and one open, somebody who stands by, an advisory that waits and an incident that came of it; one
+    that was lifted. Its code."""
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    said = {"issuer": "省气象台", "event": "typhoon", "areas": ["8001"], "until_at": until, "headline_zh": "台风“海神”"}
+    base = "/api/v1/warnings"
+    made = stage.post("dou", base, colour="orange", headline_en="Typhoon Poseidon", reference="2026-17", **said)
+    assert made.status_code == 201, made.text
+    over = stage.post("dou", base, colour="blue", **said | {"event": "flood", "areas": ["8002"]})
+    code = str(made.get_json()["code"])
+    for by, address, body in (
+        ("ops", f"{base}/{code}/tasks/typhoon.fuel/actions/settle", {"words": "All full"}),
+        ("dou", f"{base}/{code}/standby/actions/ask", {"person": "ops"}),
+        ("eng", f"{base}/{code}/standby/actions/confirm", {}),
+        ("kef", f"{base}/{code}/advisory", {}),
+        ("kef", f"{base}/{code}/actions/happened", {"areas": ["800102"]}),
+        ("dou", f"{base}/{over.get_json()['code']}/actions/lift", {"reason": "The rain went by"}),
+    ):
+        done = stage.post(by, address, **body)
+        assert done.status_code in (200, 201), done.text
+    return code
 
 
 def _resources(stage: Stage, number: str, lower: str) -> None:

@@ -66,6 +66,8 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "message_hold": {"until_at": LATER},
     "measurement_proposal": {"state": "open"},
     "observation": {"outcome": "held"},
+    "warning": {"colour": "blue", "state": "live", "source": "hand", "until_at": LATER},
+    "warning_task": {"state": "open"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""

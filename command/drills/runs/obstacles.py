@@ -14,9 +14,11 @@ from command.drills.runs import joining, taking_part
 from command.incidents import grave
 from command.incidents.guards import BEFORE_RESTORATION
 from command.incidents.models import Incident, Role
+from command.network.models import Area
 from command.oncall.duties import layers, schedules
 from command.oncall.models import Page, PageState
 from command.people.models import Person
+from command.warnings import flags
 from playbooks.scenario import Mode
 
 SHIFT_CHANGE = timedelta(minutes=30)
@@ -62,13 +64,20 @@ def busy(session: Session, people: Collection[int]) -> list[tuple[Person, str]]:
     return [named[key] for key in sorted(named)]
 
 
-def require_none(session: Session, drill: Drill, *, at_shift_change: bool) -> None:
-    """Raise Conflict for the first thing that stands against the begin of a locked drill. `at_shift_change`: it was overridden."""
-    for refusal in _refusals(session, drill, at_shift_change):
+def suspended(session: Session, drill: Drill, at: datetime) -> tuple[str, ...]:
+    """Codes of the live warnings that suspend drills where this one is held, the gravest first."""
+    area = session.get_one(Area, drill.area_id)
+    return flags.of(session, [area.code], at).drills_suspended
+
+
+def require_none(session: Session, drill: Drill, *, overridden: bool) -> None:
+    """Raise Conflict for the first thing that stands against the begin of a locked drill. `overridden`: a shift change and a warning are
+    passed over, for a reason."""
+    for refusal in _refusals(session, drill, overridden):
         raise refusal
 
 
-def _refusals(session: Session, drill: Drill, at_shift_change: bool) -> Iterator[Conflict]:
+def _refusals(session: Session, drill: Drill, overridden: bool) -> Iterator[Conflict]:
     everybody = [row.person_id for row in taking_part.participants(session, drill)]
     if found := busy(session, everybody):
         yield Conflict(
@@ -91,7 +100,15 @@ def _refusals(session: Session, drill: Drill, at_shift_change: bool) -> Iterator
             code="area-busy",
             codes=", ".join(others),
         )
-    changing = [] if at_shift_change else shift_changes(session, drill, clock.now(session))
+    if not overridden and (warned := suspended(session, drill, clock.now(session))):
+        yield Conflict(
+            N_("Drills are suspended by a warning: %(codes)s."),
+            field="override",
+            remedy=N_("Begin once it is lifted, or say in `override` why it must be now."),
+            code="warning",
+            codes=", ".join(warned),
+        )
+    changing = [] if overridden else shift_changes(session, drill, clock.now(session))
     if changing:
         yield Conflict(
             N_("A shift changes within half an hour: %(codes)s."),

@@ -10,6 +10,8 @@ from command.drills.models import AHEAD, Drill, Part, State
 from command.drills.runs import injects, obstacles, phones, taking_part, words
 from command.incidents.entries import note
 from command.people.access import Principal
+from command.warnings import entries as warnings
+from command.warnings import service
 
 SUPERVISORS = 2
 LOCK = "drills:begin"
@@ -51,16 +53,17 @@ def waiting_for(session: Session, drill: Drill) -> int:
 
 
 def begin(session: Session, drill: Drill, who: Principal | None = None, *, override: str = "") -> None:
-    """Let a locked drill run from this instant. `who` None: it is due by its plan. A shift change is overridden with a reason, by a person.
-    Raise Denied, or Conflict naming what stands against it."""
+    """Let a locked drill run from this instant. `who` None: it is due by its plan. A shift change or a warning is overridden with a reason,
+    by a person. Raise Denied, or Conflict naming what stands against it."""
     if who is not None:
         taking_part.must_run(session, drill, who)
     count_up(session, LOCK)
     _must_be_ready(session, drill)
-    obstacles.require_none(session, drill, at_shift_change=who is not None and bool(override.strip()))
+    obstacles.require_none(session, drill, overridden=who is not None and bool(override.strip()))
     now = clock.now(session)
     changing = obstacles.shift_changes(session, drill, now) if override.strip() else []
-    cited = note(session, override) if changing else None
+    warned = obstacles.suspended(session, drill, now) if override.strip() else ()
+    cited = note(session, override) if changing or warned else None
     drill.override_note_id = cited.id if cited else None
     drill.state, drill.began_at, drill.ticking_from, drill.elapsed_s = State.RUNNING, now, now, 0.0
     count = injects.complete(session, drill)
@@ -68,6 +71,9 @@ def begin(session: Session, drill: Drill, who: Principal | None = None, *, overr
     late = max(0, int((now - drill.due_at).total_seconds() // 60))
     players = len(taking_part.people(session, drill, part=Part.PLAYER))
     entries.record(session, drill, entries.Began(injects=count, players=players, minutes_late=late, overridden=cited))
+    if cited is not None:
+        for code in warned:
+            warnings.record(session, service.find(session, code), warnings.DrillBegan(drill_id=drill.id, reason=cited))
 
 
 def _must_be_ready(session: Session, drill: Drill) -> None:
