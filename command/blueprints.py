@@ -94,6 +94,9 @@ from command.resources import pages as resource_pages
 from command.risks import api as risks_api
 from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
+from command.security import agreement_pages
+from command.security import api as security_api
+from command.security import pages as security_pages
 from command.status import pages as status_pages
 from command.training import api as training_api
 from command.training import pages as training_pages
@@ -175,6 +178,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     risks_api.api,
     risk_files.pages,
     risk_pages.pages,
+    security_api.api,
+    security_pages.pages,
+    agreement_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

@@ -27,6 +27,7 @@ from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
 from command.risks import models as risks
+from command.security import models as security
 from command.training import models as training
 
 metadata = Base.metadata
@@ -62,5 +63,6 @@ rooms = (
     readiness,
     resources,
     risks,
+    security,
     training,
 )

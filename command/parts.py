@@ -31,6 +31,7 @@ from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.resources import crew_contacts, recall_times
 from command.risks import register
+from command.security import names as security
 from command.training import calendar as training
 
 Hook = TypeVar("Hook")
@@ -39,14 +40,17 @@ Hook = TypeVar("Hook")
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
+    to the drill that goes on; those who may know of a restricted incident are named. Improvement
+    actions come from drills and risks; exercises reach crews from outside besides people."""
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
     _once(incidents.on_close, knowledge.keep)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
+    _once(intake.on_report, security.begin)
     _once(visibility.involved, joining.known_to)
+    _once(visibility.turned, knowledge.follow)
     _once(recall_times.of_drills, joining.recall_minutes)
     _once(players.of_drill, joining.players)
     _once(finding.alarm_kinds, kinds.problems_of)

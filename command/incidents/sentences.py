@@ -1,6 +1,7 @@
 """The words of journal entries, by kind: (zh, en). Places in braces are fields of the entry."""
 
 from command.incidents.resource_sentences import OF_RESOURCES
+from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),
@@ -189,6 +190,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "case.closed": ("受理单{case}由{person_id}办结", "Case {case} closed by {person_id}"),
     **OF_RESOURCES,
+    **OF_SECURITY,
     "board.cards": ("看板更新", "Board updated"),
 }
 
@@ -285,4 +287,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "returned": ("已归还", "returned"),
     "let_go": ("已取消预留", "let go"),
     "has_playbook": ("尚无处置预案", "no playbook"),
+    **SECURITY_WORDS,
 }

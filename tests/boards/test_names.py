@@ -28,6 +28,7 @@ ELSEWHERE = (
     "archive.",
     "scenario.",
     "case.looked_up",
+    "confidentiality.",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 
