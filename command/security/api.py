@@ -107,7 +107,7 @@ def add_name(number: str, json_data: NameIn) -> Any:
 
 @api.post(f"{OF}/names/remove")
 @api.input(NameIn)
-@api.output(None, status_code=204)
+@api.output({}, status_code=204)
 @access("read")
 def remove_name(number: str, json_data: NameIn) -> Any:
     """Take somebody off the list of names."""

@@ -1,6 +1,7 @@
 """The list of names of a restricted incident: who is on it from the start, who adds and removes, each with a reason on record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,12 +43,17 @@ def begin(session: Session, incident: Incident) -> None:
         _put(session, incident, person.id, "lead")
 
 
-def _group(session: Session, incident: Incident) -> Iterable[Person]:
+def _group(session: Session, incident: Incident) -> Sequence[Person]:
+    """Everybody in the group that would handle it, deputies too: they are who stands in, and the second person that a notice needs."""
     plan = plans.of(session, incident)
     if plan is None:
         return ()
-    tier: Tier = incident.tier  # type: ignore[assignment]
-    return {p.id: p for p in command_roles.foreseen(session, incident, plan.tier(tier).echelon).values()}.values()
+    for group in command_roles.groups_for(session, incident, plan.tier(cast(Tier, incident.tier)).echelon):
+        if command_roles.COMMANDER in command_roles.holders(session, group):
+            members = select(GroupMember.person_id).where(GroupMember.group_id == group.id)
+            active = select(Person).where(Person.active, Person.id.in_(members))
+            return session.scalars(active.order_by(Person.id)).all()
+    return ()
 
 
 def leads(session: Session, incident: Incident) -> list[Person]:
@@ -58,8 +64,7 @@ def leads(session: Session, incident: Incident) -> list[Person]:
     found = {each.id: each for each in session.scalars(wanted)}
     plan = plans.of(session, incident)
     if plan is not None:
-        tier: Tier = incident.tier  # type: ignore[assignment]
-        for group in command_roles.groups_for(session, incident, plan.tier(tier).echelon):
+        for group in command_roles.groups_for(session, incident, plan.tier(cast(Tier, incident.tier)).echelon):
             holding = [person for duty, person in command_roles.holders(session, group).items() if duty in given.duties]
             if holding:
                 return list((found | {each.id: each for each in holding}).values())

@@ -47,6 +47,13 @@ def _admit_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
         request.max_content_length = (rules().largest_mb + 1) * 1024 * 1024
 
 
+@pages.app_template_global()
+def looks_in() -> bool:
+    """Whether whoever reads a page may look in to restricted incidents."""
+    who = visitor()
+    return who is not None and looking_in.may(who)
+
+
 @pages.get("/incidents/<number>/security")
 @access("read")
 def security(number: str) -> Any:
@@ -159,12 +166,12 @@ def take(number: str) -> Any:
     def work() -> None:
         form, sent = request.form, request.files.get("file")
         at = instant(form, "taken_at", zone())
-        said = {name: form.get(name, "")[:4000] for name in ("description", "place", "sha256")}
+        said, place = form.get("description", "")[:4000], form.get("place", "")
         if sent is None or not sent.filename:
-            doing.take(number, evidence.Given(**said, taken_at=at))
+            doing.take(number, evidence.Given(said, place, sha256=form.get("sha256", ""), taken_at=at))
             return
         body = sent.stream.read(rules().largest_mb * 1024 * 1024 + 1)
-        doing.take(number, evidence.Given(said["description"], said["place"], body, sent.filename, taken_at=at))
+        doing.take(number, evidence.Given(said, place, body, sent.filename, taken_at=at))
 
     return _done(number, work, "evidence")
 
