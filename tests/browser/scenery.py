@@ -31,6 +31,7 @@ SIGNED_IN = (
     *("/drills/programme", "/drills/programme/1", "/drills/programme/new"),
     *("/drills/programme/new?scenario=tariff_complaints", "/drills/DR-2099-0105-01/when"),
     *("/on-call/drills", "/on-call/drills/new", "/on-call/drills/1", "/on-call/drills/runs/1"),
+    *("/confidentiality", "/look-in"),
     *("/resources", "/resources?state=available", "/resources/pools", "/resources/pools/1", "/resources/units/1"),
     *("/resources/out/1", "/resources/requests", "/resources/requests/1", "/resources/plan"),
     *("/resources/readiness?area=8001", "/resources/reminders", "/resources/pools/1/stock-taking"),
@@ -52,7 +53,7 @@ SIGNED_IN = (
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
-    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
+    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/security"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
