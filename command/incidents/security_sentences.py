@@ -43,7 +43,7 @@ OF_SECURITY: dict[str, tuple[str, str]] = {
 }
 SECURITY_WORDS: dict[str, tuple[str, str]] = {
     "another": ("其他任务", "another task"),
-    "group": ("应急组成员", "emergency group"),
+    "group": ("应急小组成员", "emergency group"),
     "lead": ("安全负责人", "security lead"),
     "keeper": ("设为受限者", "restricted it"),
     "added": ("新增", "added"),
