@@ -119,6 +119,9 @@ from command.sites import api as sites_api
 from command.sites import incident_api as incident_sites_api
 from command.sites import incident_pages as incident_sites_pages
 from command.sites import pages as sites_pages
+from command.security import agreement_pages
+from command.security import api as security_api
+from command.security import pages as security_pages
 from command.status import pages as status_pages
 from command.training import api as training_api
 from command.training import pages as training_pages
@@ -230,6 +233,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     measurements_api.api,
     measurement_files.pages,
     measurement_pages.pages,
+    security_api.api,
+    security_pages.pages,
+    agreement_pages.pages,
     alarms_api.api,
     alarm_hooks.hooks,
     alarm_pages.pages,

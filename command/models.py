@@ -37,6 +37,7 @@ from command.resources import models as resources
 from command.risks import models as risks
 from command.settlement import models as settlement
 from command.sites import models as sites
+from command.security import models as security
 from command.training import models as training
 from command.warnings import models as warnings
 
@@ -84,6 +85,7 @@ rooms = (
     settlement,
     task_safety,
     sites,
+    security,
     training,
     warnings,
 )

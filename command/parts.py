@@ -43,6 +43,7 @@ from command.sites import merging as sites
 from command.resources import crew_contacts, recall_times
 from command.risks import register, warned
 from command.status import reading as status
+from command.security import names as security
 from command.training import calendar as training
 from command.warnings import doing as warnings
 from command.warnings import public as public_warnings
@@ -64,6 +65,8 @@ def join(database: Database) -> Database:
     risks; exercises reach crews from outside besides people."""
     to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. Risks
     hear of warnings raised from them, and the status page shows the live ones."""
+    to the drill that goes on; those who may know of a restricted incident are named. Improvement
+    actions come from drills and risks; exercises reach crews from outside besides people."""
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)
@@ -79,7 +82,9 @@ def join(database: Database) -> Database:
     _once(conditions.turned, bulletins.turned)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
+    _once(intake.on_report, security.begin)
     _once(visibility.involved, joining.known_to)
+    _once(visibility.turned, knowledge.follow)
     _once(recall_times.of_drills, joining.recall_minutes)
     _once(players.of_drill, joining.players)
     _once(finding.alarm_kinds, kinds.problems_of)

@@ -45,7 +45,7 @@ def listed(query_data: ListIn) -> Any:
         asked = wanted(session, query_data, principal(), limit=query_data.limit + 1)
         rows = reading.actions(session, asked, principal())
         items = [views.action_out(session, row, language()) for row in rows[: query_data.limit]]
-        figures = FiguresOut.model_validate(reading.figures(session), from_attributes=True)
+        figures = FiguresOut.model_validate(reading.figures(session, principal()), from_attributes=True)
     more = len(rows) > query_data.limit
     return ActionsOut(items=items, next=query_data.after + query_data.limit if more else None, figures=figures)
 

@@ -39,7 +39,7 @@ def listed() -> Any:
     with here().database.read() as session:
         rows = reading.actions(session, wanted(session, filters, principal(), limit=SHOWN + 1), principal())
         found = [views.action_out(session, row, language()) for row in rows[:SHOWN]]
-        figures = reading.figures(session)
+        figures = reading.figures(session, principal())
         people = _people(session)
     return render_template(
         "improvement/list.html",

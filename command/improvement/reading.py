@@ -90,8 +90,8 @@ def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def figures(session: Session, source: Source | None = None) -> Figures:
-    """Counts over all actions, or those of one kind of source: counts tell nothing of restricted incidents but that there is work."""
+def figures(session: Session, who: Principal, source: Source | None = None) -> Figures:
+    """Counts over the actions that `who` may know of, or those of one kind of source."""
     of = ImprovementAction.state
     on = today(session)
 
@@ -104,7 +104,7 @@ def figures(session: Session, source: Source | None = None) -> Figures:
         count(of == State.EVIDENCE_GIVEN),
         count(of == State.VERIFIED),
         count(of == State.DROPPED),
-    )
+    ).where(visible.seen(session, who))
     if source is not None:
         query = query.where(ImprovementAction.source == source)
     return Figures(*map(int, session.execute(query).one()))

@@ -150,7 +150,7 @@ def services_named(session: Session, codes: Sequence[str]) -> list[Service]:
 def _open(session: Session, given: Report, area_id: int | None, source: str) -> Incident:
     now = clock.now(session)
     incident = drafted(given, area_id, source, now)
-    incident.number = number(session, given.exercise, now)
+    incident.number = number(session, given.exercise, now, restricted=incident.restricted)
     incident.request_key = f"{session.info['actor']}/{given.request_key}" if given.request_key else None
     session.add(incident)
     session.flush()
@@ -205,11 +205,13 @@ def drafted(given: Report, area_id: int | None, source: str, now: datetime) -> I
     )
 
 
-def number(session: Session, exercise: bool, now: datetime) -> str:
-    """The next incident number of the operator's day, such as 2026-1121-007; exercises count apart and begin with D-."""
+def number(session: Session, exercise: bool, now: datetime, *, restricted: bool = False) -> str:
+    """The next incident number of the operator's day, such as 2026-1121-007; exercises count apart and begin with D-. Restricted ones
+    count apart too (2026-1121-R001), so that no gap in the numbers that everybody sees tells of one."""
     day = f"{house.today(session, now):%Y-%m%d}"
     line = f"{NUMBER}{day}" if exercise else day
-    return f"{line}-{count_up(session, f'incident:{line}'):03d}"
+    apart = "R" if restricted else ""
+    return f"{line}-{apart}{count_up(session, f'incident:{line}{apart}'):03d}"
 
 
 def _reported(

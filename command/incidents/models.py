@@ -202,6 +202,25 @@ class Role(OfExercise, Base):
     accepted_at: Mapped[datetime | None]
 
 
+class Named(OfExercise, Base):
+    """Somebody who may know of a restricted incident, beside its owner and whoever holds a role in it or was paged for it.
+
+    `why`: group (of the echelon, when it was reported), lead (answers for information security), keeper (restricted it),
+    added, looked_in. With `until_at` they may know of it no more, paged or not; a role that they hold counts all the same."""
+
+    __tablename__ = "named"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "person_id"),
+        CheckConstraint("why IN ('group','lead','keeper','added','looked_in')", name="why"),
+    )
+    id: Mapped[Id]
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incident.id"))
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    why: Mapped[str]
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+
+
 class Objective(OfExercise, Base):
     """What the commander wants to reach next. open → met | dropped, and back while the incident lasts; its words are a note."""
 

@@ -14,9 +14,10 @@ from command.incidents.family import kin
 from command.incidents.models import Impact, Incident
 from command.incidents.standing import notices_in_flight
 from command.incidents.telling import NoPlan
-from command.notices import rounds
+from command.notices import living, rounds
 from command.notices import service as notices
 from command.notices.models import Kind, Notice, NoticeState
+from playbooks.content import has_link
 from playbooks.notices import NoticeKind
 from playbooks.schema import Playbook
 from playbooks.templates import TemplateError
@@ -33,6 +34,7 @@ def draft(
     """A notice as a draft, with its correction where one must be ready. `texts` default to the plan's; texts that somebody typed are
     never pre-approved. Raise Invalid where there is nothing to say."""
     said = dict(texts) if texts else _planned_texts(session, incident, kind)
+    _without_links(incident, said)
     return notices.draft(
         session,
         telling.about(session, incident),
@@ -44,6 +46,19 @@ def draft(
         correction=_correction(session, incident) if kind in (Kind.FIRST, Kind.UPDATE) else None,
         **terms(session, incident, kind, automatic=automatic and texts is None),
     )
+
+
+def _without_links(incident: Incident, said: Texts) -> None:
+    """Raise Invalid for a link in what is told of an information-security incident: people learn from it to follow false ones."""
+    if incident.kind != "information_security":
+        return
+    for tongue, text in said.items():
+        if has_link(text):
+            raise Invalid(
+                N_("A notice of an information-security incident holds no link."),
+                field=f"texts.{tongue}",
+                remedy=N_("Take the link out and give the hotline instead."),
+            )
 
 
 def terms(session: Session, incident: Incident, kind: Kind, *, automatic: bool) -> dict[str, Any]:
@@ -156,6 +171,8 @@ def _others_tell(session: Session, incident: Incident) -> bool:
     if not kin.relatives(session, incident.id):
         return False
     return rounds.nobody_new(session, telling.about(session, incident))
+    anybody = incident.users_now > 0 or living.anyone_concerned(session, incident.id)
+    return None if anybody else "nobody_cut_off"
 
 
 def grow(session: Session, incident: Incident) -> None:

@@ -4,6 +4,7 @@ from command.incidents.bulletin_sentences import OF_BULLETINS
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
 from command.incidents.site_sentences import OF_SITES, SITE_WORDS
+from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),
@@ -100,6 +101,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "impact.changed": (
         "影响变化：新增中断网元{cut_off}个，恢复{restored}个，当前影响{users_now}户（峰值{users_peak}）",
         "Impact: {cut_off} elements cut off, {restored} restored; {users_now} users now, {users_peak} at most",
+    ),
+    "impact.concerned": (
+        "相关用户：新增{added}户，共{total}户（{source}）",
+        "Those concerned: {added} more, {total} in all ({source})",
     ),
     "impact.declared": (
         "人工确认影响：{area_id}，{users}户，{impact_kind}",
@@ -267,6 +272,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **OF_SETTLEMENT,
     **OF_BULLETINS,
     **OF_SITES,
+    **OF_SECURITY,
     "board.cards": ("看板更新", "Board updated"),
 }
 
@@ -397,4 +403,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "taken": ("已接替", "command taken"),
     "here": ("总指挥在岗", "the commander is there"),
     "over": ("情况已变化", "things changed"),
+    **SECURITY_WORDS,
 }

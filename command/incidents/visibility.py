@@ -1,37 +1,56 @@
-"""Who may know of a restricted incident: commanders, the security department, its first-contact owner and those who hold a role in it;
-of an exercise, whoever takes part in its drill."""
+"""Who may know of a restricted incident: its first-contact owner, those who hold a role in it, those paged for it, and whoever is on its
+list of names (`command.security` keeps it). No post and no department sees them all. Of an exercise, whoever takes part in its drill."""
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, NotFound
-from command.incidents.models import Incident, Role
+from command.incidents.models import Incident, Named, Role
+from command.oncall.models import Page
 from command.people.access import Principal
 from command.people.models import Person
 
-SECURITY = "security"
 Involved = Callable[[int], Select[int]]
 involved: list[Involved] = []
 """For a person's id: the ids of incidents that they may know of besides. Joined where the application is put together."""
-COMMANDER = "commander"
+
+
+turned: list[Callable[[Session, Incident], object]] = []
+"""Called with an incident that was restricted, or is no more: what rooms above keep of the restriction themselves follows. Joined in the
+same place."""
 
 
 def visible(session: Session, incident: Incident, who: Principal) -> bool:
     """Whether `who` may know of an incident."""
-    if not incident.restricted or incident.owner_id == who.person_id or _sees_all(session, who):
+    if not incident.restricted or incident.owner_id == who.person_id:
         return True
+    return session.scalar(select(Incident.id).where(Incident.id == incident.id, or_(*_ways(who)))) is not None
+
+
+def _ways(who: Principal) -> list[ColumnElement[bool]]:
+    """The ways in which somebody knows of a restricted incident. A machine's token knows of none: it is nobody who could be named."""
+    if who.source is not None:
+        return [false()]
+    mine = Named.person_id == who.person_id, Named.incident_id == Incident.id
     holds = select(Role.id).where(
-        Role.incident_id == incident.id, Role.person_id == who.person_id, Role.until_at.is_(None)
+        Role.incident_id == Incident.id, Role.person_id == who.person_id, Role.until_at.is_(None)
     )
-    if session.scalar(holds.limit(1)) is not None:
-        return True
-    return any(session.scalar(select(Incident.id).where(Incident.id == incident.id, each)) for each in _besides(who))
+    paged = select(Page.id).where(Page.incident_id == Incident.id, Page.person_id == who.person_id)
+    return [
+        Incident.owner_id == who.person_id,
+        holds.exists(),
+        select(Named.id).where(*mine, Named.until_at.is_(None)).exists(),
+        and_(paged.exists(), ~select(Named.id).where(*mine, Named.until_at.is_not(None)).exists()),
+        *(and_(Incident.exercise, Incident.id.in_(known(who.person_id))) for known in involved),
+    ]
 
 
-def _besides(who: Principal) -> list[ColumnElement[bool]]:
-    return [Incident.exercise & Incident.id.in_(known(who.person_id)) for known in involved]
+def named(session: Session, incident: Incident, who: Principal) -> bool:
+    """Whether `who` could know of an incident if it were restricted, whether it is or not: they handle it or are on its list."""
+    query = select(Incident.id).where(Incident.id == incident.id, or_(*_ways(who)))
+    return session.scalar(query) is not None
 
 
 def known_to(session: Session, incident: Incident, person: Person) -> bool:
@@ -42,19 +61,7 @@ def known_to(session: Session, incident: Incident, person: Person) -> bool:
 
 def only_visible(session: Session, query: Select[Incident], who: Principal) -> Select[Incident]:
     """The same query over incidents without those that `who` may not know of."""
-    if _sees_all(session, who):
-        return query
-    holds = select(Role.id).where(
-        Role.incident_id == Incident.id, Role.person_id == who.person_id, Role.until_at.is_(None)
-    )
-    known = (Incident.restricted.is_(False), Incident.owner_id == who.person_id, holds.exists(), *_besides(who))
-    return query.where(or_(*known))
-
-
-def _sees_all(session: Session, who: Principal) -> bool:
-    if COMMANDER in who.posts:
-        return True
-    return session.scalar(select(Person.department).where(Person.id == who.person_id)) == SECURITY
+    return query.where(or_(Incident.restricted.is_(False), *_ways(who)))
 
 
 def seen_by(session: Session, incident: Incident, who: Principal) -> Incident:

@@ -70,6 +70,12 @@ def keep(session: Session, incident: Incident) -> SolvedProblem | None:
     return problem
 
 
+def follow(session: Session, incident: Incident) -> None:
+    """What an incident taught is as restricted as the incident."""
+    for problem in session.scalars(select(SolvedProblem).where(SolvedProblem.incident_id == incident.id)):
+        problem.restricted = incident.restricted
+
+
 def _worked_on(session: Session, problem: SolvedProblem) -> bool:
     query = select(SolvedVersion.version).where(SolvedVersion.problem_id == problem.id, SolvedVersion.by.is_not(None))
     return session.scalar(query.limit(1)) is not None

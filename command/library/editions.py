@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -24,7 +24,8 @@ MARK = 12
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition: `id` is the beginning of its digest. `in_files`: it is in the library now; `first_used_at`: an incident keeps it since.
+    """One edition: `id` is the beginning of its digest. `in_files`: it is in the library now; `first_used_at`: an incident that
+    whoever asks may know of follows it since.
     `current`: a response that begins today follows it. `running`: the numbers of incidents that follow it and are not over."""
 
     id: str
@@ -66,6 +67,7 @@ def everything(session: Session, who: Principal) -> list[Edition]:
     kept = {row.digest: row for row in session.scalars(select(PlaybookVersion).order_by(PlaybookVersion.id))}
     plans = {digest: _read(row.content) for digest, row in kept.items()} | {s.digest: s.playbook for s in sheets}
     files, running = {sheet.digest for sheet in sheets}, _running(session, who)
+    used = _used(session, who)
     current = {(plan.code, plan.version) for kind in Kind if (plan := _current(session, kind, on))}
     found = [
         Edition(
@@ -73,7 +75,7 @@ def everything(session: Session, who: Principal) -> list[Edition]:
             digest=digest,
             plan=plan,
             in_files=digest in files,
-            first_used_at=kept[digest].first_used_at if digest in kept else None,
+            first_used_at=used.get(kept[digest].id) if digest in kept else None,
             current=digest in files and (plan.code, plan.version) in current,
             running=running.get(kept[digest].id, ()) if digest in kept else (),
         )
@@ -123,6 +125,13 @@ def _running(session: Session, who: Principal) -> Mapping[int | None, Sequence[s
     for incident in session.scalars(visibility.only_visible(session, query, who)):
         found.setdefault(incident.playbook_id, []).append(incident.number)
     return found
+
+
+def _used(session: Session, who: Principal) -> Mapping[int | None, datetime]:
+    query = select(Incident).where(Incident.playbook_id.is_not(None), Incident.responding_at.is_not(None))
+    known = visibility.only_visible(session, query, who)
+    first = known.with_only_columns(Incident.playbook_id, func.min(Incident.responding_at))
+    return dict(session.execute(first.group_by(Incident.playbook_id)).tuples().all())
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from command.resources.models import ResourceAllocation, ResourceRequest, Resour
 from command.resources.offers import TAKEABLE
 from command.resources.states import Bucket, State
 
-RESTRICTED = "restricted"
+ANOTHER = "another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _record(
         request_id=loser.id,
         resource_id=stock.resource_id,
         quantity=made.quantity,
-        other=RESTRICTED if winner.restricted else winner.incident_number,
+        other=ANOTHER if winner.restricted else winner.incident_number,
         tier=winner.tier,
         person_id=by.person_id,
         note_id=told.loser.note_id,
@@ -172,7 +172,7 @@ def _record(
         request_id=winner.id,
         resource_id=stock.resource_id,
         quantity=made.quantity,
-        other=RESTRICTED if loser.restricted else loser.incident_number,
+        other=ANOTHER if loser.restricted else loser.incident_number,
         lower_tier=loser.tier,
         person_id=by.person_id,
         note_id=told.winner.note_id,

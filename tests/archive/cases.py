@@ -139,10 +139,8 @@ def wanted(case: Case, asked: Filter, since: datetime | None, until: datetime | 
 
 
 def seen(case: Case, username: str) -> bool:
-    """Whether somebody may know of a case: commanders, the security department, its owner, and who holds a role now."""
-    return (
-        not case["restricted"] or username in ("ada", "sec") or username == case["owner"] or username in case["holders"]
-    )
+    """Whether somebody may know of a case: its owner, and who holds a role now."""
+    return not case["restricted"] or username == case["owner"] or username in case["holders"]
 
 
 ORDERS = {

@@ -58,7 +58,7 @@ def test_the_copy_is_marked_complete_masked_and_on_record(desk: Desk, number: st
 
 @pytest.mark.proves("R19")
 def test_a_restricted_case_is_copied_by_those_who_may_know_of_it_only(desk: Desk, number: str) -> None:
-    desk.report("sec", kind="information_security", elements=["CELL-4"], summary=SECRET)
+    desk.report("ada", kind="information_security", elements=["CELL-4"], summary=SECRET)
     assert SECRET in copy(desk, "ada").text
     shown = copy(desk, "aud")
     assert SECRET not in shown.text and number in shown.text and shown.headers["X-Total-Count"] == "1"

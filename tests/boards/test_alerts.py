@@ -82,7 +82,7 @@ def test_what_is_restored_or_restricted_does_not_sound(stage: Stage) -> None:
     number = grave(stage)
     assert stage.act("ada", number, "assess") == stage.act("ada", number, "activate") == 200
     assert stage.act("ada", number, "restore", evidence="test calls succeed") == 200
-    hidden = stage.report(kind="information_security", elements=["CELL-1"])
+    hidden = stage.report("ada", kind="information_security", elements=["CELL-1"])
     stage.act("ada", hidden, "regrade", tier=1, reason="records leaked")
     assert unseen(stage) == []
 

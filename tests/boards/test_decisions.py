@@ -94,9 +94,9 @@ def test_an_update_that_is_late_shows(stage: Stage, time: Time) -> None:
 
 @pytest.mark.proves("R19")
 def test_a_restricted_incident_waits_only_for_those_who_may_know_of_it(stage: Stage) -> None:
-    number = stage.report(kind="information_security", elements=["CELL-1"])
+    number = stage.report("ada", kind="information_security", elements=["CELL-1"])
     assert ("assess", number) in waiting(stage, "ada")
-    assert number not in stage.get("dep", "/board/part/decisions?lang=en").text
+    assert number not in stage.get("aud", "/board/part/decisions?lang=en").text
 
 
 @pytest.mark.proves("B3")

@@ -37,6 +37,7 @@ ELSEWHERE = (
     "measurement.turned",
     "measurement.proposed",
     "measurement.decided",
+    "confidentiality.",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 

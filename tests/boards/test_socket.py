@@ -293,15 +293,15 @@ def test_nobody_looks_without_signing_in(served: Served) -> None:
 
 @pytest.mark.proves("R19")
 def test_a_restricted_incident_is_known_to_named_people_only(stage: Stage, served: Served) -> None:
-    number = stage.report("sec", kind="information_security", elements=["CELL-1"])
+    number = stage.report("ada", kind="information_security", elements=["CELL-1"])
     asked = {"room": f"incident:{number}", "language": "en"}
-    refused = served.join({"Authorization": f"Bearer {stage.token('kef')}"}, asked).hear("refused")[1]
-    unknown = served.join({"Authorization": f"Bearer {stage.token('kef')}"}, {"room": "incident:1999-0101-001"}).hear(
+    refused = served.join({"Authorization": f"Bearer {stage.token('aud')}"}, asked).hear("refused")[1]
+    unknown = served.join({"Authorization": f"Bearer {stage.token('aud')}"}, {"room": "incident:1999-0101-001"}).hear(
         "refused"
     )[1]
     assert refused == unknown == {"message": "not-found"}
-    assert stage.get("kef", f"/incidents/{number}").status_code == 404
-    assert stage.get("kef", f"/board/state/incident:{number}").status_code == 404
+    assert stage.get("aud", f"/incidents/{number}").status_code == 404
+    assert stage.get("aud", f"/board/state/incident:{number}").status_code == 404
     served.join({"Authorization": f"Bearer {stage.token('ada')}"}, asked).hear("refetch")
 
 

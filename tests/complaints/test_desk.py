@@ -287,13 +287,13 @@ def test_no_number_of_a_caller_is_in_the_log(agent: Agent, capfd: Any) -> None:
 
 def test_a_restricted_incident_affects_nobody_as_far_as_an_agent_knows(agent: Agent) -> None:
     number = agent.report("sec", elements=["CELL-1"], restricted=True)["number"]
-    found = agent.find(CELL_1)
+    found = agent.find(CELL_1, by="dou")
     assert not found["affected"] and number not in json.dumps(found)
-    assert agent.post("kef", "/api/v1/cases", number=CELL_1, incident=number).status_code == 404
-    assert agent.find(CELL_1, by="ada")["affected"]
-    made = agent.take(CELL_1, number, by="ada")["case"]
-    assert made not in agent.get("kef", "/api/v1/cases").text
-    assert agent.post("kef", f"/api/v1/cases/{made}/actions/close", result="x").status_code == 404
+    assert agent.post("dou", "/api/v1/cases", number=CELL_1, incident=number).status_code == 404
+    assert agent.find(CELL_1, by="cou")["affected"]
+    made = agent.take(CELL_1, number, by="cou")["case"]
+    assert made not in agent.get("dou", "/api/v1/cases").text
+    assert agent.post("dou", f"/api/v1/cases/{made}/actions/close", result="x").status_code == 404
 
 
 @pytest.mark.proves("B3", "I3")

@@ -112,7 +112,7 @@ def test_players_know_of_a_restricted_incident_of_their_drill(stage: Stage) -> N
     made = stage.verb("report", code, "dou", **body)
     assert made.status_code == 201, made.text
     number = made.json["number"]
-    for who, status in (("eng", 200), ("dou", 200), ("kef", 404)):
+    for who, status in (("eng", 200), ("dou", 200), ("aud", 404)):
         assert stage.get(who, f"/api/v1/incidents/{number}").status_code == status, who
         listed = [each["number"] for each in stage.get(who, "/api/v1/incidents").json["items"]]
         assert (number in listed) == (status == 200), who

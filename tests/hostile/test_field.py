@@ -144,7 +144,7 @@ def test_a_page_hidden_in_a_photo_is_never_served(stage: Stage, phone: Phone, nu
 
 @pytest.mark.proves("R19")
 def test_photos_are_for_those_who_may_see_the_incident(stage: Stage) -> None:
-    hidden = stage.report("sec", kind="information_security", elements=["CELL-4"], restricted=True)
+    hidden = stage.report("ada", kind="information_security", elements=["CELL-4"], restricted=True)
     stage.act("ada", hidden, "assess")
     stage.act("ada", hidden, "activate")
     for _ in range(3):

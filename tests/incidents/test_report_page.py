@@ -126,10 +126,10 @@ def test_a_report_that_says_nothing_is_not_added(desk: Desk) -> None:
 
 @pytest.mark.proves("R19")
 def test_nothing_is_added_to_an_incident_one_may_not_know_of(desk: Desk) -> None:
-    number = desk.report("sec", kind="information_security")["number"]
+    number = desk.report("ada", kind="information_security")["number"]
     before = desk.journal(number)
-    assert desk.post("kef", f"/api/v1/incidents/{number}/reports", summary="me too").status_code == 404
-    answer = send(desk, "kef", f"/incidents/{number}/reports", summary="me too", area="800101")
+    assert desk.post("ops", f"/api/v1/incidents/{number}/reports", summary="me too").status_code == 404
+    answer = send(desk, "ops", f"/incidents/{number}/reports", summary="me too", area="800101")
     assert answer.status_code == 404 and "me too" in answer.text and desk.journal(number) == before
 
 

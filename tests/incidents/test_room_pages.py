@@ -109,10 +109,10 @@ def test_cancelling_says_how_many_will_get_a_correction(desk: Desk, ada: Reader)
 
 def test_merging_shows_what_passes_to_the_other_before_it_happens(desk: Desk, ada: Reader) -> None:
     number, other = desk.responding(), desk.responding(elements=["CELL-4"])
-    hidden = desk.report("sec", kind="information_security", elements=["CELL-5"])["number"]
+    hidden = desk.report("ada", kind="information_security", elements=["CELL-5"])["number"]
     form = ada.get(f"/incidents/{number}/do/merge?lang=en&into={other}")
     assert f"1 failed elements and their alarms pass to {other}." in form
-    assert hidden in form, "a commander may know of it"
+    assert hidden in form, "whoever reported it may know of it"
     eng = Reader(desk, "ops")
     assert hidden not in eng.get(f"/incidents/{number}/do/merge?lang=en")
     assert do(ada, number, "merge", into=other, reason="one cable").status_code == 303

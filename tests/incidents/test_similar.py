@@ -91,9 +91,9 @@ def test_an_exercise_is_never_offered_for_a_real_report_nor_the_other_way_round(
 @pytest.mark.proves("R19")
 def test_a_restricted_incident_is_offered_to_those_who_may_know_of_it_only(desk: Desk) -> None:
     same = {"kind": "information_security", "area": "800101", "summary": "customer data offered for sale"}
-    number = desk.report("sec", **same)["number"]
+    number = desk.report("ada", **same)["number"]
     assert [s["number"] for s in desk.post("ada", "/api/v1/incidents/preview", **same).json["similar"]] == [number]
-    assert desk.post("kef", "/api/v1/incidents/preview", **same).json["similar"] == []
+    assert desk.post("ops", "/api/v1/incidents/preview", **same).json["similar"] == []
 
 
 def test_what_is_closed_is_not_offered(desk: Desk) -> None:

@@ -102,7 +102,7 @@ def test_an_exercise_tells_no_subscriber(desk: Desk) -> None:
 
 
 def test_nothing_leaves_by_itself_about_a_leak(desk: Desk) -> None:
-    number = desk.report("sec", kind="information_security", area="800101", elements=["CELL-1"])["number"]
+    number = desk.report("ada", kind="information_security", area="800101", elements=["CELL-1"])["number"]
     desk.act("ada", number, "assess")
     desk.act("ada", number, "activate")
     desk.act("ada", number, "restore", evidence="contained")

@@ -171,21 +171,21 @@ def test_a_retired_one_is_offered_no_more_until_it_is_reinstated(desk: Desk) -> 
 
 @pytest.mark.proves("R24", "R19")
 def test_what_a_restricted_incident_taught_is_for_those_who_may_know_of_it(desk: Desk) -> None:
-    close(desk, "sec", "ada", kind="information_security", elements=[], summary="the customer database leaked", users=3)
-    assert len(problems(desk, "ada")) == len(problems(desk, "sec")) == 1
-    (kept,) = problems(desk, "ada")
-    for outsider in ("eng", "kef", "aud"):
+    close(desk, "sec", "cou", kind="information_security", elements=[], summary="the customer database leaked", users=3)
+    assert len(problems(desk, "cou")) == len(problems(desk, "sec")) == 1
+    (kept,) = problems(desk, "cou")
+    for outsider in ("ops", "pre", "aud"):
         assert problems(desk, outsider) == [] and problems(desk, outsider, "q=database") == []
         assert desk.get(outsider, f"/api/v1/knowledge/{kept['id']}").status_code == 404
         assert desk.get(outsider, f"/knowledge/{kept['id']}").status_code == 404
     again = desk.report(summary="the customer database leaked", kind="information_security", restricted=False)["number"]
-    assert desk.get("kef", f"/api/v1/knowledge/like?incident={again}").json["items"] == []
-    assert len(desk.get("ada", f"/api/v1/knowledge/like?incident={again}").json["items"]) == 1
+    assert desk.get("ops", f"/api/v1/knowledge/like?incident={again}").json["items"] == []
+    assert len(desk.get("cou", f"/api/v1/knowledge/like?incident={again}").json["items"]) == 1
     assert "knowledge.offered" not in desk.kinds(again), "a journal that many read does not point at it"
     typed = {"summary": "the customer database leaked", "area": "80"}
-    assert "database" not in desk.ask("kef", "POST", "/knowledge/offered", data=typed).text
+    assert "database" not in desk.ask("ops", "POST", "/knowledge/offered", data=typed).text
     assert (
-        desk.post("eng", f"/api/v1/knowledge/{kept['id']}/actions/judge", incident=again, helped=True).status_code
+        desk.post("ops", f"/api/v1/knowledge/{kept['id']}/actions/judge", incident=again, helped=True).status_code
         == 404
     )
 

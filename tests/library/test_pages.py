@@ -63,7 +63,7 @@ def test_every_side_of_every_plan_is_a_page(desk: Desk, code: str) -> None:
 @pytest.mark.proves("R1", "D6")
 def test_a_running_incident_is_shown_at_the_version_it_follows_to_those_who_may_know(desk: Desk) -> None:
     number = desk.responding()
-    hidden = desk.report("sec", kind="information_security", elements=["CELL-4"])["number"]
+    hidden = desk.report("ada", kind="information_security", elements=["CELL-4"])["number"]
     desk.act("ada", hidden, "assess")
     desk.act("ada", hidden, "activate")
     mark = older(desk)

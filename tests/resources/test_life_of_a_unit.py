@@ -77,10 +77,10 @@ def test_the_page_of_a_unit_counts_its_uses_and_hides_what_served_a_restricted_i
     house.ok("cou", f"{API}/requests/{request}/actions/approve")
     take = [{"stock": stock, "unit": unit}]
     house.ok("ada", f"{API}/requests/{request}/actions/fill", take=take)
-    shown = house.sign_in("kef").see(f"/resources/units/{unit}")
-    assert "Restricted incident" in shown and secret not in shown and "secret room" not in shown
+    shown = house.sign_in("ops").see(f"/resources/units/{unit}")
+    assert "not said" in shown and "Restricted" not in shown and secret not in shown and "secret room" not in shown
     assert "Meichuan" in shown and "1 Depot Road" in shown
-    assert secret not in house.get("eng", f"{API}/units/{unit}/life").text
+    assert secret not in house.get("ops", f"{API}/units/{unit}/life").text
 
 
 @pytest.mark.proves("D4")

@@ -118,13 +118,13 @@ def test_the_sign_is_there_tells_the_owner_once_and_may_be_said_by_whoever_repor
 @ONE
 def test_a_risk_occurs_with_its_incident_and_retires_with_a_reason(house: Register) -> None:
     house.added()
-    secret = house.report("sec", kind="information_security", restricted=True, elements=["CELL-1"])["number"]
+    secret = house.report("ada", kind="information_security", restricted=True, elements=["CELL-1"])["number"]
     assert house.wrong("bridge", "turn", state="occurred")["field"] == "incident"
     assert house.wrong("bridge", "turn", state="occurred", incident="1999-0101-001")["field"] == "incident"
     assert house.wrong("bridge", "turn", by="tra", state="occurred", incident=secret)["field"] == "incident"
     house.act("bridge", "turn", state="watched")
     assert house.act("bridge", "turn", by="ada", state="occurred", incident=secret)["incident"] == secret
-    assert secret not in house.get("kef", f"{API}/bridge").text
+    assert secret not in house.get("ops", f"{API}/bridge").text
     assert house.wrong("bridge", "turn", state="retired")["field"] == "reason"
     house.act("bridge", "turn", state="retired", reason="A third route is built")
     assert house.wrong("bridge", "turn", state="watched")["status"] == 409

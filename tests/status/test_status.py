@@ -102,7 +102,7 @@ def test_no_drill_ever_shows(public: Public) -> None:
 
 @pytest.mark.proves("R19")
 def test_nothing_restricted_ever_shows_not_even_afterwards(public: Public) -> None:
-    number = public.report("sec", elements=["AGG-1"], restricted=True, summary="a leak")["number"]
+    number = public.report("ada", elements=["AGG-1"], restricted=True, summary="a leak")["number"]
     public.act("ada", number, "assess")
     public.act("ada", number, "activate")
     assert public.status().status == "ok"

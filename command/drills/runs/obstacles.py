@@ -40,7 +40,7 @@ def shift_changes(session: Session, drill: Drill, at: datetime) -> list[str]:
 
 def busy(session: Session, people: Collection[int]) -> list[tuple[Person, str]]:
     """Those of `people` (ids) who have a role in a live incident of tier I or II or took a page of it, each with the incident's number:
-    of a restricted one the word restricted."""
+    of a restricted one a dash."""
     grave_ones = (
         Incident.exercise.is_(False),
         Incident.tier <= grave.TIER,
@@ -60,7 +60,7 @@ def busy(session: Session, people: Collection[int]) -> list[tuple[Person, str]]:
         .where(*grave_ones, Page.state == PageState.ACKNOWLEDGED, Person.id.in_(people))
     )
     rows = [*session.execute(roles).tuples(), *session.execute(pages).tuples()]
-    named = {(person.id, number): (person, "restricted" if hidden else number) for person, number, hidden in rows}
+    named = {(person.id, number): (person, "—" if hidden else number) for person, number, hidden in rows}
     return [named[key] for key in sorted(named)]
 
 
