@@ -21,7 +21,6 @@ from command.messages import hooks as gateway_hooks
 from command.people import authority_versions, choices, gate, identity, language, places
 from command.people.access import access, here, may, visitor
 from command.people.authority_versions import InForce
-from command.people.authority import Authority
 from command.sites import rules as site_rules
 from command.training import rules as training
 

@@ -113,15 +113,15 @@ from command.resources import pages as resource_pages
 from command.risks import api as risks_api
 from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
+from command.security import agreement_pages
+from command.security import api as security_api
+from command.security import pages as security_pages
 from command.settlement import api as settlement_api
 from command.settlement import pages as settlement_pages
 from command.sites import api as sites_api
 from command.sites import incident_api as incident_sites_api
 from command.sites import incident_pages as incident_sites_pages
 from command.sites import pages as sites_pages
-from command.security import agreement_pages
-from command.security import api as security_api
-from command.security import pages as security_pages
 from command.status import pages as status_pages
 from command.training import api as training_api
 from command.training import pages as training_pages

@@ -70,8 +70,7 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, authority, token, import_, alarms, archive, oncall, resources, scenarios, demo):
-for group in (admin, token, import_, alarms, archive, oncall, resources, scenarios, warnings, demo):
+for group in (admin, authority, token, import_, alarms, archive, oncall, resources, scenarios, warnings, demo):
     main.add_command(group)
 import_.add_command(import_resources)
 import_.add_command(import_risks)

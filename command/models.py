@@ -16,8 +16,8 @@ from command.field import models as field
 from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
-from command.incidents import safety_models as task_safety
 from command.incidents import observing_models as observations
+from command.incidents import safety_models as task_safety
 from command.incidents.family import models as families
 from command.incidents.joint import models as joint_assessments
 from command.knowledge import models as knowledge
@@ -35,9 +35,9 @@ from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
 from command.risks import models as risks
+from command.security import models as security
 from command.settlement import models as settlement
 from command.sites import models as sites
-from command.security import models as security
 from command.training import models as training
 from command.warnings import models as warnings
 

@@ -36,14 +36,12 @@ from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.resources import crew_contacts, departures, recall_times
-from command.risks import register
+from command.risks import register, warned
+from command.security import names as security
 from command.settlement import service as settlement
 from command.sites import duty, following, safety
 from command.sites import merging as sites
-from command.resources import crew_contacts, recall_times
-from command.risks import register, warned
 from command.status import reading as status
-from command.security import names as security
 from command.training import calendar as training
 from command.warnings import doing as warnings
 from command.warnings import public as public_warnings
@@ -53,20 +51,9 @@ Hook = TypeVar("Hook")
 
 
 def join(database: Database) -> Database:
-    """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
-    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. What an
-    incident leaves to be settled is made when it is restored, and asked for before it is closed."""
-    to the drill that goes on. Sites without mains are tied to what cuts them off, and crews are sent where it is safe. Improvement actions
-    come from drills and risks; exercises reach crews from outside besides people."""
+    """Join what rooms on one floor, or above, ask of each other: who follows the journal, who has its word before an incident is restored
+    or closed, who hears of what was done, who is told of restricted incidents, warnings and departures of crews."""
     _once(database.before_append, following.follow)
-    incident that is merged or handed out by area, notices know of the incidents of one event, solved problems be kept when an incident is
-    closed and offered when one is new, and exercise incidents belong to the drill that goes on. Improvement actions come from drills and
-    risks; exercises reach crews from outside besides people."""
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people. Risks
-    hear of warnings raised from them, and the status page shows the live ones."""
-    to the drill that goes on; those who may know of a restricted incident are named. Improvement
-    actions come from drills and risks; exercises reach crews from outside besides people."""
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)

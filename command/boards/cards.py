@@ -142,22 +142,13 @@ def _head(
     minutes = plans.cadence(session, incident["playbook_id"], incident["tier"]) if told and handled else None
     alert = alerts.of(session, incident["id"], incident["state"])
     return _pick(incident, HEAD) | {
+        **_above(session, incident),
         "user_minutes": round(incident["user_minutes"], 1),
         "next_clock": running[0] if running else None,
         "alert": asdict(alert) if alert else None,
         **_watched(session, incident),
         "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
     }
-    return (
-        _pick(incident, HEAD)
-        | _above(session, incident)
-        | {
-            "user_minutes": round(incident["user_minutes"], 1),
-            "next_clock": running[0] if running else None,
-            "alert": asdict(alert) if alert else None,
-            "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
-        }
-    )
 
 
 def _above(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:

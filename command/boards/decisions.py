@@ -1,6 +1,5 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
-restored, updates that are late, bulletins to write and to approve.
-restored, updates that are late, views that their department owes.
+restored, updates that are late, bulletins to write and to approve, advisories of warnings, views that their department owes.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -19,7 +18,8 @@ from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.joint import waiting as joint
 from command.incidents.models import Incident
-from command.measurements import reading, series
+from command.measurements import reading as proposed
+from command.measurements import series
 from command.measurements.models import Proposal, Series
 from command.notices.models import Kind, Notice, NoticeState
 from command.people import access
@@ -36,12 +36,10 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late),
-    approve_bulletin, write_bulletin (a draft lies ready) or resend_bulletin (a mail failed); since when it waits."""
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), give_view (of a joint
-    assessment) or decide (it); since when it waits."""
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late) or advisory (of the warning
-    whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), approve_bulletin,
+    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it) or advisory (of
+    the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others); since when it
+    waits."""
 
     act: str
     number: str
@@ -55,12 +53,12 @@ class Waiting:
     role: str | None = None
     bulletin_id: int | None = None
     bulletin_kind: str | None = None
+    colour: str | None = None
 
 
 def degradations(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Proposal, Series]]:
     """Bad series for which no incident is open, for whoever may open one."""
-    return [] if exercise or not access.may(who, series.ACT) else reading.proposals(session)
-    colour: str | None = None
+    return [] if exercise or not access.may(who, series.ACT) else proposed.proposals(session)
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
@@ -176,8 +174,11 @@ def _bulletins(session: Session, who: Principal, exercise: bool) -> Iterator[Wai
         if ask.may(incident, "write_bulletin"):
             since = row.approved_at or row.drafted_at
             yield _waiting(incident, "resend_bulletin", since, bulletin_id=row.id, bulletin_kind=row.kind)
+
+
 def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
     """Views that their department owes, and joint assessments that they may decide: all have answered, or the time is over."""
+    ask = _Asker(session, who)
     for round in joint.views(session, who, exercise=exercise):
         if round.mine and ask.may(round.incident, "give_view"):
             yield _waiting(round.incident, "give_view", round.opened_at)

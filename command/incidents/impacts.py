@@ -3,7 +3,7 @@
 Declared rows say what the topology cannot see (a degraded core, a fault outside the records). They are taken as covering the same
 people as the topology's, so that of both figures the larger counts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import area_shares, entries, grades, house, measuring, notifying, places
+from command.incidents import area_shares, concerned, entries, grades, house, measuring, notifying, places
 from command.incidents.family import united
 from command.incidents.family.united import Picture, Rows
-from command.incidents import area_shares, concerned, entries, grades, house, measuring, notifying, places
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.measuring import accrue, began
 from command.incidents.models import PERSON, Impact, Incident

@@ -155,7 +155,7 @@ def first(session: Session, incident: Incident) -> Notice | None:
 def _why_not(session: Session, incident: Incident) -> str | None:
     if incident.restricted:
         return "restricted"
-    if incident.users_now == 0:
+    if incident.users_now == 0 and not living.anyone_concerned(session, incident.id):
         return "nobody_cut_off"
     return "told_by_family" if _others_tell(session, incident) else None
 
@@ -171,8 +171,6 @@ def _others_tell(session: Session, incident: Incident) -> bool:
     if not kin.relatives(session, incident.id):
         return False
     return rounds.nobody_new(session, telling.about(session, incident))
-    anybody = incident.users_now > 0 or living.anyone_concerned(session, incident.id)
-    return None if anybody else "nobody_cut_off"
 
 
 def grow(session: Session, incident: Incident) -> None:

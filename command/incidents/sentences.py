@@ -2,9 +2,9 @@
 
 from command.incidents.bulletin_sentences import OF_BULLETINS
 from command.incidents.resource_sentences import OF_RESOURCES
+from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
 from command.incidents.site_sentences import OF_SITES, SITE_WORDS
-from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "incident.reported": ("上报{event_kind}，区域：{area_id}", "Reported: {event_kind}, {area_id}"),

@@ -11,8 +11,6 @@ from command.core import clock
 from command.core.heads import _walk
 from command.core.journal import Stream
 from command.incidents import clock_rows, conditions, entries, house, observing_rows, plans
-from command.incidents.guards import Standing, State
-from command.incidents import clock_rows, conditions, entries, house, plans
 from command.incidents.family import kin
 from command.incidents.guards import BEFORE_RESTORATION, Standing, State
 from command.incidents.lifecycle import Action, Forbidden, Refusal, Step, attempt

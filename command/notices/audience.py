@@ -24,10 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from command.messages.models import TOLD, Delivery, Halt, State
-from command.network.models import CutOff, Element, Subscriber
+from command.network.models import Concerned, CutOff, Element, Subscriber
 from command.notices.models import Basis, Kind, Notice, NoticeArea, NoticeText, Passed
-from command.network.models import Concerned, CutOff, Subscriber
-from command.notices.models import Kind, Notice, NoticeText, Passed
 
 S = cast(Table, Subscriber.__table__)
 D = cast(Table, Delivery.__table__)
@@ -64,8 +62,8 @@ nor word of an outage they missed. Joined where the application is put together.
 @dataclass(frozen=True)
 class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
-    were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it."""
-    were told by another incident and passed to this one; `concerns`: it concerns subscribers whom nothing cuts off."""
+    were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it;
+    `concerns`: it concerns subscribers whom nothing cuts off."""
 
     incident_id: int
     exercise: bool

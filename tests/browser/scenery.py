@@ -204,6 +204,8 @@ def _authority(stage: Stage, number: str) -> None:
     rule = {"act": "restore", "tiers": [1], "alone": ["commander"], "override": ["deputy"]}
     assert stage.post("adm", "/api/v1/authority/draft/actions/put", revision=1, rule=rule).status_code == 200
     assert stage.act("eng", number, "assess", override=True, reason="Nobody else is awake") == 200
+
+
 def _sites(stage: Stage, number: str) -> None:
     """Two sites without mains, one of which falls soon; a cable half spliced, a no-go, and a site moved up in the order."""
     facts = {
@@ -231,6 +233,8 @@ def _sites(stage: Stage, number: str) -> None:
         ("ada", f"{about}/restoration/actions/place", {"site": "S-2", "place": 1, "reason": "The hospital's second"}),
     ):
         assert stage.post(by, address, **body).status_code in (200, 201), address
+
+
 def _measured(stage: Stage) -> None:
     """A series that is bad, with a gap in it: the worst incident takes it up."""
     said = {"code": "attach-mj", "name_en": "Attach success, Meijiang", "name_zh": "梅江附着成功率", "unit": "%"}
@@ -300,6 +304,8 @@ def _bulletin(stage: Stage, number: str) -> None:
         row.state, row.approved_at, row.approved_by = "approved", clock.now(session), f"person:{stage.people['ada']}"
 
     stage.database.write(left)
+
+
 def _warned(stage: Stage) -> str:
     """A live warning with a task done and one open, somebody who stands by, an advisory that waits and an incident that came of it; one
     that was lifted. Its code."""

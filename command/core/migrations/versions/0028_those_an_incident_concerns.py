@@ -7,7 +7,7 @@ from command.core import guards
 from command.core.columns import Time
 
 revision = '0028'
-down_revision = '0026'
+down_revision = '0027'
 branch_labels = None
 depends_on = None
 

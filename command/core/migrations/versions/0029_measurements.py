@@ -7,7 +7,7 @@ from command.core import guards
 from command.core.columns import Json, Time
 
 revision = '0029'
-down_revision = '0026'
+down_revision = '0028'
 branch_labels = None
 depends_on = None
 
