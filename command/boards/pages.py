@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from command.boards import area_map as maps
-from command.boards import gauges, memory, on_call, render, shortages, store
+from command.boards import falling, gauges, memory, on_call, render, shortages, store
 from command.boards.access import may_see
 from command.boards.store import Board
 from command.boards.words import WORDS
@@ -64,10 +64,12 @@ def surroundings() -> dict[str, Any]:
         area_map = maps.of(current_app, session, language())
         duties = on_call.now(session, clock.now(session), language())
         short = shortages.now(session, language())
+        sites = falling.any_site(session)
     return {
         "area_map": area_map,
         "duties": duties,
         "shortages": short,
+        "sites": sites,
         "tz": here().settings.tz,
         "kinds": WORDS["kind"],
     }
