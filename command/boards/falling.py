@@ -4,10 +4,12 @@ for anew now and then. It names no incident."""
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
 from command.sites import falling, generators
+from command.sites.models import Site as SiteRow
 
 MOST = 5
 """Sites that are named; the others are counted."""
@@ -30,6 +32,11 @@ class NextToFall:
 
     sites: tuple[Site, ...] = ()
     more: int = 0
+
+
+def any_site(session: Session) -> bool:
+    """Whether the operator has put sites on record at all."""
+    return session.scalar(select(SiteRow.id).limit(1)) is not None
 
 
 def now(session: Session, language: str, *, exercise: bool = False) -> NextToFall:

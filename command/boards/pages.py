@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from command.boards import area_map as maps
 from command.boards import centres, gauges, memory, on_call, render, shortages, store
+from command.boards import falling, gauges, memory, on_call, render, shortages, store
 from command.boards.access import may_see
 from command.boards.store import Board
 from command.boards.words import WORDS
@@ -89,12 +90,14 @@ def surroundings() -> dict[str, Any]:
         duties = on_call.now(session, clock.now(session), language())
         short = shortages.now(session, language())
         choice = [(area.code, names.of(area, language()), area.level) for area in centres.listed(session)]
+        sites = falling.any_site(session)
     return {
         "area_map": area_map,
         "duties": duties,
         "shortages": short,
         "centres": choice,
         "centre": None,
+        "sites": sites,
         "tz": here().settings.tz,
         "kinds": WORDS["kind"],
     }

@@ -96,6 +96,8 @@ class Reader:
         if name == "unit_id":
             unit = self.session.get(ResourceUnit, value)
             return unit.serial if unit else f"#{value}"
+        if name in ("km", "hours", "fuel_hours"):
+            return f"{value:g}"
         if name == "event_kind":
             return KIND_WORDS[value][0 if zh else 1] if value in KIND_WORDS else str(value)
         if name == "clock":

@@ -136,6 +136,8 @@ def test_a_cable_is_spliced_fibre_by_fibre(scene: Scene) -> None:
     assert scene.post("eng", splice, fibres_done=24, version=2).json["repaired_at"]
     found = scene.of_incident(number)["figures"]
     assert (found["cable_km_damaged"], found["cable_km_repaired"]) == (0.35, 0.35)
+    told = scene.get("ada", f"/api/v1/incidents/{number}/journal?limit=500").json["items"]
+    assert any("0.35 km" in line["text"]["en"] for line in told)
     assert [kind for kind in scene.kinds(number) if kind.startswith("cable.")] == [
         *("cable.damaged", "cable.spliced", "cable.repaired"),
     ]

@@ -88,6 +88,7 @@ def test_an_engineer_reports_a_site_by_phone_and_what_was_typed_is_not_lost(scen
     page = visitor.see("/sites/S-1")
     assert "No mains" in page and "with its generator started" in page and "Tree on the road" in page
     assert "Way is blocked" in visitor.see("/sites") and "断电" in visitor.see("/sites/S-1", "zh")
+    assert "side-falling" in visitor.see("/board")
     assert "S-1" in visitor.see("/board/part/falling") and "Show the whole number" not in page
     commander = sign_in(scene, "ada")
     assert "+8612020990000" not in commander.see("/sites/S-1")
