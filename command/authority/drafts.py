@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from command.authority import entries, painting, thin
@@ -73,16 +74,14 @@ def begin(
     of: int | None = None,
 ) -> AuthorityVersion:
     """Open a draft: from the table in force, from an older version (`of`; 0 is the file), or from `rows` that were imported. Raise Conflict
-    while another is open."""
+    while another is open; the command line drops that one, on record."""
     if by is not None:
         must(by, ACT)
     open_now = draft(session, lock=True)
+    if open_now is not None and by is not None:
+        raise _open(open_now.id)
     if open_now is not None:
-        raise Conflict(
-            N_("Version %(version)d is being drafted already."),
-            remedy=N_("Publish or drop that draft first."),
-            version=open_now.id,
-        )
+        _drop(session, open_now)
     base = versions.newest(session)
     if source == "version":
         rows = _older(session, of or 0)
@@ -96,14 +95,25 @@ def begin(
         changed_by=by.person_id if by else None,
         changed_at=now,
     )
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        raise _open(0) from None
     audit(session, entries.DraftBegun(version=made.id, source=source, of=of if source == "version" else None))
     return made
 
 
+def _open(version_id: int) -> Conflict:
+    return Conflict(
+        N_("Version %(version)d is being drafted already.") if version_id else N_("A draft was begun just now."),
+        remedy=N_("Publish or drop that draft first."),
+        version=version_id,
+    )
+
+
 def _older(session: Session, number: int) -> tuple[Row, ...]:
-    if number and version(session, number).state == DRAFT:
+    if number and version(session, number).published_at is None:
         raise Conflict(N_("This version was never in force."), remedy=N_("Choose one that was published."))
     return versions.of(session, number or None).rows
 
@@ -149,8 +159,12 @@ def seen(session: Session, revision: int) -> AuthorityVersion:
 def drop(session: Session, by: Principal) -> None:
     """Give the draft up."""
     must(by, ACT)
-    found = required(session)
+    _drop(session, required(session))
+
+
+def _drop(session: Session, found: AuthorityVersion) -> None:
     found.state = DROPPED
+    session.flush()
     audit(session, entries.DraftDropped(version=found.id))
 
 

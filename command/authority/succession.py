@@ -32,8 +32,8 @@ PAGE_MINUTES = 10
 """Where the table has no deputy for taking command. (Ours.)"""
 ACK_MINUTES = 5
 """Minutes each of those who come next has to answer, before the next is paged too. (Ours.)"""
-NO_SIGN = ("page.declined", "escalation.resumed")
-"""Entries of somebody who says that they cannot come."""
+NO_SIGN = ("page.declined", "escalation.resumed", "board.cards")
+"""Entries of somebody who says that they cannot come, and the cards that follow from any entry."""
 MOST = 8
 """People paged one after another."""
 

@@ -19,15 +19,16 @@ def test_a_file_is_checked_put_in_force_and_shown(rule: Rule, settings: Settings
     assert (broken.exit_code, "settle" in broken.output) == (1, True), broken.output
     file.write_text(text.replace("after_minutes: 1440", "after_minutes: 720"), "utf-8")
     assert "no holes" in run.invoke(authority, ["check", str(file)], obj=settings).output
+    rule.draft()
     loaded = run.invoke(authority, ["load", str(file), "--reason", "closing was too slow"], obj=settings)
-    assert (loaded.exit_code, "Version 1 is in force: 1 groups" in loaded.output) == (0, True), loaded.output
+    assert (loaded.exit_code, "Version 2 is in force: 1 groups" in loaded.output) == (0, True), loaded.output
     assert "after_minutes: 720" in run.invoke(authority, ["show"], obj=settings).output
     assert "after_minutes: 1440" in run.invoke(authority, ["show", "--version", "0"], obj=settings).output
     assert run.invoke(authority, ["show", "--version", "9"], obj=settings).exit_code == 1
     rule.settled()
     seen = rule.get("aud", API).json
     assert (seen["version"], seen["about"]["published_by"], seen["about"]["reason"]) == (
-        1,
+        2,
         None,
         "closing was too slow",
     )
