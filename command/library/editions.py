@@ -127,7 +127,7 @@ def _running(session: Session, who: Principal) -> Mapping[int | None, Sequence[s
     return found
 
 
-def _used(session: Session, who: Principal) -> Mapping[int | None, datetime]:
+def _used(session: Session, who: Principal) -> Mapping[int | None, datetime | None]:
     query = select(Incident).where(Incident.playbook_id.is_not(None), Incident.responding_at.is_not(None))
     known = visibility.only_visible(session, query, who)
     first = known.with_only_columns(Incident.playbook_id, func.min(Incident.responding_at))

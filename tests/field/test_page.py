@@ -186,7 +186,7 @@ def unname(session: Session, number: str) -> None:
 
 
 def test_a_restricted_incident_is_told_no_further_to_who_was_only_called(stage: Stage) -> None:
-    number = stage.report(elements=["CELL-1"], kind="information_security", restricted=True, by="sec")
+    number = stage.report(elements=["CELL-1"], kind="information_security", restricted=True, by="ada")
     stage.act("ada", number, "assess")
     stage.act("ada", number, "activate")
     for _ in range(3):
