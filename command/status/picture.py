@@ -43,6 +43,28 @@ class Promise:
     advice: TextOut | None = None
 
 
+def once(lines: Collection[Line], parents: Mapping[int, int]) -> list[Line]:
+    """The lines without what an incident only says because a part of it does: the part has its own, with its own end. `parents` has the
+    incident that each is a part of."""
+    said: dict[tuple[int, str, int], list[Line]] = {}
+    for line in lines:
+        above, seen = parents.get(line.incident_id), {line.incident_id}
+        while above is not None and above not in seen:
+            said.setdefault((above, line.service, line.area_id), []).append(line)
+            seen.add(above)
+            above = parents.get(above)
+    return [line for line in lines if not any(_meet(line, each) for each in said.get(_key(line), ()))]
+
+
+def _key(line: Line) -> tuple[int, str, int]:
+    return line.incident_id, line.service, line.area_id
+
+
+def _meet(one: Line, other: Line) -> bool:
+    begins_in_time = other.until_at is None or one.from_at <= other.until_at
+    return begins_in_time and (one.until_at is None or other.from_at <= one.until_at)
+
+
 def shown_at(spots: Mapping[int, Spot], area_id: int) -> Spot | None:
     """The prefecture an area is in; the area itself where it is wider; None for one that is not on file."""
     spot = spots.get(area_id)

@@ -36,7 +36,8 @@ def read(session: Session, settings: Settings) -> StatusOut:
     rows = session.scalars(select(Service).order_by(Service.bit)).all()
     services = {each.code: TextOut(zh=each.name_zh, en=each.name_en) for each in rows}
     codes = {each.id: each.code for each in rows}
-    lines = _lines(session, list(incidents), codes)
+    parents = {each.id: each.parent_id for each in incidents.values() if each.parent_id is not None}
+    lines = picture.once(_lines(session, list(incidents), codes), parents)
     going = {line.incident_id for line in lines if line.until_at is None}
     promises = {each: _promise(session, incidents[each]) for each in going}
     areas = picture.areas(spots, lines, services, promises)
