@@ -10,8 +10,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from command.boards import area_map as maps
-from command.boards import centres, gauges, memory, on_call, render, shortages, store
-from command.boards import falling, gauges, memory, on_call, render, shortages, store
+from command.boards import centres, falling, gauges, memory, on_call, render, shortages, store
 from command.boards.access import may_see
 from command.boards.store import Board
 from command.boards.words import WORDS
