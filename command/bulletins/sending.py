@@ -194,7 +194,11 @@ def keep(session: Session, incident: Incident, row: Bulletin, made: Sequence[Bul
 
 def by_link(session: Session, installation: Installation, token: str) -> tuple[BulletinCopy, Bulletin]:
     """The copy that a signed address names; raise NotFound where it is forged or too old."""
-    copy = session.get(BulletinCopy, links.read(installation, token, LINK))
+    try:
+        copy_id = links.read(installation, token, LINK)
+    except NotFound:
+        raise unknown_link() from None
+    copy = session.get(BulletinCopy, copy_id)
     row = session.get(Bulletin, copy.bulletin_id) if copy else None
     if copy is None or row is None or row.approved_at is None:
         raise unknown_link()

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.bulletins import diffing, drafting, due, entries, reading
 from command.bulletins.drafting import Asked
-from command.bulletins.models import OPEN, Bulletin, Kind, State
+from command.bulletins.models import OPEN, Bulletin, Kind, State, UpwardReport
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
 from command.incidents import entries as incident_entries
@@ -130,13 +131,15 @@ def refresh(session: Session, incident: Incident, row: Bulletin, by: Principal) 
     standing.authorise(session, incident, by, WRITE)
     must_be(row, State.DRAFT)
     corrects = session.get(Bulletin, row.corrects_id) if row.corrects_id else None
-    _fill(session, incident, row, _upward_of(row), corrects)
+    _fill(session, incident, row, _upward_of(session, row), corrects)
     row.edited_by = row.edited_at = None
 
 
-def _upward_of(row: Bulletin) -> Upward | None:
-    """Why, as the first draft of a report upward said it: its second paragraph's first line."""
-    if row.kind != Kind.UPWARD:
+def _upward_of(session: Session, row: Bulletin) -> Upward | None:
+    """Why a time limit will not be met, as the first draft of a report upward said it: the first line below its heading. None for what was
+    drafted by hand."""
+    reported = select(UpwardReport.id).where(UpwardReport.bulletin_id == row.id)
+    if row.kind != Kind.UPWARD or session.scalar(reported.limit(1)) is None:
         return None
     lines = {language: row.drafted[language].split("\n\n")[1].split("\n")[0] for language in ("zh", "en")}
     return Upward({"zh": lines["zh"], "en": lines["en"]})
@@ -230,7 +233,7 @@ def turned(session: Session, incident: Incident, action: Action) -> None:
 def correct(session: Session, incident: Incident, row: Bulletin, by: Principal) -> Bulletin:
     """Begin the bulletin that corrects one which has left: of its kind, to its recipients. Raise Denied, Conflict."""
     must_be(row, State.APPROVED)
-    return draft(session, incident, Kind(row.kind), by, asked=row.asked, upward=_upward_of(row), corrects=row)
+    return draft(session, incident, Kind(row.kind), by, asked=row.asked, upward=_upward_of(session, row), corrects=row)
 
 
 def must_be(row: Bulletin, *states: State) -> None:
