@@ -9,6 +9,7 @@ from command.alarms import kinds, storms
 from command.archive import index
 from command.authority import reviews
 from command.boards import cards
+from command.bulletins import figures as bulletin_figures
 from command.bulletins import service as bulletins
 from command.core.database import Database
 from command.core.installation import Installation
@@ -40,6 +41,7 @@ from command.risks import register, warned
 from command.security import names as security
 from command.settlement import service as settlement
 from command.sites import duty, following, safety
+from command.sites import figures as site_figures
 from command.sites import merging as sites
 from command.status import reading as status
 from command.training import calendar as training
@@ -67,6 +69,7 @@ def join(database: Database) -> Database:
     _once(conditions.turned, joint.on_turn)
     _once(incidents.on_close, knowledge.keep)
     _once(conditions.turned, bulletins.turned)
+    _once(bulletin_figures.more, site_figures.named)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
     _once(intake.on_report, security.begin)

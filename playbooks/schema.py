@@ -264,6 +264,9 @@ def canonical(playbook: Playbook) -> bytes:
         for page in tier["pages"]:
             if page["quiet_minutes"] is None:
                 del page["quiet_minutes"]
+        for bulletin in tier["bulletins"].values():
+            if not bulletin["pre_approved"]:
+                del bulletin["pre_approved"]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

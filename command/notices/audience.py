@@ -93,7 +93,7 @@ class Story:
             tuple(id_ for id_, kind, _ in rows if kind == Kind.ALL_CLEAR),
             frozenset(id_ for id_, _, halted in rows if halted),
             bool(took_over),
-            bool(concerns),
+            concerns=bool(concerns),
         )
 
     def affected(self, s: FromClause = S) -> Condition:

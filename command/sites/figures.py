@@ -54,6 +54,22 @@ def of(session: Session, incident: Incident) -> SiteFigures:
     )
 
 
+def named(session: Session, incident: Incident) -> dict[str, int | float]:
+    """The same figures by the names that bulletins know them by. Figures of people and machines that nobody sent are left out."""
+    at = of(session, incident)
+    deployed = {"people": at.people, "vehicles": at.vehicles, "generators": at.generators}
+    return {
+        "sites_out": at.sites_out,
+        "sites_peak": at.sites_peak,
+        "sites_restored": at.sites_restored,
+        "without_mains": at.without_mains,
+        "on_generator": at.on_generator,
+        "cable_km": at.cable_km_damaged,
+        "cable_km_restored": at.cable_km_repaired,
+        **{name: count for name, count in deployed.items() if count},
+    }
+
+
 def _deployed(session: Session, incident: Incident) -> tuple[int, int, int]:
     """People, vehicles and generators on their way or on scene."""
     query = (
