@@ -108,6 +108,7 @@ def _parts(
         session.add(chain)
         session.flush()
         called = {"escalation_id": chain.id, "incident_number": row.number, "person_id": people["eng"]}
+        made["holders"].add("eng")
         session.add(Page(**of, **called, target="oncall:technical", step=0, code="1", created_at=row.detected_at))
         made["people"].add("eng")
 
@@ -139,7 +140,7 @@ def wanted(case: Case, asked: Filter, since: datetime | None, until: datetime | 
 
 
 def seen(case: Case, username: str) -> bool:
-    """Whether somebody may know of a case: its owner, and who holds a role now."""
+    """Whether somebody may know of a case: its owner, who holds a role now, and who was paged for it."""
     return not case["restricted"] or username == case["owner"] or username in case["holders"]
 
 
