@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from command import health, openapi, parts
 from command.blueprints import BLUEPRINTS
+from command.boards import memory
 from command.boards.words import WORDS
 from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
@@ -171,7 +172,7 @@ def settle(app: Flask, installation: Installation) -> None:
     )
     app.extensions["tocsin"] = installation
     gateway_hooks.settle(app, installation)
-    for kept in ("tocsin.boards", "tocsin.status"):
+    for kept in ("tocsin.boards", "tocsin.status", memory.KEY):
         app.extensions.pop(kept, None)
 
 
