@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from command import health, openapi, parts
 from command.blueprints import BLUEPRINTS
+from command.boards import memory
 from command.boards.words import WORDS
 from command.bulletins import recipients
 from command.core import assets, failures, marks, squeeze, web
@@ -181,7 +182,7 @@ def settle(app: Flask, installation: Installation) -> None:
     app.extensions["tocsin"] = installation
     app.extensions["tocsin.authority"] = InForce()
     gateway_hooks.settle(app, installation)
-    for kept in ("tocsin.boards", "tocsin.status"):
+    for kept in ("tocsin.boards", "tocsin.status", memory.KEY):
         app.extensions.pop(kept, None)
 
 
