@@ -92,13 +92,13 @@ def listed() -> Any:
         return VersionsOut(items=[views.version_out(session, row, language()) for row in drafts.history(session)])
 
 
-@api.get("/versions/<int:number>")
+@api.get("/versions/<int:version_id>")
 @api.output(TableOut)
 @access("read")
-def one(number: int) -> Any:
+def one(version_id: int) -> Any:
     """A version with its rows and what it changed."""
     with here().database.read() as session:
-        return views.table_out(session, drafts.version(session, number), language())
+        return views.table_out(session, drafts.version(session, version_id), language())
 
 
 @api.post("/draft")

@@ -73,7 +73,13 @@ def improvement(number: str) -> dict[str, str]:
 def addresses(desk: Desk, number: str, method: str) -> list[str]:
     """Every address, with this incident, its notice, its page or its task in the places of the route."""
     task = desk.see(number)["tasks"][0]["code"]
-    values = {"number": number, "name": f"incident:{number}", "code": task, "person_id": desk.people["sec"]}
+    values = {
+        "number": number,
+        "name": f"incident:{number}",
+        "code": task,
+        "task": task,
+        "person_id": desk.people["sec"],
+    }
     values |= {"action": "cancel", "turn": "meet"}
     found = []
     for rule in desk.app.url_map.iter_rules():
