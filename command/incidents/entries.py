@@ -204,6 +204,15 @@ class ImpactChanged(Payload, kind="impact.changed"):
     user_minutes: float
 
 
+class ConcernedAdded(Payload, kind="impact.concerned"):
+    """Subscribers whom the incident concerns though nothing of theirs is cut off: how many came, how many there are, and where the list is
+    from (`source`: list, complaints, merged, reopened)."""
+
+    added: int
+    total: int
+    source: str
+
+
 class ImpactDeclared(Payload, kind="impact.declared"):
     area_id: int
     services: tuple[int, ...]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import area_shares, entries, grades, house, measuring, notifying, places
+from command.incidents import area_shares, concerned, entries, grades, house, measuring, notifying, places
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import PERSON, Impact, Incident
 from command.incidents.standing import authorise
@@ -263,6 +263,7 @@ def end_all(session: Session, incident: Incident) -> int:
     now = clock.now(session)
     freed = incident.users_now
     network.set_cut_off(session, incident.id, (), now, incident.exercise)
+    concerned.end_all(session, incident)
     accrue(incident, now)
     for row in measuring.open_impacts(session, incident):
         row.until_at = now
@@ -285,6 +286,7 @@ def begin_again(session: Session, incident: Incident, elements: Collection[int])
             session.add(again)
     session.flush()
     change = network.set_cut_off(session, incident.id, failed, now, incident.exercise)
+    concerned.begin_again(session, incident)
     measure(session, incident, change)
     return len(failed)
 

@@ -13,7 +13,7 @@ from command.incidents import entries, telling
 from command.incidents.models import Impact, Incident
 from command.incidents.standing import notices_in_flight
 from command.incidents.telling import NoPlan
-from command.notices import rounds
+from command.notices import living, rounds
 from command.notices import service as notices
 from command.notices.models import Kind, Notice, NoticeState
 from playbooks.notices import NoticeKind
@@ -125,7 +125,7 @@ def _to_correct(session: Session, incident: Incident) -> Notice | None:
 
 def first(session: Session, incident: Incident) -> Notice | None:
     """Draft the first notice with its correction and submit it; None, with the reason journaled, where nobody is told."""
-    reason = _why_not(incident)
+    reason = _why_not(session, incident)
     if reason is None:
         try:
             by = session.info["actor"]
@@ -136,10 +136,11 @@ def first(session: Session, incident: Incident) -> Notice | None:
     return None
 
 
-def _why_not(incident: Incident) -> str | None:
+def _why_not(session: Session, incident: Incident) -> str | None:
     if incident.restricted:
         return "restricted"
-    return "nobody_cut_off" if incident.users_now == 0 else None
+    anybody = incident.users_now > 0 or living.anyone_concerned(session, incident.id)
+    return None if anybody else "nobody_cut_off"
 
 
 def grow(session: Session, incident: Incident) -> None:

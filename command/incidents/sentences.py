@@ -57,6 +57,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "影响变化：新增中断网元{cut_off}个，恢复{restored}个，当前影响{users_now}户（峰值{users_peak}）",
         "Impact: {cut_off} elements cut off, {restored} restored; {users_now} users now, {users_peak} at most",
     ),
+    "impact.concerned": (
+        "相关用户：新增{added}户，共{total}户（{source}）",
+        "Those concerned: {added} more, {total} in all ({source})",
+    ),
     "impact.declared": (
         "人工确认影响：{area_id}，{users}户，{impact_kind}",
         "Declared: {users} users in {area_id}, {impact_kind}",

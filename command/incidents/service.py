@@ -9,6 +9,7 @@ from command.core import clock
 from command.incidents import (
     activation,
     clock_rows,
+    concerned,
     conditions,
     entries,
     grades,
@@ -119,7 +120,7 @@ def reopen(
     clock_rows.reopen(session, incident)
     activation.resume_pages(session, incident)
     grades.regrade(session, incident)
-    if incident.users_now:
+    if incident.users_now or concerned.count(session, incident):
         notifying.first(session, incident)
     conditions.tell(session, incident, Action.REOPEN)
 
@@ -220,11 +221,13 @@ def merge(
     failed = impacts.failed_now(session, child)
     responding = into.state == State.RESPONDING
     change = impacts.take(session, into, impacts.failed_now(session, into) | failed)
+    concerned.pass_on(session, child, into)
     child.merged_into_id = into.id
     _end(session, child, taken.state, "merged")
     notifying.all_clear(session, child)
     if responding:
         impacts.tell(session, into, change)
+        concerned.tell(session, into)
     cited = entries.note(session, reason)
     entries.record(session, child, entries.MergedInto(into=into.number, told=at.told_count, reason=cited))
     absorbed = entries.Absorbed(other=child.number, elements=len(failed), told=at.told_count)

@@ -1,4 +1,5 @@
-"""The operator's network: areas, services, elements with their links, subscribers, and which elements an incident has cut off."""
+"""The operator's network: areas, services, elements with their links, subscribers, which elements an incident has cut off, and whom it
+concerns though nothing is cut off."""
 
 from datetime import datetime
 
@@ -128,3 +129,16 @@ class CutOff(OfExercise, Base):
     services: Mapped[int] = mapped_column(BigId)
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
+
+
+class Concerned(OfExercise, Base):
+    """A subscriber whom an incident concerns though no element of theirs is cut off (a tariff, a leak), from–until. Open while `until_at`
+    is null. `passed_to_id`: the incident into which this one was merged, which concerns them from then on."""
+
+    __tablename__ = "concerned"
+    __table_args__ = (Index("ix_concerned_subscriber_id", "subscriber_id"),)
+    incident_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscriber.id"), primary_key=True)
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    passed_to_id: Mapped[int | None] = mapped_column(BigId)

@@ -6,17 +6,31 @@ are used to count an audience, to materialise it and to decide about single peop
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from command.messages.models import TOLD, Delivery, Halt, State
-from command.network.models import CutOff, Subscriber
+from command.network.models import Concerned, CutOff, Subscriber
 from command.notices.models import Kind, Notice, NoticeText, Passed
 
 S = cast(Table, Subscriber.__table__)
 D = cast(Table, Delivery.__table__)
 C = cast(Table, CutOff.__table__)
 P = cast(Table, Passed.__table__)
+N = cast(Table, Concerned.__table__)
 
 QUEUED = (State.READY, State.LEASED)
 IN_THE_AIR = (State.CALLING, State.IN_DOUBT)
@@ -31,13 +45,16 @@ _NOTICES = (
     .where(Notice.incident_id == _INCIDENT, Notice.kind.in_((Kind.FIRST, Kind.ALL_CLEAR)))
     .order_by(Notice.id)
 )
-_ANY_PASSED = select(Passed.addressee).where(Passed.incident_id == _INCIDENT).limit(1)
+_MORE = select(
+    select(literal(1)).where(P.c.incident_id == _INCIDENT).exists(),
+    select(literal(1)).where(N.c.incident_id == _INCIDENT).exists(),
+)
 
 
 @dataclass(frozen=True)
 class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
-    were told by another incident and passed to this one."""
+    were told by another incident and passed to this one; `concerns`: it concerns subscribers whom nothing cuts off."""
 
     incident_id: int
     exercise: bool
@@ -45,32 +62,56 @@ class Story:
     clears: tuple[int, ...] = ()
     halted: frozenset[int] = field(default_factory=frozenset)
     took_over: bool = False
+    concerns: bool = False
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
         incident = {"incident": incident_id}
         rows = session.execute(_NOTICES, incident).all()
+        took_over, concerns = session.execute(_MORE, incident).one()
         return cls(
             incident_id,
             exercise,
             tuple(id_ for id_, kind, _ in rows if kind == Kind.FIRST),
             tuple(id_ for id_, kind, _ in rows if kind == Kind.ALL_CLEAR),
             frozenset(id_ for id_, _, halted in rows if halted),
-            session.execute(_ANY_PASSED, incident).first() is not None,
+            bool(took_over),
+            bool(concerns),
         )
 
     def affected(self, s: FromClause = S) -> Condition:
-        """An open cut-off of the incident takes a service from the subscriber."""
-        return _cut(s, C.c.incident_id == self.incident_id)
+        """An open cut-off of the incident takes a service from the subscriber, or it concerns them otherwise."""
+        cut = _cut(s, C.c.incident_id == self.incident_id)
+        return or_(cut, _concerned(s, self.incident_id)) if self.concerns else cut
 
     def cut_by_another(self) -> Condition:
-        """Another live incident (of the same kind of reality) takes a service from the subscriber."""
-        return _cut(S, and_(C.c.incident_id != self.incident_id, _is(C.c.exercise, self.exercise)))
+        """Another live incident (of the same kind of reality) takes a service from the subscriber. Whom this incident concerned and never
+        cut off had no word about their service: they are passed on only where the incident that this one was merged into concerns them."""
+        cut = _cut(S, and_(C.c.incident_id != self.incident_id, _is(C.c.exercise, self.exercise)))
+        if not self.concerns:
+            return cut
+        mine = select(literal(1)).where(N.c.incident_id == self.incident_id, N.c.subscriber_id == S.c.id).correlate(S)
+        never_cut = ~_ever_cut(self.incident_id)
+        return or_(and_(cut, ~and_(mine.exists(), never_cut)), self._merged_into().is_not(None))
 
     def another(self) -> Any:
-        """The incident that a subscriber is passed to: the oldest that cuts them off."""
+        """The incident that a subscriber is passed to: the one that this one was merged into and that concerns them, else the oldest that
+        cuts them off."""
         theirs = and_(C.c.incident_id != self.incident_id, _is(C.c.exercise, self.exercise))
-        return select(func.min(C.c.incident_id)).where(_open_on(S), theirs).correlate(S).scalar_subquery()
+        oldest = select(func.min(C.c.incident_id)).where(_open_on(S), theirs).correlate(S).scalar_subquery()
+        merged = self._merged_into()
+        return case((merged.is_not(None), merged), else_=oldest) if self.concerns else oldest
+
+    def _merged_into(self) -> Any:
+        """The incident into which this one was merged, where it concerns the subscriber now; null otherwise."""
+        o = N.alias("o")
+        still = select(literal(1)).where(
+            o.c.incident_id == N.c.passed_to_id, o.c.subscriber_id == N.c.subscriber_id, o.c.until_at.is_(None)
+        )
+        mine = (N.c.incident_id == self.incident_id, N.c.subscriber_id == S.c.id, N.c.passed_to_id.is_not(None))
+        return (
+            select(func.min(N.c.passed_to_id)).where(*mine, still.correlate(N).exists()).correlate(S).scalar_subquery()
+        )
 
     def cleared(self, first: int, addressee: ColumnElement[int]) -> Condition:
         """After `first`, the addressee was given an all-clear, or was passed to another incident."""
@@ -132,6 +173,16 @@ def _cut(s: FromClause, whose: Condition) -> Condition:
     return select(literal(1)).where(_open_on(s), whose).correlate(s).exists()
 
 
+def _ever_cut(incident_id: int) -> Condition:
+    mine = and_(C.c.incident_id == incident_id, C.c.element_id == S.c.element_id)
+    return select(literal(1)).where(mine, C.c.services.bitwise_and(S.c.services) != 0).correlate(S).exists()
+
+
+def _concerned(s: FromClause, incident_id: int) -> Condition:
+    mine = (N.c.incident_id == incident_id, N.c.subscriber_id == s.c.id, N.c.until_at.is_(None))
+    return select(literal(1)).where(*mine).correlate(s).exists()
+
+
 def _is(column: ColumnElement[bool], value: bool) -> Condition:
     return column.is_(True) if value else column.is_(False)
 
@@ -151,6 +202,21 @@ def affected(story: Story, notice_id: int, kind: str, where: Condition) -> Selec
             where,
         )
     )
+    return _not_yet_told(query, story, notice_id, kind)
+
+
+def concerned(story: Story, notice_id: int, kind: str, where: Condition) -> Select[Any]:
+    """Those whom the incident concerns and does not cut off, whom no first notice holds; `where` narrows those concerned (N)."""
+    query = (
+        _recipients()
+        .select_from(N.join(S, S.c.id == N.c.subscriber_id))
+        .where(N.c.incident_id == story.incident_id, N.c.until_at.is_(None), where)
+        .where(~_cut(S, C.c.incident_id == story.incident_id))
+    )
+    return _not_yet_told(query, story, notice_id, kind)
+
+
+def _not_yet_told(query: Select[Any], story: Story, notice_id: int, kind: str) -> Select[Any]:
     if kind == Kind.FIRST and story.firsts != (notice_id,):
         query = query.where(~story.holds(S.c.id, but=notice_id))
     if kind == Kind.FIRST and story.took_over:
@@ -201,6 +267,24 @@ def never_reached(story: Story, where: Condition, *, queued: bool = True) -> Sel
     )
 
 
+def concern_ended(story: Story, where: Condition, *, queued: bool = True) -> Select[Any]:
+    """Those whom the incident concerned once and not any more, and never cut off, whom no message of it reached."""
+    return (
+        _recipients()
+        .select_from(N.join(S, S.c.id == N.c.subscriber_id))
+        .where(
+            N.c.incident_id == story.incident_id,
+            N.c.until_at.is_not(None),
+            N.c.passed_to_id.is_(None),
+            where,
+            ~_ever_cut(story.incident_id),
+            ~story.holds(S.c.id, queued=queued),
+            ~story.unreachable(S.c.id),
+            ~story.knows_the_end(S.c.id, N.c.until_at),
+        )
+    )
+
+
 def _affected_now(story: Story) -> Condition:
     """Cut off now, by this incident or by another of the same kind of reality."""
     o = C.alias("o")
@@ -232,6 +316,8 @@ def count(session: Session, notice: Notice, *, missed: bool | None = None) -> in
     anyone: Condition = S.c.id > 0
     if notice.kind in (Kind.FIRST, Kind.ADVISORY):
         queries = [affected(story, notice.id, notice.kind, anyone)]
+        if story.concerns:
+            queries.append(concerned(story, notice.id, notice.kind, anyone))
     else:
         queries = [told(story, notice, about, anyone) for about in sources(story, notice)]
     if notice.kind == Kind.ALL_CLEAR:
@@ -239,6 +325,8 @@ def count(session: Session, notice: Notice, *, missed: bool | None = None) -> in
         words = has_missed_text(session, notice) if missed is None else missed
         if words and meant(session, notice.incident_id):
             queries.append(never_reached(story, anyone, queued=False))
+            if story.concerns:
+                queries.append(concern_ended(story, anyone, queued=False))
     has_row = D.alias("r")
     mine = select(literal(1)).where(has_row.c.notice_id == notice.id, has_row.c.addressee == S.c.id).exists()
     return sum(_size(session, query.where(~mine)) for query in queries)

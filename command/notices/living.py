@@ -11,7 +11,7 @@ from command.core.journal import Payload
 from command.messages import service as messages
 from command.messages.about import About
 from command.messages.models import TOLD, Halt, State, Tally
-from command.network.models import CutOff
+from command.network.models import Concerned, CutOff
 from command.notices import audience
 from command.notices.drafting import Terms, texts_of, write
 from command.notices.entries import NoticeHeld, WaveOpened
@@ -73,10 +73,16 @@ def leaving(session: Session, incident_id: int) -> Sequence[Notice]:
     return session.scalars(query.order_by(Notice.id)).all()
 
 
-def anyone_cut_off(session: Session, incident_id: int) -> bool:
-    """Whether the incident has an open cut-off."""
-    query = select(CutOff.id).where(CutOff.incident_id == incident_id, CutOff.until_at.is_(None)).limit(1)
-    return session.scalar(query) is not None
+def anyone_affected(session: Session, incident_id: int) -> bool:
+    """Whether the incident has an open cut-off, or concerns somebody otherwise."""
+    cut = select(CutOff.id).where(CutOff.incident_id == incident_id, CutOff.until_at.is_(None)).limit(1)
+    return session.scalar(cut) is not None or anyone_concerned(session, incident_id)
+
+
+def anyone_concerned(session: Session, incident_id: int) -> bool:
+    """Whether the incident concerns anybody now though it does not cut them off."""
+    mine = (Concerned.incident_id == incident_id, Concerned.until_at.is_(None))
+    return session.scalar(select(Concerned.subscriber_id).where(*mine).limit(1)) is not None
 
 
 def anyone_told(session: Session, incident_id: int) -> bool:

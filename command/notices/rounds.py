@@ -86,7 +86,7 @@ def heal(
 
     With nobody left cut off, first notices and updates that did not leave yet are withdrawn altogether. `missed` are the words for
     those never reached; without it they get nothing. Returns the all-clear, or None when nobody is owed one."""
-    over = not living.anyone_cut_off(session, about.incident_id)
+    over = not living.anyone_affected(session, about.incident_id)
     for notice in living.leaving(session, about.incident_id):
         if over:
             _end(session, notice)

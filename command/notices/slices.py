@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from command.notices.audience import C, Condition, D, P, S
+from command.notices.audience import C, Condition, D, N, P, S
 
 _NARROWEST, _WIDEST = 128, 2048
 """Elements of a band: each costs every chunk a look into the index."""
@@ -128,6 +128,12 @@ def told_bound(session: Session, notice_id: int, after: int, size: int) -> int |
 def passed_bound(session: Session, whose: Condition, after: int, size: int) -> int | None:
     """The same among those passed from one incident to another."""
     return _key_bound(session, P.c.addressee, whose, after, size)
+
+
+def concerned_bound(session: Session, incident: int, after: int, size: int, *, ended: bool = False) -> int | None:
+    """The same among those whom an incident concerns (or concerned, `ended`)."""
+    whose = and_(N.c.incident_id == incident, N.c.until_at.is_not(None) if ended else N.c.until_at.is_(None))
+    return _key_bound(session, N.c.subscriber_id, whose, after, size)
 
 
 def _key_bound(session: Session, key: ColumnElement[int], whose: Condition, after: int, size: int) -> int | None:

@@ -15,7 +15,7 @@ from command.core import clock
 from command.messages import service as messages
 from command.messages.models import TOLD, State
 from command.notices import audience, living, slices
-from command.notices.audience import Condition, D, P, S, Story
+from command.notices.audience import Condition, D, N, P, S, Story
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
 from command.notices.recipients import Inserts, Pass, Row, insert_once, insert_rows, inserter, inserts, queue
@@ -29,7 +29,9 @@ _SENT_TO = (NoticeState.APPROVED, NoticeState.SENDING)
 O = cast(Table, Owed.__table__)  # noqa: E741
 
 # Stages of a wave to the told; its cursor is the stage and where it stands in that: (notice, addressee), addressee, Place, nothing.
-TOLD_STAGE, PASSED_STAGE, MISSED_STAGE, WAITING_STAGE = range(4)
+TOLD_STAGE, PASSED_STAGE, MISSED_STAGE, WAITING_STAGE, CONCERN_ENDED_STAGE = range(5)
+CONCERNED_STAGE = -2
+"""Where a wave to the affected stands once it is through the elements: its cursor is this and a subscriber. Before, it is a Place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,25 @@ def _end(at: Pass) -> None:
 
 
 def _to_affected(at: Pass) -> tuple[int, bool]:
+    if at.wave.cursor and at.wave.cursor[0] == CONCERNED_STAGE:
+        return _to_concerned(at, at.wave.cursor[1])
     part = slices.next_slice(at.session, at.story.incident_id, Place(*at.wave.cursor), at.size)
     if part is None:
-        _end(at)
-        return 0, False
+        at.stand(CONCERNED_STAGE, 0) if at.story.concerns else _end(at)
+        return 0, at.story.concerns
     rows = insert_rows(at, _for_affected(Row.of(at), at.story, at.notice.kind), part.given)
     at.stand(*part.cursor)
+    return rows, True
+
+
+def _to_concerned(at: Pass, after: int) -> tuple[int, bool]:
+    bound = slices.concerned_bound(at.session, at.story.incident_id, after, at.size)
+    if bound is None:
+        _end(at)
+        return 0, False
+    some = and_(N.c.subscriber_id > after, N.c.subscriber_id <= bound)
+    rows = queue(at, audience.concerned(at.story, at.notice.id, at.notice.kind, some))
+    at.stand(CONCERNED_STAGE, bound)
     return rows, True
 
 
@@ -114,6 +129,8 @@ def _to_told(at: Pass) -> tuple[int, bool]:
         return _passed_stage(at, *place)
     if stage == MISSED_STAGE:
         return _missed_stage(at, Place(*place))
+    if stage == CONCERN_ENDED_STAGE:
+        return _concern_ended_stage(at, *place)
     return _waiting_stage(at)
 
 
@@ -203,11 +220,22 @@ def _settle_passed(at: Pass, after: int, bound: int) -> None:
 def _missed_stage(at: Pass, place: Place) -> tuple[int, bool]:
     part = slices.next_slice(at.session, at.story.incident_id, place, at.size, ended=True)
     if part is None:
-        at.stand(WAITING_STAGE)
+        at.stand(*((CONCERN_ENDED_STAGE, 0) if at.story.concerns else (WAITING_STAGE,)))
         return 0, True
     people = audience.never_reached(at.story, slices.WITHIN)
     rows = insert_rows(at, inserts(Row.of(at, missed=True), people), part.given)
     at.stand(MISSED_STAGE, *part.cursor)
+    return rows, True
+
+
+def _concern_ended_stage(at: Pass, after: int) -> tuple[int, bool]:
+    bound = slices.concerned_bound(at.session, at.story.incident_id, after, at.size, ended=True)
+    if bound is None:
+        at.stand(WAITING_STAGE)
+        return 0, True
+    some = and_(N.c.subscriber_id > after, N.c.subscriber_id <= bound)
+    rows = queue(at, audience.concern_ended(at.story, some), missed=True)
+    at.stand(CONCERN_ENDED_STAGE, bound)
     return rows, True
 
 
@@ -239,6 +267,8 @@ def _landed(at: Pass, about: int, people: list[int]) -> int:
         _take_back(at, about, mine, ~at.story.affected(), NO_LONGER_AFFECTED)
         if audience.has_missed_text(at.session, at.notice):
             rows += queue(at, audience.never_reached(at.story, S.c.id.in_(people)), missed=True)
+            if at.story.concerns:
+                rows += queue(at, audience.concern_ended(at.story, S.c.id.in_(people)), missed=True)
     at.session.execute(delete(O).where(O.c.notice_id == at.notice.id, O.c.about_id == about, O.c.addressee.in_(people)))
     return rows
 
