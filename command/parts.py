@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds, storms
 from command.archive import index
 from command.boards import cards
+from command.complaints import surges
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
@@ -17,7 +18,7 @@ from command.drills.runs import joining, stop_word
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
-from command.incidents import intake, visibility
+from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
 from command.knowledge import finding
 from command.knowledge import service as knowledge
@@ -39,11 +40,15 @@ Hook = TypeVar("Hook")
 def join(database: Database) -> Database:
     """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. Improvement actions come from drills and risks; exercises reach crews from outside besides people."""
+    to the drill that goes on. A surge of complaints follows its incident, and has to be calm before that is closed. Improvement actions
+    come from drills and risks; exercises reach crews from outside besides people."""
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
+    _once(incidents.on_merge, surges.pass_on)
     _once(incidents.on_close, knowledge.keep)
+    _once(conditions.asked, surges.asked)
+    _once(conditions.evidence, surges.evidence)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
     _once(visibility.involved, joining.known_to)

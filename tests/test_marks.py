@@ -50,6 +50,7 @@ OF_NONE = {
     "/knowledge/<int:problem_id>": "exercises are never kept",
     "/knowledge/<int:problem_id>/edit": "exercises are never kept",
     "/c/<token>": "callers' cases are real",
+    "/complaints/<reference>": "customers' complaints are real; one of a drill marks itself",
     "/drills/feed/<text>.ics": "a calendar, in which each drill says that it is one",
     "/drills/<code>/real": "what is real is reported there, though a drill goes on",
     "/playbooks/<code>": "playbooks are real",

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from command.complaints import surges
 from command.core import clock
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
@@ -28,7 +29,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice or update (late); since when it waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late) or surge (of complaints: it has
+    no number yet, `audience` are the complaints); since when it waits."""
 
     act: str
     number: str
@@ -40,6 +42,7 @@ class Waiting:
     notice_kind: str | None = None
     audience: int = 0
     role: str | None = None
+    surge_id: int | None = None
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
@@ -51,6 +54,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_incidents(session, who, known),
         *_notices(session, who, known),
         *_late(session, who, known),
+        *([] if exercise else _surges(session, who)),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -108,6 +112,20 @@ def _late(session: Session, who: Principal, known: dict[int, Incident]) -> Itera
         gap = plan.cadence_minutes if plan else None
         if gap and last + timedelta(minutes=gap) < now and ask.may(incident, "submit_notice"):
             yield _waiting(incident, "update", last + timedelta(minutes=gap))
+
+
+def _surges(session: Session, who: Principal) -> Iterator[Waiting]:
+    """Surges of complaints that nobody has decided; of the tier that so many complaints would make."""
+    if not access.may(who, "report_incident"):
+        return
+    for surge in surges.waiting(session):
+        about: dict[str, Any] = {
+            "area_id": surge.area_id,
+            "since": surge.proposed_at,
+            "audience": surge.count,
+            "surge_id": surge.id,
+        }
+        yield Waiting("surge", "", surges.INCIDENT_KIND, surges.tier_of(surge), **about)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

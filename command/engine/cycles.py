@@ -6,6 +6,7 @@ from command.core.installation import Installation
 from command.drills.programme import table as drill_table
 from command.engine import (
     clocks,
+    complaints,
     deliver,
     drill_programmes,
     duty_watch,
@@ -55,6 +56,8 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("duty_watch", 60.0, lambda: duty_watch.run_once(installation)),
         Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
+        Cycle("complaints", 30.0, lambda: complaints.run_once(installation)),
+        Cycle("surges", 60.0, lambda: complaints.look_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
         Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
         Cycle("training", 60.0, lambda: training.run_once(installation)),

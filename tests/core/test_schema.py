@@ -52,6 +52,9 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "resource_allocation": {"state": "held", "back": 0, "used": 0, "lost": 0},
     "resource_order": {"source": "vendor", "state": "ordered"},
     "resource_reminder": {"subject": "service"},
+    "case_step": {"step": "accept"},
+    "surge": {"state": "accepted", "dimension": "plan"},
+    "opinion": {"sentiment": "good"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
