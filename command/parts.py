@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds, storms
 from command.archive import index
 from command.boards import cards
-from command.complaints import surges
+from command.complaints import calm
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
@@ -45,10 +45,10 @@ def join(database: Database) -> Database:
     _once(database.before_append, index.follow)
     _once(database.before_append, cards.record_changes)
     _once(incidents.on_merge, storms.pass_on)
-    _once(incidents.on_merge, surges.pass_on)
+    _once(incidents.on_merge, calm.pass_on)
     _once(incidents.on_close, knowledge.keep)
-    _once(conditions.asked, surges.asked)
-    _once(conditions.evidence, surges.evidence)
+    _once(conditions.asked, calm.asked)
+    _once(conditions.evidence, calm.evidence)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
     _once(visibility.involved, joining.known_to)

@@ -22,19 +22,16 @@ from command.incidents import service as incidents
 from command.incidents.grading import Facts
 from command.incidents.guards import BEFORE_RESTORATION, FINAL, State
 from command.incidents.intake import Report
-from command.incidents.lifecycle import Action, Refusal
 from command.incidents.models import Incident
 from command.incidents.places import Tree
 from command.network.models import Element, Service, Subscriber
 from command.people.access import Principal
 from playbooks.schema import Kind
-from playbooks.texts import Text
 
 PROPOSED, ACCEPTED, ATTACHED, DISMISSED = "proposed", "accepted", "attached", "dismissed"
 SOURCE = "complaints"
 INCIDENT_KIND = "complaint_surge"
 OVER = (*FINAL, State.CLOSED)
-EVIDENCE = "complaint_rate"
 
 
 def key_of(surge: Surge) -> Key:
@@ -303,46 +300,3 @@ def _about(session: Session, surge: Surge, tree: Tree) -> ColumnElement[bool]:
         return Subscriber.services.bitwise_and(1 << bit) != 0
     inside = [area for area in tree if any(each.id == int(surge.value) for each in places.upward(tree, area))]
     return Subscriber.element_id.in_(select(Element.id).where(Element.area_id.in_(inside)))
-
-
-# --- what the incident asks
-
-
-def _of(session: Session, incident: Incident) -> Sequence[Surge]:
-    return session.scalars(select(Surge).where(Surge.incident_id == incident.id).order_by(Surge.id)).all()
-
-
-def asked(session: Session, incident: Incident, action: Action) -> Sequence[Refusal]:
-    """The incident of a surge is closed once the rate has stayed under its threshold for the operator's hours."""
-    if action is not Action.CLOSE:
-        return ()
-    hours = table.current().surge.calm_hours
-    if all(_calm(session, surge) for surge in _of(session, incident)):
-        return ()
-    return (
-        Refusal(
-            "complaints_calm",
-            Text(
-                zh=f"投诉率尚未连续{hours}小时低于阈值",
-                en=f"complaints have not stayed under the threshold for {hours} h",
-            ),
-            Text(zh="等待投诉率回落并保持", en="wait until the rate has fallen and stayed down"),
-        ),
-    )
-
-
-def evidence(session: Session, incident: Incident) -> str | None:
-    """That the rate has been calm so long is positive evidence that the matter is settled."""
-    rows = _of(session, incident)
-    own = [surge for surge in rows if surge.state == ACCEPTED]
-    return EVIDENCE if own and all(_calm(session, surge) for surge in rows) else None
-
-
-def _calm(session: Session, surge: Surge) -> bool:
-    hours = timedelta(hours=table.current().surge.calm_hours)
-    return surge.calm_since is not None and clock.now(session) - surge.calm_since >= hours
-
-
-def pass_on(session: Session, child_id: int, into_id: int) -> None:
-    """An incident was merged: its surges go on in the other."""
-    session.execute(update(Surge).where(Surge.incident_id == child_id).values(incident_id=into_id))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from command.complaints import intake, rules, surges
+from command.complaints import calm, intake, rules, surges
 from command.complaints.models import Case, Surge
 from command.complaints.rules import SurgeRule
 from command.complaints.surge import Cell, Found, Key, find, threshold
@@ -229,7 +229,7 @@ def test_a_surge_is_dismissed_with_a_reason_or_attached_to_what_explains_it(bure
     assert bureau.decide(second.id, "attach", incident=number).json["incident"] == number
     assert bureau.see(number)["complaints"] == 30
     other = bureau.responding(elements=["CELL-4"])
-    bureau.do(lambda s: surges.pass_on(s, surge_incident(bureau, second.id) or 0, 10**9), "system:test")
+    bureau.do(lambda s: calm.pass_on(s, surge_incident(bureau, second.id) or 0, 10**9), "system:test")
     assert surge_incident(bureau, second.id) == 10**9 and other
 
 
