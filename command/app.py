@@ -39,7 +39,11 @@ NAVIGATION = (
     ),
     (
         N_("Serve"),
-        (("desk.desk", N_("Agent's desk"), "take_case", "desk"), ("status.page", N_("Status page"), "read", "status")),
+        (
+            ("desk.desk", N_("Agent's desk"), "take_case", "desk"),
+            ("complaints.listed", N_("Complaint handling"), "take_case", "complaint"),
+            ("status.page", N_("Status page"), "read", "status"),
+        ),
     ),
     (
         N_("Know"),
@@ -84,6 +88,7 @@ LETTERS = {
     "boards.command": "b",
     "incidents.report_form": "r",
     "desk.desk": "d",
+    "complaints.listed": "w",
     "status.page": "s",
     "archive.search": "a",
     "knowledge.problems": "k",

@@ -20,7 +20,7 @@ from command.bulletins import pages as bulletin_pages
 from command.bulletins import partner_api as bulletin_recipients_api
 from command.bulletins import receipt_pages as bulletin_receipts
 from command.complaints import api as cases_api
-from command.complaints import customer_pages, desk_pages
+from command.complaints import complaint_api, complaint_pages, customer_pages, desk_pages, public_pages, surge_pages
 from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
 from command.drills.console import report_pages as drill_incident_pages
@@ -242,6 +242,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases_api.api,
     desk_pages.pages,
     customer_pages.pages,
+    complaint_api.api,
+    complaint_pages.pages,
+    surge_pages.pages,
+    public_pages.pages,
     status_pages.pages,
     training_api.api,
     training_session_api.api,

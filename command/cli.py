@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from command.alarms import kinds
 from command.alarms.commands import alarms
 from command.archive.commands import archive
 from command.authority.commands import authority
+from command.complaints import feed
 from command.core import heads, log, schema
 from command.core.installation import Installation
 from command.core.keys import KeyringError, new_key
@@ -31,7 +33,9 @@ from command.engine import cycles
 from command.engine.run import Engine, run
 from command.messages import breakers
 from command.messages.gateways import Gateways, GatewaySettingsError
+from command.network.commands import FILE
 from command.network.commands import group as import_
+from command.network.commands import run as import_file
 from command.oncall.duties import schedules
 from command.oncall.duties.commands import oncall
 from command.oncall.duties.rotation import RotationError
@@ -75,6 +79,23 @@ for group in (admin, authority, token, import_, alarms, archive, oncall, resourc
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)
+
+
+@main.group()
+def complaints() -> None:
+    """Complaints of customers."""
+
+
+@complaints.command("import")
+@FILE
+@click.pass_obj
+def import_complaints(settings: Settings, file: Path) -> None:
+    """reference,channel,kind,number,severity,reach,text,… (docs/how-to/handle-complaints.md)"""
+    try:
+        schema.require_current(settings.url)
+    except schema.SchemaError as error:
+        raise click.ClickException(str(error)) from error
+    import_file(file, partial(feed.complaints, open_installation(settings)))
 
 
 @import_.command("people")

@@ -11,6 +11,7 @@ from command.authority import reviews
 from command.boards import cards
 from command.bulletins import figures as bulletin_figures
 from command.bulletins import service as bulletins
+from command.complaints import calm
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
@@ -56,6 +57,10 @@ def join(database: Database) -> Database:
     """Join what rooms on one floor, or above, ask of each other: who follows the journal, who has its word before an incident is restored
     or closed, who hears of what was done, who is told of restricted incidents, warnings and departures of crews."""
     _once(database.before_append, following.follow)
+    """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
+    incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
+    to the drill that goes on. A surge of complaints follows its incident, and has to be calm before that is closed. Improvement actions
+    come from drills and risks; exercises reach crews from outside besides people."""
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)
@@ -70,6 +75,9 @@ def join(database: Database) -> Database:
     _once(incidents.on_close, knowledge.keep)
     _once(conditions.turned, bulletins.turned)
     _once(bulletin_figures.more, site_figures.named)
+    _once(incidents.on_merge, calm.pass_on)
+    _once(conditions.asked, calm.asked)
+    _once(conditions.evidence, calm.evidence)
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
     _once(intake.on_report, security.begin)

@@ -21,6 +21,7 @@ OPEN = {
     "/on-call/feed/<text>.ics",
     "/drills/feed/<text>.ics",
     "/case",
+    "/complaints/new",
     "/status",
     "/status.json",
 }

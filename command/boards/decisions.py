@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from command.bulletins import approving, reading
 from command.bulletins.models import State as Drafted
+from command.complaints import surges
 from command.core import clock
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
@@ -40,6 +41,8 @@ class Waiting:
     write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it) or advisory (of
     the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others); since when it
     waits."""
+    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late) or surge (of complaints: it has
+    no number yet, `audience` are the complaints); since when it waits."""
 
     act: str
     number: str
@@ -59,6 +62,7 @@ class Waiting:
 def degradations(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Proposal, Series]]:
     """Bad series for which no incident is open, for whoever may open one."""
     return [] if exercise or not access.may(who, series.ACT) else proposed.proposals(session)
+    surge_id: int | None = None
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
@@ -73,6 +77,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_bulletins(session, who, exercise),
         *_views(session, who, exercise),
         *_advisories(session, who, exercise),
+        *([] if exercise else _surges(session, who)),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -184,6 +189,18 @@ def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting
             yield _waiting(round.incident, "give_view", round.opened_at)
         elif (round.overdue or not round.silent) and ask.may(round.incident, "assess"):
             yield _waiting(round.incident, "decide", round.opened_at)
+def _surges(session: Session, who: Principal) -> Iterator[Waiting]:
+    """Surges of complaints that nobody has decided; of the tier that so many complaints would make."""
+    if not access.may(who, "report_incident"):
+        return
+    for surge in surges.waiting(session):
+        about: dict[str, Any] = {
+            "area_id": surge.area_id,
+            "since": surge.proposed_at,
+            "audience": surge.count,
+            "surge_id": surge.id,
+        }
+        yield Waiting("surge", "", surges.INCIDENT_KIND, surges.tier_of(surge), **about)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

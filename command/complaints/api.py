@@ -39,14 +39,15 @@ class LookUpIn(Strict):
 
 
 class CaseIn(Strict):
-    """A call to record. `incident` is a number, or `new` with the code of an `area`. `tell`: send the caller an SMS in `language`.
-    With an `Idempotency-Key` header the same call twice is one case."""
+    """A call to record. `incident` is a number, `new` with the code of an `area`, or `none`; `kind` is that of a complaint. `tell`: send
+    the caller an SMS in `language`. With an `Idempotency-Key` header the same call twice is one case."""
 
     number: Number
     incident: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-    channel: Literal["phone", "web", "counter", "app", "mail", "social"] = "phone"
+    channel: Literal["phone", "web", "counter", "app", "mail", "social", "self_service"] = "phone"
     service_class: Literal["regular", "emergency", "special"] = "regular"
     complaint: bool = False
+    kind: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)] = "network"
     note: Words = ""
     tell: bool = True
     language: Language = "zh"

@@ -35,7 +35,7 @@ def by_link(token: str) -> Any:
     """One case by its signed address."""
     as_nobody()
     try:
-        _count(f"case-link:{_address()}", PER_LINK)
+        _count(f"case-link:{address_index()}", PER_LINK)
         with here().database.read() as session:
             case = session.get(Case, links.read(here(), token))
             if case is None or case.exercise:
@@ -64,7 +64,7 @@ def look_up() -> Any:
     reference = unicodedata.normalize("NFKC", request.form.get("case", "")[:64]).replace(" ", "").upper()
     digits = unicodedata.normalize("NFKC", request.form.get("digits", "")[:16]).strip()
     try:
-        _count(f"case-look-up:{_address()}", PER_ADDRESS)
+        _count(f"case-look-up:{address_index()}", PER_ADDRESS)
         if service.REFERENCE.fullmatch(reference):
             _count(f"case-look-up:{reference}", PER_CASE)
         with here().database.read() as session:
@@ -79,9 +79,10 @@ def look_up() -> Any:
 def _case(session: Session, keyring: Keyring, reference: str, digits: str) -> Case:
     """The case both belong to. The work is the same whether or not there is one: so is the time it takes."""
     case = progress.find(session, reference)
-    number = keyring.decrypt(case.number) if case else keyring.decrypt(keyring.encrypt(_NOBODY))
+    held = case.number if case else None
+    number = keyring.decrypt(held or keyring.encrypt(_NOBODY))
     fits = hmac.compare_digest(number[-4:].encode(), digits.encode("utf-8", "replace"))
-    if case is None or not fits:
+    if case is None or held is None or not fits:
         raise NotFound(
             N_("No case with this number and these digits."),
             remedy=N_("Check both against the SMS, or call the hotline."),
@@ -98,7 +99,7 @@ def _count(key: str, most: int) -> None:
     here().database.write(lambda session: limits.hit(session, key, most, WINDOW), actor=ACTOR)
 
 
-def _address() -> str:
+def address_index() -> str:
     """The visitor's address as a keyed index: it is counted, not kept."""
     return here().keyring.index("case address " + (request.remote_addr or "")).hex()
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.complaints import caller, listing, lookup, saying, service, wording, words
+from command.complaints import rules as rules_of_complaints
 from command.complaints.api import CaseIn, Language, call_of
 from command.complaints.lookup import Found
 from command.complaints.models import CHANNELS, CLASSES
@@ -79,7 +80,10 @@ def take() -> Any:
 
 def _body(number: str) -> CaseIn:
     form = request.form
-    plain = {name: form.get(name, "") for name in ("incident", "channel", "service_class", "note", "language", "area")}
+    plain = {
+        name: form.get(name, "")
+        for name in ("incident", "channel", "service_class", "note", "language", "area", "kind")
+    }
     values = {**plain, "number": number, "complaint": "complaint" in form, "tell": "tell" in form}
     try:
         return CaseIn.model_validate(values)
@@ -132,6 +136,7 @@ def _answer(number: str, found: Found, said: saying.Saying, problem: Problem | N
         "found": found,
         "said": said,
         "areas": areas,
+        "complaint_kinds": {kind.code: getattr(kind.name, language()) for kind in rules_of_complaints.current().kinds},
         "kinds": {kind: pair[which] for kind, pair in KIND_WORDS.items()},
         "channels": CHANNELS,
         "classes": CLASSES,
@@ -156,7 +161,7 @@ def _desk(problem: Problem | None = None, **shown: Any) -> str:
         shown["problem"] = problem
     with here().database.read() as session:
         mine = listing.mine(session, here().keyring, who, language())
-        others = [person for person in _colleagues(session) if person.id != who.person_id]
+        others = [person for person in colleagues(session) if person.id != who.person_id]
     taken = next((case for case in mine if case.case == request.args.get("case")), None)
     done = request.args.get("done", "")
     return render_template(
@@ -170,7 +175,7 @@ def _desk(problem: Problem | None = None, **shown: Any) -> str:
     )
 
 
-def _colleagues(session: Session) -> list[Person]:
+def colleagues(session: Session) -> list[Person]:
     """Everybody who answers callers."""
     able = {post for row in rules().rows if row.act == "take_case" for post in row.who_may()}
     query = select(Person).join(PersonPost).where(Person.active, PersonPost.post.in_(able)).distinct()

@@ -22,20 +22,22 @@ CLOSED_SHOWN = 10
 
 
 class CaseOut(BaseModel):
-    """A case. `number` is masked; `incident` and its state are null where the reader may not know of it (any more); `sms` is the state
-    of the message to the caller, null where none was wanted. `late`: open, and the caller should have had an answer."""
+    """A case. `number` is masked, and empty where nobody left one; `incident` and its state are null where there is none, or the reader may
+    not know of it (any more); `sms` is the state of the message to the caller, null where none was wanted. `late`: open, and the caller
+    should have had an answer. `owner` is null until somebody accepts the case, `kind` null for what is no complaint."""
 
     case: str
     state: str
     number: str
     channel: str
+    kind: str | None
     service_class: str
     complaint: bool
     affected: bool
     incident: str | None
     incident_state: str | None
-    owner: str
-    owner_name: str
+    owner: str | None
+    owner_name: str | None
     note: str | None
     sms: str | None
     exercise: bool
@@ -58,7 +60,7 @@ def mine(session: Session, keyring: Keyring, who: Principal, language: str) -> l
 def of(query: Select[Case], session: Session, who: Principal) -> Select[Case]:
     """The same query without cases that `who` may not know of."""
     seen = only_visible(session, select(Incident), who).with_only_columns(Incident.id)
-    return query.where((Case.owner_id == who.person_id) | Case.incident_id.in_(seen))
+    return query.where((Case.owner_id == who.person_id) | Case.incident_id.is_(None) | Case.incident_id.in_(seen))
 
 
 def shown(session: Session, keyring: Keyring, cases: Sequence[Case], who: Principal, language: str) -> list[CaseOut]:
@@ -73,15 +75,15 @@ def shown(session: Session, keyring: Keyring, cases: Sequence[Case], who: Princi
     now = clock.now(session)
     made = []
     for case in cases:
-        incident, owner = incidents.get(case.incident_id), people[case.owner_id]
+        incident, owner = incidents.get(case.incident_id or 0), people.get(case.owner_id or 0)
         made.append(
             CaseOut(
                 case=case.reference,
-                number=mask(keyring.decrypt(case.number)),
+                number=mask(keyring.decrypt(case.number)) if case.number else "",
                 incident=incident.number if incident else None,
                 incident_state=incident.state if incident else None,
-                owner=owner.username,
-                owner_name=names.of(owner, language),
+                owner=owner.username if owner else None,
+                owner_name=names.of(owner, language) if owner else None,
                 note=note_text(session, case.note_id),
                 sms=states.get(case.delivery_id) if case.delivery_id else None,
                 late=case.state == OPEN and case.due_at is not None and case.due_at < now,
@@ -92,6 +94,6 @@ def shown(session: Session, keyring: Keyring, cases: Sequence[Case], who: Princi
 
 
 _PLAIN = (
-    *("state", "channel", "service_class", "complaint", "affected", "exercise"),
+    *("state", "channel", "kind", "service_class", "complaint", "affected", "exercise"),
     *("opened_at", "due_at", "closed_at"),
 )

@@ -14,7 +14,7 @@ from command.incidents.models import Impact, Incident
 from command.incidents.visibility import only_visible
 from command.messages.models import Body, Delivery
 from command.network import masks
-from command.network.models import Area, CutOff, Element, Service, Subscriber
+from command.network.models import Area, Concerned, CutOff, Element, Service, Subscriber
 from command.notices.models import Notice
 from command.people.access import Principal
 
@@ -28,8 +28,8 @@ _AFTER = (State.RESTORED, State.REVIEWING, State.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An incident that affects (or, with `until`, affected) the caller. `sure`: their own element is cut off; otherwise users of their
-    area were declared affected and nobody knows whether they are among them."""
+    """An incident that affects (or, with `until`, affected) the caller. `sure`: their own element is cut off, or (without services) it
+    concerns them otherwise; else users of their area were declared affected and nobody knows whether they are among them."""
 
     incident: Incident
     services: tuple[Service, ...]
@@ -105,6 +105,8 @@ def _hits(
     mine = {service.bit: service for service in services if subscriber.services >> service.bit & 1}
     found = _cut_off(session, subscriber, mine, incidents)
     sure = {hit.incident.id for hit in found}
+    found += [hit for hit in _concerned(session, subscriber, incidents) if hit.incident.id not in sure]
+    sure |= {hit.incident.id for hit in found}
     found += [hit for hit in _declared(session, above, mine, incidents) if hit.incident.id not in sure]
     return sorted(found, key=lambda hit: (hit.until is not None, not hit.sure, hit.incident.tier, -hit.incident.id))
 
@@ -123,6 +125,17 @@ def _cut_off(
         if lost and (row.until_at is None or row.until_at > recently):
             made.append(Hit(incidents[row.incident_id], lost, row.from_at, row.until_at, True))
     return made
+
+
+def _concerned(session: Session, subscriber: Subscriber, incidents: dict[int, Incident]) -> list[Hit]:
+    """Incidents that concern the subscriber though nothing of theirs is cut off: without services."""
+    query = select(Concerned).where(Concerned.subscriber_id == subscriber.id, Concerned.incident_id.in_(incidents))
+    recently = clock.now(session) - RECENT
+    return [
+        Hit(incidents[row.incident_id], (), row.from_at, row.until_at, True)
+        for row in session.scalars(query.order_by(Concerned.incident_id))
+        if row.until_at is None or row.until_at > recently
+    ]
 
 
 def _declared(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.complaints import saying
-from command.complaints.models import OPEN, Case
+from command.complaints.models import OPEN, Case, CaseStep
 from command.core import clock
 from command.incidents import telling
 from command.incidents.guards import State
@@ -44,11 +44,11 @@ class Progress:
 
 def of(session: Session, case: Case) -> Progress:
     """The progress of a case. Of a restricted incident nothing shows but that the case is being handled."""
-    incident = _goes_on_in(session, session.get_one(Incident, case.incident_id))
-    steps = _steps(case, incident)
-    going = case.state == OPEN and not incident.restricted and steps[2].at is None and not steps[2].skipped
+    incident = _goes_on_in(session, session.get_one(Incident, case.incident_id)) if case.incident_id else None
+    steps = _steps(case, incident) if incident else _without_incident(session, case)
+    going = case.state == OPEN and steps[2].at is None and not steps[2].skipped
     tier = None
-    if going:
+    if incident is not None and going:
         try:
             _, tier = telling.plan_of(session, incident)
         except telling.NoPlan:
@@ -59,8 +59,8 @@ def of(session: Session, case: Case) -> Progress:
         steps=steps,
         reached=reached[-1],
         due_at=case.due_at if case.state == OPEN else None,
-        eta=saying.eta_of(session, incident) if going else None,
-        next_update=telling.promised(session, incident, tier) if tier else None,
+        eta=saying.eta_of(session, incident) if incident and going else None,
+        next_update=telling.promised(session, incident, tier) if incident and tier else None,
         advice=saying.both(tier.advice) if tier else None,
         language=case.language,
         as_of=clock.now(session),
@@ -87,6 +87,18 @@ def _steps(case: Case, incident: Incident) -> tuple[Step, ...]:
         Step("received", case.opened_at),
         Step("handled", max(handled, case.opened_at) if handled else None),
         Step("restored", restored, skipped=no_outage or (restored is None and case.closed_at is not None)),
+        Step("closed", case.closed_at),
+    )
+
+
+def _without_incident(session: Session, case: Case) -> tuple[Step, ...]:
+    """Steps of a complaint about no incident: handled since somebody accepted it; there is nothing to restore."""
+    accepted = select(CaseStep.done_at).where(CaseStep.case_id == case.id, CaseStep.step == "accept")
+    handled = session.scalar(accepted) or case.closed_at
+    return (
+        Step("received", case.opened_at),
+        Step("handled", max(handled, case.opened_at) if handled else None),
+        Step("restored", None, skipped=True),
         Step("closed", case.closed_at),
     )
 

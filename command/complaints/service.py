@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.complaints import links, lookup, saying, wording
-from command.complaints.entries import CaseClosed, CaseHandedOver, CaseTaken, LookedUp
+from command.complaints import links, lookup, saying, steps, wording
+from command.complaints import rules as table
+from command.complaints.entries import CaseHandedOver, CaseTaken, LookedUp, record
 from command.complaints.lookup import Found
-from command.complaints.models import CLOSED, OPEN, Case
+from command.complaints.models import OPEN, Case
 from command.core import clock
 from command.core.installation import Installation, count_up
 from command.core.problems import N_, Conflict, Denied, Invalid, NotFound
@@ -30,24 +31,28 @@ from playbooks.templates import Language
 ANSWER_WITHIN = {"regular": timedelta(hours=24), "emergency": timedelta(minutes=15), "special": None}
 """By when a caller has an answer (R13); special cases by agreement with the caller."""
 SMS_VALID = timedelta(hours=12)
+ORDINARY = 3
+"""The severity of a complaint of which nobody says it."""
 LOOK_UPS, WINDOW = 200, timedelta(minutes=15)
 """Look-ups a person may make in a window: more than anybody can answer calls, too few to copy the list of subscribers."""
 OVERSEERS = frozenset({"commander", "deputy", "duty_officer"})
 """Posts that may close and hand over cases of others: an owner may be ill."""
-NEW = "new"
+NEW, NONE = "new", "none"
 REFERENCE = re.compile(r"(?:D-)?C-\d{4}-\d{4}-\d{4,8}", re.ASCII)
 """The form of a case number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What an agent records. `number` in E.164; `incident` a number, or NEW with `area` (code) for one not known yet."""
+    """What an agent records. `number` in E.164; `incident` a number, NEW with `area` (code) for one not known yet, or NONE. `kind` is that
+    of a complaint."""
 
     number: str
     incident: str
     channel: str = "phone"
     service_class: str = "regular"
     complaint: bool = False
+    kind: str = "network"
     note: str = ""
     tell: bool = True
     language: Language = "zh"
@@ -69,6 +74,9 @@ def take(session: Session, installation: Installation, call: Call, by: Principal
     """Record a call on an incident and tell the caller by SMS if they want that. `by` owns the case from now on (R14). The same
     `request_key` twice is one case, and one SMS. Raise NotFound for an incident that `by` may not know of, Conflict for one that
     goes on in another or was cancelled, Invalid."""
+    if call.complaint and table.current().kind(call.kind) is None:
+        known = ", ".join(kind.code for kind in table.current().kinds)
+        raise Invalid(N_("This value is not allowed."), field="kind", remedy=N_("Use one of %(known)s."), known=known)
     key = f"{by.actor}/{call.request_key}" if call.request_key else None
     again = session.scalar(select(Case).where(Case.request_key == key)) if key else None
     if again is not None:
@@ -80,6 +88,8 @@ def take(session: Session, installation: Installation, call: Call, by: Principal
     case.note_id = cited.id if cited else None
     if call.tell:
         case.delivery_id = _tell(session, installation, case, incident)
+    if case.complaint:
+        steps.begin(session, case, accepted_by=by.person_id)
     session.flush()
     taken = CaseTaken(
         case=case.reference,
@@ -91,15 +101,17 @@ def take(session: Session, installation: Installation, call: Call, by: Principal
         owner_id=by.person_id,
         note=cited,
     )
-    entries.record(session, incident, taken)
-    if case.complaint:
+    record(session, case, taken)
+    if case.complaint and incident is not None:
         incident.complaints += 1
         grades.regrade(session, incident)
     return case
 
 
-def _incident(session: Session, call: Call, by: Principal) -> Incident:
-    """The incident a call is about, locked; reported now where it is new."""
+def _incident(session: Session, call: Call, by: Principal) -> Incident | None:
+    """The incident a call is about, locked; reported now where it is new; None where it is about none."""
+    if call.incident == NONE:
+        return None
     if call.incident == NEW:
         key = f"case-{call.request_key}" if call.request_key else None
         given = Report("service_interruption", call.area, summary=call.note, request_key=key)
@@ -120,19 +132,21 @@ def _row(
     installation: Installation,
     call: Call,
     by: Principal,
-    incident: Incident,
+    incident: Incident | None,
     found: Found,
     key: str | None,
 ) -> Case:
     now = clock.now(session)
     within = ANSWER_WITHIN[call.service_class]
+    exercise = incident is not None and incident.exercise
+    its = table.current().kind(call.kind) if call.complaint else None
     case = Case(
-        reference=_reference(session, incident.exercise, now),
-        incident_id=incident.id,
+        reference=reference(session, exercise, now),
+        incident_id=incident.id if incident else None,
         channel=call.channel,
         service_class=call.service_class,
         complaint=call.complaint,
-        affected=any(hit.incident.id == incident.id and hit.sure for hit in found.hits),
+        affected=incident is not None and any(hit.incident.id == incident.id and hit.sure for hit in found.hits),
         number=installation.keyring.encrypt(call.number),
         number_index=installation.keyring.index(call.number),
         subscriber_id=found.subscriber.id if found.subscriber else None,
@@ -142,26 +156,30 @@ def _row(
         opened_at=now,
         due_at=now + within if within else None,
         request_key=key,
-        exercise=incident.exercise,
+        exercise=exercise,
+        area_id=found.area.id if found.area else None,
+        tariff_plan=(found.subscriber.tariff_plan or None) if found.subscriber else None,
     )
+    if its is not None:
+        case.kind, case.department, case.severity, case.reach = its.code, str(its.department), ORDINARY, "one"
     session.add(case)
     session.flush()
     return case
 
 
-def _reference(session: Session, exercise: bool, now: datetime) -> str:
+def reference(session: Session, exercise: bool, now: datetime) -> str:
     """The next case number of the operator's day, such as C-2026-1126-0007; those of exercises count apart and begin with D-."""
     line = f"{'D-' if exercise else ''}C-{house.today(session, now):%Y-%m%d}"
     return f"{line}-{count_up(session, f'case:{line}'):04d}"
 
 
-def _tell(session: Session, installation: Installation, case: Case, incident: Incident) -> int:
+def _tell(session: Session, installation: Installation, case: Case, incident: Incident | None) -> int:
     """Queue the SMS with case number, next step and address. It goes before mass notices and behind pages; the caller asked for it, so
     an opt-out from updates does not cover it."""
     language: Language = "zh" if case.language == "zh" else "en"
     house_settings = house.settings(session)
-    shown = not incident.restricted
-    eta = telling.moment(session, saying.eta_of(session, incident), language) if shown else None
+    shown = incident if incident is not None and not incident.restricted else None
+    eta = telling.moment(session, saying.eta_of(session, shown), language) if shown else None
     fields = {
         "operator": house_settings.operator_name_zh if language == "zh" else house_settings.operator_name_en,
         "hotline": house_settings.hotline,
@@ -170,6 +188,7 @@ def _tell(session: Session, installation: Installation, case: Case, incident: In
         "due": telling.moment(session, case.due_at, language) if eta is None else None,
         "link": links.address(installation, case.id) if _may_link(installation, incident) else None,
     }
+    assert case.number is not None and case.number_index is not None
     body = messages.put_body(session, wording.sms(language, fields), language)
     outgoing = messages.Outgoing(
         purpose=Purpose.CASE,
@@ -184,10 +203,19 @@ def _tell(session: Session, installation: Installation, case: Case, incident: In
     return messages.enqueue(session, outgoing)
 
 
-def _may_link(installation: Installation, incident: Incident) -> bool:
+def _may_link(installation: Installation, incident: Incident | None) -> bool:
     """Not where a gateway strips links, and never about information security: a link there looks like the attack itself."""
     given = installation.settings.gateways or (gateways.CONSOLE,)
-    return incident.kind != "information_security" and all(gateway.url for gateway in given if gateway.channel == "sms")
+    attack = incident is not None and incident.kind == "information_security"
+    return not attack and all(gateway.url for gateway in given if gateway.channel == "sms")
+
+
+def find(session: Session, reference: str, who: Principal) -> Case:
+    """The case of a number, to read, if `who` may know of it; raise NotFound."""
+    case = session.scalar(select(Case).where(Case.reference == reference))
+    if case is None or not sees(session, case, who):
+        raise unknown(reference)
+    return case
 
 
 def lock(session: Session, reference: str, by: Principal) -> Case:
@@ -200,8 +228,8 @@ def lock(session: Session, reference: str, by: Principal) -> Case:
 
 
 def sees(session: Session, case: Case, who: Principal) -> bool:
-    """Its owner sees a case; everybody else if they may know of its incident."""
-    if case.owner_id == who.person_id:
+    """Its owner sees a case, and everybody who answers callers one of no incident; else those who may know of its incident."""
+    if case.owner_id == who.person_id or case.incident_id is None:
         return True
     return visibility.visible(session, session.get_one(Incident, case.incident_id), who)
 
@@ -227,22 +255,22 @@ def hand_over(session: Session, case: Case, to: str, reason: str, by: Principal)
             N_("This person cannot take the case."), field="to", remedy=N_("Choose another person who answers callers.")
         )
     cited = _said(session, reason, "reason", N_("Say in a few words why, so that the next person can go on."))
-    before, case.owner_id = case.owner_id, person.id
+    before = steps.accepted(session, case, by)
+    case.owner_id, case.passed_on = person.id, True
     payload = CaseHandedOver(case=case.reference, from_person_id=before, to_person_id=person.id, reason=cited)
-    entries.record(session, session.get_one(Incident, case.incident_id), payload)
+    record(session, case, payload)
 
 
 def close(session: Session, case: Case, result: str, by: Principal) -> None:
-    """Close a locked case with its result (R14). Raise Denied, Conflict, Invalid."""
+    """Close a locked case with its result (R14); a complaint only after answer and follow-up. Raise Denied, Conflict, Invalid."""
     _mine(case, by)
+    steps.require_done(session, case)
     cited = _said(session, result, "result", N_("Say in a few words how it ended for the caller."))
-    case.state, case.closed_at, case.closed_by = CLOSED, clock.now(session), by.person_id
-    payload = CaseClosed(case=case.reference, person_id=by.person_id, result=cited)
-    entries.record(session, session.get_one(Incident, case.incident_id), payload)
+    steps.end(session, case, by.person_id, cited)
 
 
 def _mine(case: Case, by: Principal) -> None:
-    if case.owner_id != by.person_id and not by.posts & OVERSEERS:
+    if case.owner_id not in (by.person_id, None) and not by.posts & OVERSEERS:
         raise Denied(
             N_("This case belongs to somebody else."),
             remedy=N_("Ask its first-contact owner or the duty officer to hand it over."),

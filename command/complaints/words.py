@@ -9,7 +9,35 @@ CHANNEL_WORDS = {
     "app": N_("App"),
     "mail": N_("Mail"),
     "social": N_("Social account"),
+    "self_service": N_("Self-service"),
 }
+REACH_WORDS = {
+    "one": N_("One customer"),
+    "several": N_("Several customers"),
+    "group": N_("A group or critical customer"),
+    "public": N_("Talked about in public"),
+}
+SEVERITY_WORDS = {1: N_("1, gravest"), 2: N_("2, grave"), 3: N_("3, ordinary"), 4: N_("4, slight")}
+COMPLAINT_STEPS = {
+    "accept": N_("Accept the complaint"),
+    "enquire": N_("First enquiry"),
+    "answer": N_("Handle and answer"),
+    "follow_up": N_("Follow up"),
+}
+SATISFIED_WORDS = {"yes": N_("Satisfied"), "no": N_("Not satisfied"), "no_answer": N_("Not reached")}
+DIMENSION_WORDS = {
+    "county": N_("County"),
+    "prefecture": N_("Prefecture"),
+    "service": N_("Service"),
+    "plan": N_("Tariff plan"),
+}
+SURGE_WORDS = {
+    "proposed": N_("Waits for a decision"),
+    "accepted": N_("An incident"),
+    "attached": N_("Part of an incident"),
+    "dismissed": N_("Dismissed"),
+}
+SENTIMENT_WORDS = {"good": N_("Friendly"), "neutral": N_("Neutral"), "bad": N_("Hostile")}
 CLASS_WORDS = {
     "regular": N_("Regular: answer in 24 hours"),
     "emergency": N_("Emergency: answer in 15 minutes"),

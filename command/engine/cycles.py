@@ -7,6 +7,7 @@ from command.drills.programme import table as drill_table
 from command.engine import (
     bulletins,
     clocks,
+    complaints,
     deliver,
     drill_programmes,
     duty_watch,
@@ -66,6 +67,8 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("duty_watch", 60.0, lambda: duty_watch.run_once(installation)),
         Cycle("hand_over", 5.0, lambda: hand_over.run_once(installation)),
         Cycle("duty_ends", 60.0, lambda: hand_over.remind_once(installation)),
+        Cycle("complaints", 30.0, lambda: complaints.run_once(installation)),
+        Cycle("surges", 60.0, lambda: complaints.look_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
         Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
         Cycle("settlement", 60.0, lambda: settlement.run_once(installation)),

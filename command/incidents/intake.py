@@ -243,6 +243,10 @@ def open_degraded(
     incident = _open(session, given, area.id, source)
     _reported(session, incident, 0, "")
     impacts.declare(session, incident, area, [service], users, None, kind="degradation", part=part)
+def open_found(session: Session, given: Report, source: str) -> Incident:
+    """Open an incident that automation found by other signs than alarms; `source` says who says so. It is graded; a person goes on."""
+    area = places.named(session, given.area)
+    _reported(session, incident, 0, given.summary)
     grades.regrade(session, incident)
     _tell_others(session, incident)
     return incident

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from command.bulletins import sending
 from command.bulletins.models import Bulletin, BulletinCopy
 from command.complaints import links as case_links
+from command.complaints import surges
 from command.complaints.models import Case
 from command.core import clock
 from command.engine import phone_drill
@@ -63,6 +64,7 @@ SIGNED_IN = (
     *("/messages/hold", "/messages/hold?exercise=1"),
     *("/board/centre/8001", "/assessments"),
     *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
+    *("/complaints", "/complaints/take", "/complaints/surges", "/complaints/{complaint}"),
     *("/alarms", "/people", "/me", "/me/contacts", "/styleguide", "/archive?text=cable", "/nowhere"),
 )
 OF_INCIDENT = (
@@ -82,13 +84,14 @@ OF_INCIDENT = (
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/measurements?page=1"),
     *("/incidents/{}/family", "/incidents/{}/assessment"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/security"),
+    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/opinions"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
     *("/drills/{}/console", "/drills/{}/play", "/drills/{}/report-incident", "/drills/{}/real"),
     *("/drills/{}/observe", "/drills/{}/hotwash", "/drills/{}/report"),
 )
-OPEN = ("/status", "/case")
+OPEN = ("/status", "/case", "/complaints/new")
 PARTS = {
     "/": "leads to the command board",
     "/sign-in": "for those who have not signed in",
@@ -193,7 +196,10 @@ def built(stage: Stage) -> Scenery:
         *(each.format(worst) for each in OF_INCIDENT),
         *(each.format(drill) for each in OF_DRILL),
     )
-    signed_in = tuple(each.replace("{year}", f"{datetime.now(UTC):%Y}") for each in SIGNED_IN)
+    complaint = _complaint(stage, worst)
+    signed_in = tuple(
+        each.replace("{year}", f"{datetime.now(UTC):%Y}").replace("{complaint}", complaint) for each in SIGNED_IN
+    )
     return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
 
 
@@ -249,6 +255,17 @@ def _measured(stage: Stage) -> None:
         for minute, value in course
     ]
     assert stage.post("dou", "/api/v1/measurements", measurements=points).status_code == 200
+def _complaint(stage: Stage, number: str) -> str:
+    """A surge of complaints that waits for a decision, one of them accepted, and what is said in public."""
+    each = {"channel": "app", "kind": "billing", "text": "Charged twice", "tariff_plan": "Gold", "area": "800101"}
+    sent = stage.ask("kef", "POST", "/api/v1/complaints", json=[each] * 30)
+    assert sent.status_code == 201, sent.text
+    stage.database.write(lambda session: surges.look(session) and None, actor="system:complaints")
+    case: str = sent.get_json()["items"][0]["case"]
+    assert stage.post("kef", f"/api/v1/complaints/{case}/actions/accept").status_code == 200
+    said = {"link": "https://example.com/post/1", "reach": 90000, "sentiment": "bad", "owner": "kef", "note": "Angry"}
+    assert stage.post("kef", f"/api/v1/incidents/{number}/opinions", **said).status_code == 201
+    return case
 
 
 def _lessons(stage: Stage, number: str) -> None:

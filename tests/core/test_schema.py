@@ -73,6 +73,9 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "observation": {"outcome": "held"},
     "warning": {"colour": "blue", "state": "live", "source": "hand", "until_at": LATER},
     "warning_task": {"state": "open"},
+    "case_step": {"step": "accept"},
+    "surge": {"state": "accepted", "dimension": "plan"},
+    "opinion": {"sentiment": "good"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
