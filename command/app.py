@@ -88,7 +88,7 @@ LETTERS = {
     "boards.command": "b",
     "incidents.report_form": "r",
     "desk.desk": "d",
-    "complaints.listed": "w",
+    "complaints.listed": "m",
     "status.page": "s",
     "archive.search": "a",
     "knowledge.problems": "k",

@@ -39,6 +39,7 @@ from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.resources import crew_contacts, departures, recall_times
 from command.risks import register, warned
+from command.security import containing
 from command.security import names as security
 from command.settlement import service as settlement
 from command.sites import duty, following, safety
@@ -81,6 +82,8 @@ def join(database: Database) -> Database:
     _once(intake.on_report, knowledge.offer)
     _once(intake.on_report, joining.on_report)
     _once(intake.on_report, security.begin)
+    _once(conditions.asked, containing.asked)
+    _once(conditions.evidence, containing.evidence)
     _once(visibility.involved, joining.known_to)
     _once(visibility.turned, knowledge.follow)
     _once(recall_times.of_drills, joining.recall_minutes)

@@ -38,11 +38,9 @@ MOST = 50
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), approve_bulletin,
-    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it) or advisory (of
-    the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others); since when it
-    waits."""
-    """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late) or surge (of complaints: it has
-    no number yet, `audience` are the complaints); since when it waits."""
+    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), advisory (of the
+    warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others) or surge (of complaints:
+    it has no number yet, `audience` are the complaints); since when it waits."""
 
     act: str
     number: str
@@ -57,12 +55,12 @@ class Waiting:
     bulletin_id: int | None = None
     bulletin_kind: str | None = None
     colour: str | None = None
+    surge_id: int | None = None
 
 
 def degradations(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Proposal, Series]]:
     """Bad series for which no incident is open, for whoever may open one."""
     return [] if exercise or not access.may(who, series.ACT) else proposed.proposals(session)
-    surge_id: int | None = None
 
 
 def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
@@ -189,6 +187,8 @@ def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting
             yield _waiting(round.incident, "give_view", round.opened_at)
         elif (round.overdue or not round.silent) and ask.may(round.incident, "assess"):
             yield _waiting(round.incident, "decide", round.opened_at)
+
+
 def _surges(session: Session, who: Principal) -> Iterator[Waiting]:
     """Surges of complaints that nobody has decided; of the tier that so many complaints would make."""
     if not access.may(who, "report_incident"):

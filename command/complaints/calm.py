@@ -14,7 +14,7 @@ from command.incidents.lifecycle import Action, Refusal
 from command.incidents.models import Incident
 from playbooks.texts import Text
 
-EVIDENCE = "complaint_rate"
+EVIDENCE = "rate"
 
 
 def _of(session: Session, incident: Incident) -> Sequence[Surge]:

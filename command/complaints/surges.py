@@ -17,7 +17,18 @@ from command.complaints.rules import Dimension
 from command.complaints.surge import Cell, Found, Key, counted, find, threshold
 from command.core import clock, journal
 from command.core.problems import N_, Conflict, Invalid, NotFound
-from command.incidents import concerned, entries, grades, grading, house, intake, places, visibility
+from command.incidents import (
+    concerned,
+    entries,
+    grades,
+    grading,
+    house,
+    intake,
+    places,
+    returning,
+    standing,
+    visibility,
+)
 from command.incidents import service as incidents
 from command.incidents.grading import Facts
 from command.incidents.guards import BEFORE_RESTORATION, FINAL, State
@@ -121,6 +132,14 @@ def _watch(session: Session, surge: Surge, count: int, weeks: Sequence[int]) -> 
         surge.calm_since = surge.calm_since or clock.now(session)
     else:
         surge.calm_since = None
+        _returned(session, surge)
+
+
+def _returned(session: Session, surge: Surge) -> None:
+    """A surge that is back while its incident is watched opens it again, by nobody."""
+    incident = session.get(Incident, surge.incident_id) if surge.incident_id else None
+    if incident is not None and incident.state == State.RESTORED:
+        returning.returned(session, standing.lock(session, incident.id), "complaints", [surge.kind])
 
 
 def _propose(session: Session, found: Found, tree: Tree, now: dict[Cell, int]) -> Surge | None:

@@ -43,8 +43,6 @@ def tell(session: Session, incident: Incident) -> None:
     """The audience lives with the incident: who is concerned since gets the first notice. Whether those whose data are concerned are told
     is a person's decision, on record (`command.security.telling`)."""
     if incident.restricted or incident.kind == "information_security" or incident.state != State.RESPONDING:
-    """The audience lives with the incident: who is concerned since gets the first notice."""
-    if incident.restricted or incident.state != State.RESPONDING:
         return
     if notifying.has_first(session, incident):
         notifying.grow(session, incident)

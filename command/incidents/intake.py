@@ -243,9 +243,15 @@ def open_degraded(
     incident = _open(session, given, area.id, source)
     _reported(session, incident, 0, "")
     impacts.declare(session, incident, area, [service], users, None, kind="degradation", part=part)
+    grades.regrade(session, incident)
+    _tell_others(session, incident)
+    return incident
+
+
 def open_found(session: Session, given: Report, source: str) -> Incident:
     """Open an incident that automation found by other signs than alarms; `source` says who says so. It is graded; a person goes on."""
     area = places.named(session, given.area)
+    incident = _open(session, given, area.id, source)
     _reported(session, incident, 0, given.summary)
     grades.regrade(session, incident)
     _tell_others(session, incident)

@@ -171,8 +171,6 @@ def _others_tell(session: Session, incident: Incident) -> bool:
     if not kin.relatives(session, incident.id):
         return False
     return rounds.nobody_new(session, telling.about(session, incident))
-    anybody = incident.users_now > 0 or living.anyone_concerned(session, incident.id)
-    return None if anybody else "nobody_cut_off"
 
 
 def grow(session: Session, incident: Incident) -> None:

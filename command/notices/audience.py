@@ -26,8 +26,6 @@ from sqlalchemy.orm import Session
 from command.messages.models import TOLD, Delivery, Halt, State
 from command.network.models import Concerned, CutOff, Element, Subscriber
 from command.notices.models import Basis, Kind, Notice, NoticeArea, NoticeText, Passed
-from command.network.models import Concerned, CutOff, Subscriber
-from command.notices.models import Kind, Notice, NoticeText, Passed
 
 S = cast(Table, Subscriber.__table__)
 D = cast(Table, Delivery.__table__)
@@ -66,7 +64,6 @@ class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
     were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it;
     `concerns`: it concerns subscribers whom nothing cuts off."""
-    were told by another incident and passed to this one; `concerns`: it concerns subscribers whom nothing cuts off."""
 
     incident_id: int
     exercise: bool
@@ -97,7 +94,6 @@ class Story:
             frozenset(id_ for id_, _, halted in rows if halted),
             bool(took_over),
             concerns=bool(concerns),
-            bool(concerns),
         )
 
     def affected(self, s: FromClause = S) -> Condition:
@@ -304,24 +300,6 @@ def never_reached(story: Story, where: Condition, *, queued: bool = True) -> Sel
             ~story.unreachable(S.c.id),
             ~story.knows_the_end(S.c.id, C.c.until_at),
             *(~each.reached(S.c.id) for each in story.kin),
-        )
-    )
-
-
-def concern_ended(story: Story, where: Condition, *, queued: bool = True) -> Select[Any]:
-    """Those whom the incident concerned once and not any more, and never cut off, whom no message of it reached."""
-    return (
-        _recipients()
-        .select_from(N.join(S, S.c.id == N.c.subscriber_id))
-        .where(
-            N.c.incident_id == story.incident_id,
-            N.c.until_at.is_not(None),
-            N.c.passed_to_id.is_(None),
-            where,
-            ~_ever_cut(story.incident_id),
-            ~story.holds(S.c.id, queued=queued),
-            ~story.unreachable(S.c.id),
-            ~story.knows_the_end(S.c.id, N.c.until_at),
         )
     )
 

@@ -12,7 +12,6 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func,
 from sqlalchemy.orm import Session
 
 from command.notices.audience import A, C, Condition, D, E, N, P, S
-from command.notices.audience import C, Condition, D, N, P, S
 
 _NARROWEST, _WIDEST = 128, 2048
 """Elements of a band: each costs every chunk a look into the index."""

@@ -69,22 +69,11 @@ SIGNED_IN = (
 )
 OF_INCIDENT = (
     *("/incidents/{}", "/incidents/{}/journal-page", "/incidents/{}/briefing", "/incidents/{}/curve"),
-    *(
-        "/incidents/{}/bulletins",
-        "/incidents/{}/replay",
-        "/archive/{}",
-        "/incidents/{}/do/transfer",
-        "/incidents/{}/do/cancel",
-    ),
-    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources"),
-    "/incidents/{}/settlement",
-    "/incidents/{}/tasks/repair_fault/safety",
     *("/incidents/{}/replay", "/archive/{}", "/incidents/{}/do/transfer", "/incidents/{}/do/cancel"),
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
-    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/measurements?page=1"),
-    *("/incidents/{}/family", "/incidents/{}/assessment"),
-    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/security"),
-    *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/opinions"),
+    *("/incidents/{}/bulletins", "/incidents/{}/settlement", "/incidents/{}/tasks/repair_fault/safety"),
+    *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
+    *("/incidents/{}/security", "/incidents/{}/opinions"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -255,6 +244,8 @@ def _measured(stage: Stage) -> None:
         for minute, value in course
     ]
     assert stage.post("dou", "/api/v1/measurements", measurements=points).status_code == 200
+
+
 def _complaint(stage: Stage, number: str) -> str:
     """A surge of complaints that waits for a decision, one of them accepted, and what is said in public."""
     each = {"channel": "app", "kind": "billing", "text": "Charged twice", "tariff_plan": "Gold", "area": "800101"}

@@ -8,7 +8,6 @@ from command.core.columns import Time
 
 revision = '0028'
 down_revision = '0027'
-down_revision = '0026'
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ from command.core import guards
 from command.core.columns import Json, Time
 
 revision = "0032"
-down_revision = "0031"
+down_revision = '0031'
 branch_labels = None
 depends_on = None
 
