@@ -88,7 +88,7 @@ LETTERS = {
     "boards.command": "b",
     "incidents.report_form": "r",
     "desk.desk": "d",
-    "complaints.listed": "m",
+    "complaints.listed": "f",
     "status.page": "s",
     "archive.search": "a",
     "knowledge.problems": "k",
