@@ -131,7 +131,7 @@ def worked(desk: Desk) -> None:
     """Say what it is, settle the first step, and take the log into custody."""
     desk.page.locator("summary", has_text="Say what it is").click()
     desk.press("Leak")
-    desk.sees("Steps · Leak", "Contain", "Decide whether to tell")
+    desk.sees("Steps to take · Leak", "Contain", "Decide whether to tell")
     step = desk.page.locator(".secure-steps li", has_text="Contain").first
     step.locator("summary").click()
     step.get_by_label("What was done, or why?").fill("The export is closed")
@@ -150,12 +150,16 @@ def worked(desk: Desk) -> None:
 
 def one_event(desk: Desk) -> str:
     """Put a new incident over two; the page of their family."""
-    first, second = (desk.site.stage.responding(cell) for cell in ("CELL-1", "CELL-4"))
+    first, second = (
+        desk.site.stage.report(area=area, elements=[cell])
+        for area, cell in (("800101", "CELL-1"), ("800201", "CELL-4"))
+    )
     desk.opens(f"/incidents/{first}/family")
     desk.page.locator(f"input[name=children][value='{second}']").check()
     desk.page.get_by_label("What happened").fill("The storm took power in two prefectures")
     desk.press("Put it over them")
     expect(desk.page.locator(".kin")).to_have_count(3)
+    expect(desk.page.locator(".kin").first).to_contain_text("Lingdong")
     expect(desk.page.locator(".kin").first).to_contain_text("30 users")
     desk.sees(first, second, "Not restored yet")
     assert_accessible(desk.page)
@@ -166,7 +170,7 @@ def one_event(desk: Desk) -> str:
 def test_a_leak_is_worked_in_private_and_two_incidents_become_one_event(site: Site, desk: Desk) -> None:
     number = leaked(desk)
     worked(desk)
-    desk.reads("zh", "信息泄露", "遏制", "保管链")
+    desk.reads("zh", "信息泄露", "遏制", "处置步骤", "前完成", "证据", "保管链")
     assert site.stage.get("tra", f"/incidents/{number}/security").status_code == 404
     assert number not in site.stage.get("tra", "/archive?lang=en").text
     desk.opens("/board")

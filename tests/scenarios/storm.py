@@ -45,7 +45,7 @@ class Night(Weather, Stage):
 
     def engine(self) -> None:
         """What the engine does until nothing is due."""
-        for _ in range(3):
+        for _ in range(2):
             self._rounds()
             self.house.settle_down()
 
