@@ -166,7 +166,7 @@ def one_event(desk: Desk) -> str:
     return first
 
 
-@pytest.mark.proves("R25", "R35", "D2")
+@pytest.mark.proves("R25", "D2")
 def test_a_leak_is_worked_in_private_and_two_incidents_become_one_event(site: Site, desk: Desk) -> None:
     number = leaked(desk)
     worked(desk)

@@ -24,7 +24,7 @@ def night(database: Database, keyring: Keyring, tmp_path: Path) -> Iterator[Nigh
     mail.stop()
 
 
-@pytest.mark.proves("R1", "R6", "R11", "R12", "R31", "R32", "R33", "B10", "I1")
+@pytest.mark.proves("R1", "R6", "R11", "R12", "R31", "R32", "R33", "B10", "I4")
 def test_a_typhoon_from_the_first_warning_to_the_settlement(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     night.stocked()
     drill = night.plan(area="8001")
