@@ -146,8 +146,8 @@ def things(stage: Stage, exercise: bool) -> Things:
     assert bulletin.status_code == 201, bulletin.text
     page = links.maker(stage.installation)(paged).removeprefix(stage.installation.settings.origin)
     written = bulletin.get_json()["id"]
-    return Things(number, asked, 2 if exercise else 1, unit, page, bulletin_id=written)
-    return Things(number, asked, 2 if exercise else 1, unit, page, warning=_warning(stage, exercise))
+    warning = _warning(stage, exercise)
+    return Things(number, asked, 2 if exercise else 1, unit, page, bulletin_id=written, warning=warning)
 
 
 def _warning(stage: Stage, exercise: bool) -> str:
