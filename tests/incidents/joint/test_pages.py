@@ -43,7 +43,7 @@ def test_bad_views_are_refused_by_field_and_nobody_speaks_for_others(desk: Table
     assert desk.view("ops", leak, "operations").status_code == 404, "restricted: named people only"
     assert "Give the view" not in "".join(desk.waits("ops"))
     assert leak not in desk.get("ops", "/assessments").text
-    assert leak in desk.get("sec", "/assessments").text
+    assert leak in desk.get("ada", "/assessments").text
 
 
 def test_the_page_asks_answers_and_decides_without_scripts(desk: Table) -> None:
