@@ -88,7 +88,7 @@ def hotline(post: Post) -> Hotline:
     return Hotline(post)
 
 
-@pytest.mark.proves("R6", "R11", "R13", "R15", "R20", "R30", "R31", "R32")
+@pytest.mark.proves("R6", "R13", "R15", "R20", "R30", "R31", "R32")
 def test_a_tariff_change_from_the_first_complaints_to_the_last_refund(post: Post, hotline: Hotline) -> None:
     ordinary_weeks(post, hotline)
     surge = complaints_come_by_every_way(post, hotline)
