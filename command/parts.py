@@ -39,7 +39,7 @@ from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.resources import crew_contacts, departures, recall_times
 from command.risks import register, warned
-from command.security import containing
+from command.security import containing, telling
 from command.security import names as security
 from command.settlement import service as settlement
 from command.sites import duty, following, safety
@@ -83,6 +83,7 @@ def join(database: Database) -> Database:
     _once(intake.on_report, joining.on_report)
     _once(intake.on_report, security.begin)
     _once(conditions.asked, containing.asked)
+    _once(conditions.asked, telling.asked)
     _once(conditions.evidence, containing.evidence)
     _once(visibility.involved, joining.known_to)
     _once(visibility.turned, knowledge.follow)

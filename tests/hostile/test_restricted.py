@@ -125,6 +125,7 @@ VARYING = (
     r'data-csrf="[^"]*"',
     r'content="[A-Za-z0-9_.\-]{60,}"',
     r'name="key" value="[^"]*"',
+    r'name="reference" value="[0-9a-f]{16}"',
 )
 
 
