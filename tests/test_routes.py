@@ -23,6 +23,7 @@ OPEN = {
     "/case",
     "/status",
     "/status.json",
+    "/status/advice",
 }
 """What anybody may ask for, besides gateways' signed hooks and signed links; one more needs a reason and a line here."""
 

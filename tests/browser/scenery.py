@@ -55,6 +55,7 @@ SIGNED_IN = (
         "/risks/bridge/edit",
     ),
     *("/settlement", "/settlement?mine=1"),
+    *("/plans", "/plans/1", "/plans/1/compare", "/plans/1/readers", "/plans/1/edit/goal", "/plans/1/edit/measures"),
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
     "/people/overrides",
@@ -88,7 +89,7 @@ OF_DRILL = (
     *("/drills/{}/console", "/drills/{}/play", "/drills/{}/report-incident", "/drills/{}/real"),
     *("/drills/{}/observe", "/drills/{}/hotwash", "/drills/{}/report"),
 )
-OPEN = ("/status", "/case")
+OPEN = ("/status", "/status/advice", "/case")
 PARTS = {
     "/": "leads to the command board",
     "/sign-in": "for those who have not signed in",
