@@ -1,6 +1,6 @@
 """Which kinds, tiers and areas lack a plan in force (R1): what a commander would miss tonight. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -62,7 +62,9 @@ def cover(session: Session) -> list[KindCover]:
     return found
 
 
-def _tier(plan: Playbook, number: int, groups: dict[str, set[str]], holes: dict[Echelon, Sequence[Area]]) -> TierCover:
+def _tier(
+    plan: Playbook, number: int, groups: dict[str, set[str]], holes: Mapping[Echelon, Sequence[Area]]
+) -> TierCover:
     tier = plan.tier(number)
     count = len(groups.get(tier.echelon, ()))
     return TierCover(number, tier.echelon, count, holes.get(tier.echelon, ()), tier.script is not None)

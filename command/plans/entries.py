@@ -113,9 +113,9 @@ class ExpiryTold(Payload, kind="plan.expiry_told"):
     reached: bool
 
 
-def stream(work_id: int) -> str:
-    """The stream of a work."""
-    return f"plan:{work_id}"
+def stream(work: int | str) -> str:
+    """The stream of a work by its id, or of a plan as a whole by its code."""
+    return f"plan:{work}"
 
 
 def record(session: Session, work: PlanWork, payload: Payload) -> None:

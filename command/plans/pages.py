@@ -159,8 +159,10 @@ def _verb(work_id: int, verb: str) -> Verb:
 @pages.get("/plans/<int:work_id>/edit/<step>")
 @access("write_plan")
 def edit(work_id: int, step: str) -> Any:
-    """The form of a step of a draft."""
-    return _form(work_id, step)
+    """The form of a step of a draft; what is no draft any more is shown instead."""
+    with here().database.read() as session:
+        drafted = service.find(session, work_id).state == State.DRAFT
+    return _form(work_id, step) if drafted else redirect(f"/plans/{work_id}", 303)
 
 
 @pages.post("/plans/<int:work_id>/edit/<step>")

@@ -10,14 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from command.core import clock, journal
-from command.incidents import house, plans
+from command.incidents import house
 from command.oncall.duties import telling
 from command.oncall.duties.telling import Said
 from command.people import authority_versions
 from command.people.models import Person, PersonPost
 from command.plans import entries, readers
 from command.plans.models import PlanExpiry, PlanReader, PlanWork, State
-from playbooks.schema import Kind, Playbook
+from playbooks.schema import Playbook
 
 HORIZONS = (-1, 1, 7, 30)
 """Days left when people are told; -1: it is past."""
@@ -34,8 +34,8 @@ ENDS = {
     "en": "version %(version)s of the plan “%(title)s” expires on %(day)s, in %(days)s days; please revise it.",
 }
 ENDED = {
-    "zh": "预案“%(title)s”第%(version)s版已于%(day)s到期，新事件暂仍沿用，请尽快修订。",
-    "en": "version %(version)s of the plan “%(title)s” expired on %(day)s and is followed for want of another; please revise it.",
+    "zh": "预案“%(title)s”第%(version)s版已于%(day)s到期，请尽快修订。",
+    "en": "version %(version)s of the plan “%(title)s” expired on %(day)s; please revise it.",
 }
 DO_REVISE = {"zh": "修订", "en": "revise it"}
 
@@ -94,18 +94,23 @@ def _say_read(session: Session, work: PlanWork, person: Person, *, again: bool) 
 
 
 def _expiring(session: Session) -> list[tuple[Playbook, int, Person]]:
-    """Whom to tell of which plan that new incidents follow, and at which horizon: the nearest that has come."""
+    """Whom to tell of the newest version of which plan, and at which horizon: the nearest that has come."""
     now = clock.now(session)
     today = house.today(session, now)
     found: list[tuple[Playbook, int, Person]] = []
-    for kind in Kind:
-        plan = plans.current(session, kind, now)
-        at = _horizon((plan.expires - today).days) if plan else None
-        if plan is None or at is None:
+    for plan in _newest(session):
+        at = _horizon((plan.expires - today).days)
+        if at is None:
             continue
         told = set(session.scalars(_told(plan, at)))
         found += [(plan, at, person) for person in responsible(session, plan) if person.id not in told]
     return found
+
+
+def _newest(session: Session) -> list[Playbook]:
+    """The newest version of every plan: an older one that is still in force would only stand in for it."""
+    known = sorted((sheet.playbook for sheet in house.library(session).sheets), key=lambda plan: plan.version)
+    return list({plan.code: plan for plan in known}.values())
 
 
 def _horizon(left: int) -> int | None:

@@ -182,6 +182,7 @@ def built(stage: Stage) -> Scenery:
     _authority(stage, reported)
     _bulletin(stage, worst)
     _lessons(stage, closed)
+    _plan(stage)
     _sites(stage, worst)
     _measured(stage)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
@@ -279,6 +280,17 @@ def _lessons(stage: Stage, number: str) -> None:
     ):
         done = stage.post(by, address, **body)
         assert done.status_code in (200, 201), done.text
+
+
+def _plan(stage: Stage) -> None:
+    """The next version of a plan, as a draft."""
+    begun = stage.post("eng", "/api/v1/plans", kind="network_fault", version=1)
+    assert begun.status_code == 201, begun.text
+    head = {**begun.get_json()["head"], "goal": {"zh": "尽快恢复", "en": "Restore service soon"}}
+    steps = {"head": head, "risks": ["bridge"], "assessment": "Cables are cut", "targets": ["area:8001"]}
+    steps["gathered"] = [{"words": "Sites of the province", "link": "/sites"}, {"words": "Outages of last year"}]
+    kept = stage.ask("eng", "PATCH", "/api/v1/plans/1", json={"edition": 1, **steps})
+    assert kept.status_code == 200, kept.text
 
 
 def _bulletin(stage: Stage, number: str) -> None:
