@@ -214,6 +214,6 @@ def drop(work_id: int, json_data: ReasonIn) -> Any:
 def confirm(work_id: int) -> Any:
     """Whoever asks read it."""
     who = principal()
-    unit(lambda s: readers.confirm(s, service.find(s, work_id), who).work_id)
+    unit(lambda s: readers.confirm(s, service.find(s, work_id, lock=True), who).work_id)
     with here().database.read() as session:
         return views.plans(session, [service.find(session, work_id)], language())[0]

@@ -72,7 +72,6 @@ class PlanWork(Base):
     published_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("published_plan.id"))
     published_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
-    expires_on: Mapped[date | None]
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
 
 

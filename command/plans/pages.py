@@ -152,7 +152,7 @@ def _verb(work_id: int, verb: str) -> Verb:
             doing = {"send-back": service.send_back, "withdraw": approving.withdraw, "drop": service.drop}[verb]
             return lambda s, who: doing(s, work_id, why, who)
         case "confirm":
-            return lambda s, who: readers.confirm(s, service.find(s, work_id), who)
+            return lambda s, who: readers.confirm(s, service.find(s, work_id, lock=True), who)
     raise NotFound(N_("There is nothing at this address."), remedy=N_("Go back to the plan and use its buttons."))
 
 

@@ -109,7 +109,7 @@ def to_tell(session: Session, work: PlanWork) -> tuple[list[Person], list[Person
 
 
 def confirm(session: Session, work: PlanWork, by: Principal) -> PlanReader:
-    """Somebody read a published version; a second time changes nothing. Raise Conflict, NotFound for who has not to know it."""
+    """Somebody read a published (locked) version; a second time changes nothing. Raise Conflict, NotFound for who has not to know it."""
     if work.state != State.PUBLISHED:
         raise Conflict(
             N_("This version is not in use any more."), remedy=N_("Read the one that took its place, if there is one.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -54,13 +55,7 @@ def begin(session: Session, kind: Kind, version: int | None, by: Principal, code
     must(by, WRITE)
     known = next((s.playbook.code for s in house.library(session).sheets if s.playbook.kind == kind), None)
     code = known or code or str(kind)
-    busy = session.scalar(select(PlanWork).where(PlanWork.code == code, PlanWork.state.in_(OPEN)))
-    if busy is not None:
-        raise Conflict(
-            N_("The next version of this plan is being written already (#%(work)d)."),
-            remedy=N_("Open that one, or drop it first."),
-            work=busy.id,
-        )
+    _require_nobody_at(session, code)
     head, body, team, rest = _start(session, code, version)
     now = clock.now(session)
     row = PlanWork(
@@ -76,10 +71,24 @@ def begin(session: Session, kind: Kind, version: int | None, by: Principal, code
         changed_at=now,
         **rest,
     )
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # somebody else began at the same moment
+        _require_nobody_at(session, code)
+        raise
     entries.record(session, row, entries.Begun(person_id=by.person_id, code=code, event=str(kind), based_on=version))
     return row
+
+
+def _require_nobody_at(session: Session, code: str) -> None:
+    busy = session.scalar(select(PlanWork.id).where(PlanWork.code == code, PlanWork.state.in_(OPEN)))
+    if busy is not None:
+        raise Conflict(
+            N_("The next version of this plan is being written already (#%(work)d)."),
+            remedy=N_("Open that one, or drop it first."),
+            work=busy,
+        )
 
 
 def _start(

@@ -59,7 +59,6 @@ def upgrade() -> None:
     sa.Column('published_id', BIG, nullable=True),
     sa.Column('published_by', BIG, nullable=True),
     sa.Column('published_at', Time(), nullable=True),
-    sa.Column('expires_on', sa.Date(), nullable=True),
     sa.Column('reason_note_id', BIG, nullable=True),
     sa.CheckConstraint("state IN ('draft', 'review', 'approved', 'published', 'withdrawn', 'dropped')", name=op.f('ck_plan_work_state')),
     *(
