@@ -51,6 +51,7 @@ NAVIGATION = (
             ("archive.search", N_("Archive"), "read", "archive"),
             ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
+            ("plan_pages.listed", N_("Plans"), "read", "plan"),
             ("improvement.listed", N_("Improvement"), "read", "improve"),
             ("risks.register", N_("Risks"), "read", "risk"),
             ("insights.overview", N_("Overview"), "read", "chart"),

@@ -69,6 +69,7 @@ from command.insights import curve_pages, overview_api, overview_pages
 from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
 from command.library import api as library_api
+from command.library import draft_pages as plan_changes
 from command.library import pages as library_pages
 from command.measurements import api as measurements_api
 from command.measurements import file_pages as measurement_files
@@ -95,6 +96,8 @@ from command.oncall.reach import contact_api, contact_pages
 from command.people import api as people_api
 from command.people import choices
 from command.people import pages as people_pages
+from command.plans import api as plans_api
+from command.plans import pages as plan_pages
 from command.readiness import api as readiness_api
 from command.readiness import pages as readiness_pages
 from command.resources import api as resources_api
@@ -262,6 +265,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     archive_pages.pages,
     library_api.api,
     library_pages.pages,
+    plans_api.api,
+    plan_pages.pages,
+    plan_changes.pages,
     scenarios_api.api,
     scenario_pages.pages,
     warnings_api.api,

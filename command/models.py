@@ -17,6 +17,7 @@ from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
 from command.incidents import observing_models as observations
+from command.incidents import published_models as published_plans
 from command.incidents import safety_models as task_safety
 from command.incidents.family import models as families
 from command.incidents.joint import models as joint_assessments
@@ -31,6 +32,7 @@ from command.oncall.duties import plan_models as oncall_plans
 from command.oncall.phone_drill import drill_models as phone_drills
 from command.people import authority_versions, contacts
 from command.people import models as people
+from command.plans import models as plans
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
@@ -79,6 +81,8 @@ rooms = (
     oncall_plans,
     people,
     phone_drills,
+    plans,
+    published_plans,
     readiness,
     resources,
     risks,

@@ -24,6 +24,7 @@ OPEN = {
     "/complaints/new",
     "/status",
     "/status.json",
+    "/status/advice",
 }
 """What anybody may ask for, besides gateways' signed hooks and signed links; one more needs a reason and a line here."""
 

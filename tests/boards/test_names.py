@@ -23,6 +23,7 @@ ELSEWHERE = (
     "pool.",
     "readiness.",
     "improvement.",
+    "plan.",
     "risk.",
     "warning.",
     "training.",

@@ -56,6 +56,7 @@ SIGNED_IN = (
         "/risks/bridge/edit",
     ),
     *("/settlement", "/settlement?mine=1"),
+    *("/plans", "/plans/1", "/plans/1/compare", "/plans/1/readers", "/plans/1/edit/goal", "/plans/1/edit/measures"),
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
     "/people/overrides",
@@ -81,6 +82,7 @@ OF_DRILL = (
     *("/drills/{}/observe", "/drills/{}/hotwash", "/drills/{}/report"),
 )
 OPEN = ("/status", "/case", "/complaints/new")
+OPEN = ("/status", "/status/advice", "/case")
 PARTS = {
     "/": "leads to the command board",
     "/sign-in": "for those who have not signed in",
@@ -173,6 +175,7 @@ def built(stage: Stage) -> Scenery:
     _authority(stage, reported)
     _bulletin(stage, worst)
     _lessons(stage, closed)
+    _plan(stage)
     _sites(stage, worst)
     _measured(stage)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
@@ -286,6 +289,17 @@ def _lessons(stage: Stage, number: str) -> None:
     ):
         done = stage.post(by, address, **body)
         assert done.status_code in (200, 201), done.text
+
+
+def _plan(stage: Stage) -> None:
+    """The next version of a plan, as a draft."""
+    begun = stage.post("eng", "/api/v1/plans", kind="network_fault", version=1)
+    assert begun.status_code == 201, begun.text
+    head = {**begun.get_json()["head"], "goal": {"zh": "尽快恢复", "en": "Restore service soon"}}
+    steps = {"head": head, "risks": ["bridge"], "assessment": "Cables are cut", "targets": ["area:8001"]}
+    steps["gathered"] = [{"words": "Sites of the province", "link": "/sites"}, {"words": "Outages of last year"}]
+    kept = stage.ask("eng", "PATCH", "/api/v1/plans/1", json={"edition": 1, **steps})
+    assert kept.status_code == 200, kept.text
 
 
 def _bulletin(stage: Stage, number: str) -> None:
