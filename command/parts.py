@@ -39,9 +39,8 @@ from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
 from command.plans import gathering
 from command.resources import crew_contacts, departures, recall_times
-from command.risks import register, warned
-from command.security import containing, telling
 from command.risks import planned, register, warned
+from command.security import containing, telling
 from command.security import names as security
 from command.settlement import service as settlement
 from command.sites import duty, following, safety

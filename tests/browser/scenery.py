@@ -81,8 +81,7 @@ OF_DRILL = (
     *("/drills/{}/console", "/drills/{}/play", "/drills/{}/report-incident", "/drills/{}/real"),
     *("/drills/{}/observe", "/drills/{}/hotwash", "/drills/{}/report"),
 )
-OPEN = ("/status", "/case", "/complaints/new")
-OPEN = ("/status", "/status/advice", "/case")
+OPEN = ("/status", "/status/advice", "/case", "/complaints/new")
 PARTS = {
     "/": "leads to the command board",
     "/sign-in": "for those who have not signed in",
