@@ -24,6 +24,7 @@ ELSEWHERE = (
     "readiness.",
     "improvement.",
     "risk.",
+    "capability.",
     "warning.",
     "training.",
     "archive.",
