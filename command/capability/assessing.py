@@ -64,7 +64,7 @@ def begin(session: Session, draft: Draft, who: Principal) -> CapabilityAssessmen
     elif agreement is not None:
         assessor = agreement.party
     else:
-        assessor = names.of(session.get_one(Person, who.person_id), "zh")
+        assessor = names.of(session.get_one(Person, who.person_id), who.language)
     standard = current()
     assessment = CapabilityAssessment(
         name=name,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from math import cos, pi, sin
 
-WIDTH, HEIGHT = 640, 420
+WIDTH, HEIGHT = 720, 400
 MIDDLE = (WIDTH / 2, HEIGHT / 2 + 4)
 RADIUS = 150
 RINGS = (25, 50, 75, 100)
 TREND = (640, 240)
-LEFT, RIGHT, TOP, BOTTOM = 44, 24, 18, 34
+LEFT, RIGHT, TOP, BOTTOM = 64, 24, 18, 40
 EDGE = 6.0
 """Units from the middle line within which a word stands centred above or below its corner."""
 
