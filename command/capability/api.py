@@ -123,13 +123,18 @@ def shown(assessment_id: int) -> WholeOut:
 
 def done(assessment_id: int, verb: Verb) -> WholeOut:
     """Do something with a locked assessment and answer with what became of it, once that is on record."""
+    act(assessment_id, verb)
+    return shown(assessment_id)
+
+
+def act(assessment_id: int, verb: Verb) -> None:
+    """Do something with a locked assessment, as one unit of work."""
     who = principal()
 
     def work(session: Session) -> None:
         verb(session, reading.find(session, assessment_id, locked=True), who)
 
     unit(work)
-    return shown(assessment_id)
 
 
 @api.post("/<int:assessment_id>/actions/rate")
@@ -147,11 +152,12 @@ def rate(assessment_id: int, json_data: RateIn) -> Any:
 @access("assess_capability")
 def bring(assessment_id: int) -> Any:
     """Read the CSV file of a third party, sent as the field `file` of multipart/form-data."""
-    return brought(assessment_id)
+    bring_sent(assessment_id)
+    return shown(assessment_id)
 
 
-def brought(assessment_id: int) -> WholeOut:
-    """Read the file that was sent."""
+def bring_sent(assessment_id: int) -> None:
+    """Read the file that came with the request."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid(
@@ -160,7 +166,7 @@ def brought(assessment_id: int) -> WholeOut:
             remedy=N_("Take the CSV export of the assessment as the pattern."),
         )
     name, body = sent.filename.replace("\\", "/").rpartition("/")[2], sent.stream.read(importing.MOST_BYTES + 1)
-    return done(assessment_id, lambda session, row, who: importing.bring(session, row, name, body, who))
+    act(assessment_id, lambda session, row, who: importing.bring(session, row, name, body, who))
 
 
 @api.post("/<int:assessment_id>/actions/finish")

@@ -137,24 +137,24 @@ def rating(assessment_id: int, domain: str) -> Any:
 @access("assess_capability")
 def rate(assessment_id: int, domain: str) -> Any:
     """Rate the items of a domain, then go to the next; a refusal keeps what was typed."""
-    codes = [item.code for item in _items(api.shown(assessment_id), domain)]
+    with here().database.read() as session:
+        domains = {each.code: each for each in reading.standard_of(reading.find(session, assessment_id)).domains}
+    if domain not in domains:
+        raise _no_domain()
     try:
-        ratings = [_typed(code).rating() for code in codes]
-        found = api.done(assessment_id, lambda session, row, who: assessing.rate(session, row, ratings, who))
+        ratings = [_typed(item.code).rating() for item in domains[domain].items]
+        api.act(assessment_id, lambda session, row, who: assessing.rate(session, row, ratings, who))
     except NotFound:
         raise
     except Problem as refused:
         return _rating(assessment_id, domain, request.form, refused), refused.status
-    order = [each.code for each in found.domains]
+    order = list(domains)
     after = order[order.index(domain) + 1 :]
     return redirect(f"/capability/{assessment_id}" + (f"/rate/{after[0]}" if after else ""), 303)
 
 
-def _items(found: WholeOut, domain: str) -> list[Any]:
-    items = [item for item in found.items if item.domain == domain]
-    if not items:
-        raise NotFound(N_("The standard has no such domain."), remedy=N_("Look at the page of the assessment."))
-    return items
+def _no_domain() -> NotFound:
+    return NotFound(N_("The standard has no such domain."), remedy=N_("Look at the page of the assessment."))
 
 
 def _typed(code: str) -> RatingIn:
@@ -177,11 +177,14 @@ def _typed(code: str) -> RatingIn:
 
 def _rating(assessment_id: int, domain: str, typed: Mapping[str, str], refused: Problem | None = None) -> str:
     found = api.shown(assessment_id)
+    chosen = next((each for each in found.domains if each.code == domain), None)
+    if chosen is None:
+        raise _no_domain()
     return render_template(
         "capability/rate.html",
         found=found,
-        domain=next((each for each in found.domains if each.code == domain), None),
-        items=_items(found, domain),
+        domain=chosen,
+        items=[item for item in found.items if item.domain == domain],
         given=typed,
         counted=counted,
         words=words,
@@ -196,12 +199,12 @@ def do(assessment_id: int, verb: str) -> Any:
     try:
         match verb:
             case "import":
-                api.brought(assessment_id)
+                api.bring_sent(assessment_id)
             case "finish":
-                api.done(assessment_id, assessing.finish)
+                api.act(assessment_id, assessing.finish)
             case "drop":
                 reason = valid(ReasonIn, {"reason": request.form.get("reason", "")}).reason
-                api.done(assessment_id, lambda session, row, who: assessing.drop(session, row, reason, who))
+                api.act(assessment_id, lambda session, row, who: assessing.drop(session, row, reason, who))
             case _:
                 raise NotFound(N_("There is nothing at this address."), remedy=N_("Go back and use the buttons."))
     except NotFound:
@@ -217,7 +220,7 @@ def improve(assessment_id: int, item: str) -> Any:
     """Give an improvement action for an item; a refusal keeps what was typed."""
     try:
         wanted = valid(ImproveIn, given(request.form, *ImproveIn.model_fields)).draft()
-        api.done(assessment_id, lambda session, row, who: assessing.improve(session, row, item, wanted, who))
+        api.act(assessment_id, lambda session, row, who: assessing.improve(session, row, item, wanted, who))
     except NotFound:
         raise
     except Problem as refused:
