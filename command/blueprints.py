@@ -19,6 +19,8 @@ from command.bulletins import api as bulletins_api
 from command.bulletins import pages as bulletin_pages
 from command.bulletins import partner_api as bulletin_recipients_api
 from command.bulletins import receipt_pages as bulletin_receipts
+from command.capability import api as capability_api
+from command.capability import pages as capability_pages
 from command.complaints import api as cases_api
 from command.complaints import complaint_api, complaint_pages, customer_pages, desk_pages, public_pages, surge_pages
 from command.drills.console import pages as drill_pages_of_console
@@ -250,6 +252,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     surge_pages.pages,
     public_pages.pages,
     status_pages.pages,
+    capability_api.api,
+    capability_pages.pages,
     training_api.api,
     training_session_api.api,
     training_pages.pages,

@@ -5,6 +5,7 @@ from command.archive import models as archive
 from command.authority import models as authority
 from command.boards import models as boards
 from command.bulletins import models as bulletins
+from command.capability import models as capability
 from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
@@ -51,6 +52,7 @@ rooms = (
     authority_versions,
     boards,
     bulletins,
+    capability,
     clock,
     complaints,
     contacts,

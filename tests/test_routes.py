@@ -11,6 +11,7 @@ from tests.builders import application
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 OPEN = {
+    "/",
     "/healthz",
     "/readyz",
     "/metrics",

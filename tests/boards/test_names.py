@@ -25,6 +25,7 @@ ELSEWHERE = (
     "improvement.",
     "plan.",
     "risk.",
+    "capability.",
     "warning.",
     "training.",
     "archive.",

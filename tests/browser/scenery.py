@@ -60,6 +60,7 @@ SIGNED_IN = (
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
     "/people/overrides",
+    *("/capability", "/capability/standard", "/capability/new", "/capability/1", "/capability/1/rate/plans"),
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1"),
@@ -116,6 +117,8 @@ PARTS = {
     "/improvement/part": "a part of other pages",
     "/improvement/<int:action_id>/evidence/<int:evidence_id>": "a file",
     "/risks/export.csv": "a file",
+    "/capability/<int:assessment_id>/export/<form>": "a file",
+    "/capability/<int:assessment_id>/file": "a file",
     "/measurements/export.csv": "a file",
     "/messages/hold/strip": "a part of the boards",
     "/drills/new/people": "the options of a box",
@@ -275,6 +278,7 @@ def _lessons(stage: Stage, number: str) -> None:
     clause = {"playbook": "network_fault", "playbook_version": 1, "finding": "Nobody saw the cable"}
     due = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
     action = {"title": "Mark the route", "owner": "eng", "due_on": due, "source": f"incident:{number}", **clause}
+    rated = [{"item": code, "level": 1, "words": "Lists", "links": ["risk:bridge"]} for code in ("groups", "duty")]
     for by, address, body in (
         ("dou", "/api/v1/risks", {"code": "bridge", "plan": "network_fault", "measures": measures, **risk}),
         ("dou", "/api/v1/risks/bridge/actions/sign", {"words": "Seen from the bus"}),
@@ -285,6 +289,8 @@ def _lessons(stage: Stage, number: str) -> None:
             "/api/v1/improvement-actions/1/actions/evidence",
             {"words": "Signs stand", "link": "https://intranet.example/1"},
         ),
+        ("dou", "/api/v1/capability", {"name": "2026", "first_on": "2026-01-01", "last_on": "2026-12-31"}),
+        ("dou", "/api/v1/capability/1/actions/rate", {"ratings": rated}),
     ):
         done = stage.post(by, address, **body)
         assert done.status_code in (200, 201), done.text
