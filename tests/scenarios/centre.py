@@ -33,7 +33,8 @@ recipients:
 """
 OF_OTHERS = frozenset({"deliver", "receipts", "sweep", "warm", "cap_feeds"})
 """Cycles that the house of the outbox runs itself, and those that have nothing to do here."""
-ROUNDS = 12
+ROUNDS, OFTEN = 12, 5.0
+"""Rounds of an engine at most; how many seconds apart a cycle comes again that is asked in each of them."""
 SETTLED: dict[str, dict[str, Any]] = {
     "compensation": {"amount": 12.5, "people": 30},
     "regulator": {"reference": "CCA-2026-118"},
@@ -55,10 +56,10 @@ class Centre(Desk):
     # Time
 
     def engine(self) -> None:
-        """Every cycle of the engine, until nothing is due."""
-        for _ in range(ROUNDS):
+        """Every cycle of the engine once, and those that run all the time until nothing is due."""
+        for at in range(ROUNDS):
             with self.acting():
-                busy = [cycle.name for cycle in self.cycles if cycle.run()]
+                busy = [cycle.name for cycle in self.cycles if (at == 0 or cycle.every <= OFTEN) and cycle.run()]
             if self.house.send():
                 self.house.settle_down()
             elif not busy:

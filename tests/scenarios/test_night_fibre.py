@@ -180,9 +180,20 @@ def test_a_cable_and_the_power_of_two_prefectures_from_the_first_alarm_to_the_la
     grid.ok(grid.step(crew, "dispatch"))
     grid.ok(grid.step(crew, "check_in"))
 
+    # The repair is a risky step: it is done once somebody has confirmed the backup and the way back.
+    for code in ("locate_fault", "back_up_data"):
+        grid.ok(grid.post("eng", f"/api/v1/incidents/{fibre}/tasks/{code}/actions/done"))
+    unsafe = grid.post("eng", f"/api/v1/incidents/{fibre}/tasks/repair_fault/actions/done")
+    assert unsafe.status_code == 409 and "backup" in unsafe.json["detail"].lower() + unsafe.json["remedy"].lower()
+    grid.make_safe(fibre, "repair_fault", by="eng")
+
     # Departments judge it together, and the superiors, the regulator and the power company hear of it.
     decision = grid.judged_together(whole, 1, "a hospital is about to lose its lines")
     assert decision["decision"]["tier"] == 1 and grid.see(whole)["tier"] == 1
+    assert len(decision["views"]) == 4 and decision["silent"] == []
+    assert grid.ok(grid.get("ada", f"/api/v1/incidents/{whole}/group"))["echelon"] == "head_office", (
+        "who handles tier I"
+    )
     first = grid.send_bulletin(whole, "first", asked="fuel for two generators")
     figures = {each["name"]: each["value"] for each in first["figures"]}
     assert (figures["users_now"], figures["users_told"], figures["cable_km"]) == (35, 35, 0.35)
