@@ -144,6 +144,8 @@ def test_a_signalling_storm_from_the_first_bad_value_to_the_last_thing_settled(c
     assert core.carried(cells) == {"twilio"}
     update = core.ok(core.post("dou", "/api/v1/notices", incident=cells, kind="update"), 201)["id"]
     core.ok(core.post("dou", f"/api/v1/notices/{update}/actions/submit"))
+    assert core.post("dou", f"/api/v1/notices/{update}/actions/approve", count=30).status_code == 403, "two people"
+    core.ok(core.post("ada", f"/api/v1/notices/{update}/actions/approve", count=30))
     core.engine()
     assert core.received() == dict.fromkeys(in_cells, 2), "an update: nothing holds it now"
     core.clears("CELL-1", "CELL-2")
