@@ -12,6 +12,7 @@ from command.blueprints import BLUEPRINTS
 from command.boards import memory
 from command.boards.words import WORDS
 from command.bulletins import recipients
+from command.capability import standard
 from command.core import assets, failures, marks, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import TEMPLATES
@@ -20,7 +21,7 @@ from command.drills.console import mine as drills_of_mine
 from command.drills.programme import table as drill_table
 from command.messages import hooks as gateway_hooks
 from command.people import authority_versions, choices, gate, identity, language, places
-from command.people.access import access, here, may, visitor
+from command.people.access import here, may, principal, public, visitor
 from command.people.authority_versions import InForce
 from command.sites import rules as site_rules
 from command.training import rules as training
@@ -51,9 +52,11 @@ NAVIGATION = (
             ("archive.search", N_("Archive"), "read", "archive"),
             ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
+            ("plan_pages.listed", N_("Plans"), "read", "plan"),
             ("improvement.listed", N_("Improvement"), "read", "improve"),
             ("risks.register", N_("Risks"), "read", "risk"),
             ("insights.overview", N_("Overview"), "read", "chart"),
+            ("capability.listed", N_("Capability"), "read_capability", "capability"),
         ),
     ),
     (
@@ -125,9 +128,13 @@ front = Blueprint("front", __name__)
 
 
 @front.get("/")
-@access("read")
+@public("it leads to the sign-in, or on to a page that checks who comes")
 def first_page() -> Any:
-    return redirect(url_for(HOME if HOME in current_app.view_functions else "people.me"))
+    """The command board; to whoever may not read it, such as a third-party assessor, the first page that they may open."""
+    if may(principal(), "read"):
+        return redirect(url_for(HOME if HOME in current_app.view_functions else "people.me"))
+    found = [place.address for _, places in navigation() for place in places]
+    return redirect(found[0] if found else url_for("people.me"))
 
 
 def create_app(installation: Installation) -> APIFlask:
@@ -156,6 +163,7 @@ def create_app(installation: Installation) -> APIFlask:
         app.register_blueprint(blueprint)
     authority_versions.first()  # a fault in config/authority.yaml stops the start, not a request
     training.current()
+    standard.current()
     recipients.table(installation.settings.recipients)  # a fault in the file stops the start, not a bulletin
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     site_rules.sites()

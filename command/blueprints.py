@@ -19,6 +19,8 @@ from command.bulletins import api as bulletins_api
 from command.bulletins import pages as bulletin_pages
 from command.bulletins import partner_api as bulletin_recipients_api
 from command.bulletins import receipt_pages as bulletin_receipts
+from command.capability import api as capability_api
+from command.capability import pages as capability_pages
 from command.complaints import api as cases_api
 from command.complaints import complaint_api, complaint_pages, customer_pages, desk_pages, public_pages, surge_pages
 from command.drills.console import pages as drill_pages_of_console
@@ -69,6 +71,7 @@ from command.insights import curve_pages, overview_api, overview_pages
 from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
 from command.library import api as library_api
+from command.library import draft_pages as plan_changes
 from command.library import pages as library_pages
 from command.measurements import api as measurements_api
 from command.measurements import file_pages as measurement_files
@@ -95,6 +98,8 @@ from command.oncall.reach import contact_api, contact_pages
 from command.people import api as people_api
 from command.people import choices
 from command.people import pages as people_pages
+from command.plans import api as plans_api
+from command.plans import pages as plan_pages
 from command.readiness import api as readiness_api
 from command.readiness import pages as readiness_pages
 from command.resources import api as resources_api
@@ -247,6 +252,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     surge_pages.pages,
     public_pages.pages,
     status_pages.pages,
+    capability_api.api,
+    capability_pages.pages,
     training_api.api,
     training_session_api.api,
     training_pages.pages,
@@ -262,6 +269,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     archive_pages.pages,
     library_api.api,
     library_pages.pages,
+    plans_api.api,
+    plan_pages.pages,
+    plan_changes.pages,
     scenarios_api.api,
     scenario_pages.pages,
     warnings_api.api,

@@ -5,6 +5,7 @@ from command.archive import models as archive
 from command.authority import models as authority
 from command.boards import models as boards
 from command.bulletins import models as bulletins
+from command.capability import models as capability
 from command.complaints import models as complaints
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
@@ -17,6 +18,7 @@ from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
 from command.incidents import observing_models as observations
+from command.incidents import published_models as published_plans
 from command.incidents import safety_models as task_safety
 from command.incidents.family import models as families
 from command.incidents.joint import models as joint_assessments
@@ -31,6 +33,7 @@ from command.oncall.duties import plan_models as oncall_plans
 from command.oncall.phone_drill import drill_models as phone_drills
 from command.people import authority_versions, contacts
 from command.people import models as people
+from command.plans import models as plans
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
@@ -49,6 +52,7 @@ rooms = (
     authority_versions,
     boards,
     bulletins,
+    capability,
     clock,
     complaints,
     contacts,
@@ -79,6 +83,8 @@ rooms = (
     oncall_plans,
     people,
     phone_drills,
+    plans,
+    published_plans,
     readiness,
     resources,
     risks,

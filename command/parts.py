@@ -37,9 +37,10 @@ from command.oncall.paging import service as oncall
 from command.oncall.paging.answers import Answer
 from command.oncall.phone_drill import drill_answers
 from command.people.models import Person
+from command.plans import gathering
 from command.resources import crew_contacts, departures, recall_times
-from command.risks import register, warned
-from command.security import containing
+from command.risks import planned, register, warned
+from command.security import containing, telling
 from command.security import names as security
 from command.settlement import service as settlement
 from command.sites import duty, following, safety
@@ -83,6 +84,7 @@ def join(database: Database) -> Database:
     _once(intake.on_report, joining.on_report)
     _once(intake.on_report, security.begin)
     _once(conditions.asked, containing.asked)
+    _once(conditions.asked, telling.asked)
     _once(conditions.evidence, containing.evidence)
     _once(visibility.involved, joining.known_to)
     _once(visibility.turned, knowledge.follow)
@@ -100,6 +102,7 @@ def join(database: Database) -> Database:
     _once(warnings.raised_from, warned.heard)
     _once(warnings.prefilled, warned.form)
     _once(status.warned, public_warnings.now)
+    _once(gathering.registers, planned.offered)
     warning_table.table()  # a fault in config/warnings.yaml stops the start, not a storm
     return database
 

@@ -42,9 +42,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All plans known, at most one per code and version, and one code per event kind."""
+    """All plans known, at most one per code and version, and one code per event kind. `retired` were withdrawn: nothing new follows
+    them, but what names them still finds them."""
 
     sheets: tuple[Sheet, ...]
+    retired: tuple[Sheet, ...] = ()
 
     def get(self, code: str, version: int) -> Playbook:
         """The plan of a running incident. Raises UnknownPlaybook."""
@@ -56,7 +58,7 @@ class Library:
 
     def sheet(self, code: str, version: int) -> Sheet:
         """A plan with its file. Raises UnknownPlaybook."""
-        for sheet in self.sheets:
+        for sheet in (*self.sheets, *self.retired):
             if (sheet.playbook.code, sheet.playbook.version) == (code, version):
                 return sheet
         raise UnknownPlaybook(f"no playbook '{code}' version {version}")
@@ -98,7 +100,7 @@ def read_sheets(files: Sequence[Path]) -> tuple[tuple[Sheet, ...], tuple[Fault, 
     sheets, faults = list[Sheet](), list[Fault]()
     for file in files:
         try:
-            sheets.append(_sheet(read_path(file), file.as_posix()))
+            sheets.append(load_tree(read_path(file), file.as_posix()))
         except SourceError as error:
             faults += error.faults
     return tuple(sheets), (*faults, *_collisions(sheets))
@@ -106,10 +108,11 @@ def read_sheets(files: Sequence[Path]) -> tuple[tuple[Sheet, ...], tuple[Fault, 
 
 def load_playbook(text: str, name: str) -> Sheet:
     """One plan from YAML text; `name` stands for the file. Raises SourceError."""
-    return _sheet(read(text, name), name)
+    return load_tree(read(text, name), name)
 
 
-def _sheet(tree: Node, name: str) -> Sheet:
+def load_tree(tree: Node, name: str) -> Sheet:
+    """One plan from a parsed tree; `name` stands for the file. Raises SourceError."""
     merged, common = merge(tree, name), common_lines(tree)
     try:
         playbook = validate(merged, name, Playbook)

@@ -11,6 +11,7 @@ from tests.builders import application
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 OPEN = {
+    "/",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -24,6 +25,7 @@ OPEN = {
     "/complaints/new",
     "/status",
     "/status.json",
+    "/status/advice",
 }
 """What anybody may ask for, besides gateways' signed hooks and signed links; one more needs a reason and a line here."""
 

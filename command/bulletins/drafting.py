@@ -16,6 +16,7 @@ from command.core.journal import Note
 from command.core.log import masked_words
 from command.incidents import entries, house, measuring, telling
 from command.incidents.activation import KIND_WORDS, TIER_WORDS
+from command.incidents.family import kin
 from command.incidents.models import Impact, Incident, Task
 from command.resources.models import Resource, ResourceAllocation, ResourceRequest
 from command.resources.states import State
@@ -220,7 +221,10 @@ def _lacking(session: Session, incident: Incident, language: Language) -> list[s
     query = (
         select(Resource.name_zh, Resource.name_en, ResourceRequest.quantity - taken)
         .join(Resource, Resource.id == ResourceRequest.resource_id)
-        .where(ResourceRequest.incident_id == incident.id, ResourceRequest.state.in_(("asked", "approved")))
+        .where(
+            ResourceRequest.incident_id.in_(kin.whole(session, incident.id)),
+            ResourceRequest.state.in_(("asked", "approved")),
+        )
         .order_by(ResourceRequest.id)
     )
     rows = [row for row in session.execute(query).tuples() if row[2] > 0]

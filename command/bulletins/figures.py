@@ -1,6 +1,6 @@
 """The figures of a bulletin: named, of one moment. Rooms beside this one add theirs where the application is put together."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.incidents import standing
+from command.incidents.family import kin
 from command.incidents.figures import user_minutes_at
 from command.incidents.models import Incident, Task
 from command.resources.models import Resource, ResourceAllocation, ResourceRequest, ResourceStock
@@ -59,17 +60,19 @@ class Piece:
 
 
 def of(session: Session, incident: Incident) -> dict[str, int | float]:
-    """Every figure of an incident as it is now, in the order of WORDS; those of rooms that have none to give are not there."""
+    """Every figure of an incident as it is now, with its parts, in the order of WORDS; those of rooms that have none to give are not
+    there."""
+    parts = kin.whole(session, incident.id)
     minutes = user_minutes_at(incident.user_minutes, incident.users_now, incident.measured_at, clock.now(session))
     found: dict[str, int | float] = {
         "users_now": incident.users_now,
         "users_peak": incident.users_peak,
         "users_restored": max(incident.users_peak - incident.users_now, 0),
         "user_minutes": round(minutes),
-        "users_told": standing.told_count(session, incident),
+        "users_told": sum(standing.told_count(session, each) for each in parts),
         "complaints": incident.complaints,
         "records_leaked": incident.records_leaked,
-        **_tasks(session, incident),
+        **_tasks(session, parts),
         **_counted(deployed(session, incident)),
     }
     for gives in more:
@@ -78,21 +81,21 @@ def of(session: Session, incident: Incident) -> dict[str, int | float]:
     return {name: found[name] for name in order if name in found and (found[name] or name in ALWAYS)}
 
 
-def _tasks(session: Session, incident: Incident) -> dict[str, int | float]:
-    query = select(Task.state, func.count()).where(Task.incident_id == incident.id).group_by(Task.state)
+def _tasks(session: Session, parts: Sequence[int]) -> dict[str, int | float]:
+    query = select(Task.state, func.count()).where(Task.incident_id.in_(parts)).group_by(Task.state)
     counts = dict(session.execute(query).tuples().all())
     return {"tasks_done": counts.get("done", 0), "tasks_open": sum(counts.get(s, 0) for s in standing.UNFINISHED)}
 
 
 def deployed(session: Session, incident: Incident) -> list[Piece]:
-    """What is out for an incident: assigned, under way or on scene, by resource."""
+    """What is out for an incident and its parts: assigned, under way or on scene, by resource."""
     out = ResourceAllocation.quantity - ResourceAllocation.back - ResourceAllocation.used - ResourceAllocation.lost
     query = (
         select(Resource.code, Resource.kind, Resource.name_zh, Resource.name_en, func.sum(out))
         .join(ResourceStock, ResourceStock.resource_id == Resource.id)
         .join(ResourceAllocation, ResourceAllocation.stock_id == ResourceStock.id)
         .join(ResourceRequest, ResourceRequest.id == ResourceAllocation.request_id)
-        .where(ResourceRequest.incident_id == incident.id, ResourceAllocation.state.in_(DEPLOYED))
+        .where(ResourceRequest.incident_id.in_(kin.whole(session, incident.id)), ResourceAllocation.state.in_(DEPLOYED))
         .group_by(Resource.code, Resource.kind, Resource.name_zh, Resource.name_en)
         .order_by(Resource.code)
     )

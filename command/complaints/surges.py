@@ -136,10 +136,16 @@ def _watch(session: Session, surge: Surge, count: int, weeks: Sequence[int]) -> 
 
 
 def _returned(session: Session, surge: Surge) -> None:
-    """A surge that is back while its incident is watched opens it again, by nobody."""
+    """A surge that is back while its incident is watched opens it again, by nobody; what came since belongs to it."""
     incident = session.get(Incident, surge.incident_id) if surge.incident_id else None
-    if incident is not None and incident.state == State.RESTORED:
-        returning.returned(session, standing.lock(session, incident.id), "complaints", [surge.kind])
+    if incident is None or incident.state != State.RESTORED:
+        return
+    incident = standing.lock(session, incident.id)
+    if returning.returned(session, incident, "complaints", [surge.kind]):
+        came = _cases(session, surge, places.tree(session))
+        _attach(session, surge, came, incident)
+        incident.complaints += len(came)
+        grades.regrade(session, incident)
 
 
 def _propose(session: Session, found: Found, tree: Tree, now: dict[Cell, int]) -> Surge | None:

@@ -2,19 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, Invalid
 from command.incidents import house
 from playbooks.loader import UnknownPlaybook
-from playbooks.schema import Playbook
+from playbooks.places import part
 from playbooks.texts import Text
 
-KEYS = ("id", "function", "target")
-"""By which of its fields a part of a list is called: a task's id, a role's function, a page's target."""
 TITLES = ("title", "name", "text")
 """The field in which a part says what it is."""
 _IN_TIER = re.compile(r"^tiers\.([1-4])(\.|$)")
@@ -51,25 +47,6 @@ def known(session: Session, clause: Clause) -> Clause:
             place=clause.place[:200],
         )
     return clause
-
-
-def part(plan: Playbook, place: str) -> Any:
-    """What stands at a place of a plan; None where there is no such place, or nothing stands there."""
-    found: Any = plan
-    for step in place.split("."):
-        found = _step(found, step)
-        if found is None:
-            return None
-    return found
-
-
-def _step(found: Any, step: str) -> Any:
-    if isinstance(found, BaseModel):
-        called = {field.alias or name: name for name, field in type(found).model_fields.items()}
-        return getattr(found, called[step]) if step in called else None
-    if isinstance(found, tuple):
-        return next((each for each in found if step in (getattr(each, key, None) for key in KEYS)), None)
-    return None
 
 
 def title(session: Session, clause: Clause, language: str) -> str:

@@ -18,7 +18,7 @@ def end(session: Session, number: str, reason: str) -> bool:
         raise ValueError(f"{number} is a live incident and ends by its own verbs")
     if incident.state in FINAL or incident.state == State.CLOSED:
         return False
-    told = standing.told_count(session, incident)
+    told = standing.told_count(session, incident.id)
     for notice in standing.notices_in_flight(session, incident):
         notices.withdraw(session, notice, session.info["actor"], reason)
     restored = incident.state not in BEFORE_RESTORATION

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from command.core.paths import CONFIG
 from command.core.settings import Settings, read
+from command.incidents import published
 from command.incidents.clocks import ClockTable
 from command.incidents.grading import TierTable
 from command.incidents.observing_rules import WatchTable
+from command.incidents.published import Marks
 from command.incidents.words import Lexicon
 from command.people.departments import Structure
 from playbooks.loader import SHIPPED, Library, load_library
@@ -61,23 +63,28 @@ def structure() -> Structure:
 
 
 def library(session: Session) -> Library:
-    """The plans that ship, and the operator's own over them, read once a process."""
-    return _library(settings(session).playbooks)
+    """The plans that ship, the operator's own over them, and those that were published here over both."""
+    return _library(settings(session).playbooks, published.marks(session))
+
+
+@lru_cache(maxsize=16)
+def _library(own: Path | None, marks: Marks) -> Library:
+    return published.over(_files(own), marks)
 
 
 @cache
-def _library(own: Path | None) -> Library:
+def _files(own: Path | None) -> Library:
     return load_library((SHIPPED, own) if own else (SHIPPED,))
 
 
 def task_titles(session: Session) -> Mapping[str, Text]:
     """Titles of tasks by code, of every plan the library holds; the newest where several plans have one of a code."""
-    return _titles(settings(session).playbooks)
+    return _titles(settings(session).playbooks, published.marks(session))
 
 
-@cache
-def _titles(own: Path | None) -> Mapping[str, Text]:
-    plans = sorted((sheet.playbook for sheet in _library(own).sheets), key=lambda plan: plan.version)
+@lru_cache(maxsize=16)
+def _titles(own: Path | None, marks: Marks) -> Mapping[str, Text]:
+    plans = sorted((sheet.playbook for sheet in _library(own, marks).sheets), key=lambda plan: plan.version)
     return {task.id: task.title for plan in plans for tier in plan.tiers.all() for task in tier.tasks}
 
 

@@ -105,7 +105,7 @@ class Reader:
             return (known.name.zh if zh else known.name.en) if known else str(value)
         if name == "bulletin_kind" and value in BULLETINS:
             return BULLETINS[value][0 if zh else 1]
-        if name == "why" and value in WHY:
+        if name == "why" and isinstance(value, str) and value in WHY:
             return WHY[value][0 if zh else 1]
         if name in ("rules", "overruled"):
             return self._plain([_rule(rule, language) for rule in value], language)

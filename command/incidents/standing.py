@@ -124,7 +124,7 @@ def standing(
 ) -> Standing:
     """The facts of a locked incident that guards look at, as they are now. Its journal is walked for a closing only."""
     session.flush()
-    told, in_flight = told_count(session, incident), len(notices_in_flight(session, incident))
+    told, in_flight = told_count(session, incident.id), len(notices_in_flight(session, incident))
     parts = kin.children(session, incident.id)
     return Standing(
         graded=bool(incident.rules),
@@ -188,10 +188,10 @@ def notices_in_flight(session: Session, incident: Incident) -> list[Notice]:
     return list(session.scalars(query.order_by(Notice.id)))
 
 
-def told_count(session: Session, incident: Incident) -> int:
+def told_count(session: Session, incident_id: int) -> int:
     """How many messages of first notices and updates count as told: submitted or later, or unknown."""
     ids = session.scalars(
-        select(Notice.id).where(Notice.incident_id == incident.id, Notice.kind.in_(("first", "update")))
+        select(Notice.id).where(Notice.incident_id == incident_id, Notice.kind.in_(("first", "update")))
     ).all()
     return sum(count for each in ids for state, count in messages.tally(session, each).items() if state in TOLD)
 

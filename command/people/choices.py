@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from command.core.problems import N_, Invalid
 from command.people import service
-from command.people.access import access, here, principal, public, unit, visitor
+from command.people.access import access, here, may, principal, public, unit, visitor
 from command.people.language import LANGUAGE_COOKIE, LOCALES, offset
 from command.people.places import inside
 
@@ -33,8 +33,8 @@ def install(app: Flask) -> None:
 
 def theme() -> str:
     """dark, light or system: the person's, else this browser's, else the control room's."""
-    who = visitor()
-    chosen = who.theme if who and not who.source else request.cookies.get(THEME_COOKIE, "")
+    who, kept = visitor(), request.cookies.get(THEME_COOKIE, "")
+    chosen = who.theme if who and not who.source and (may(who, "read") or not kept) else kept
     return chosen if chosen in THEMES else THEMES[0]
 
 

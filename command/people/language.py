@@ -20,7 +20,7 @@ from markupsafe import Markup
 from command.core import names
 from command.core.installation import Installation
 from command.core.log import mask
-from command.people.access import here, visitor
+from command.people.access import here, may, visitor
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 HTML = {"zh": "zh-CN", "en": "en"}
@@ -88,7 +88,9 @@ def _asked() -> str | None:
 
 def _own() -> str | None:
     who = visitor()
-    return who.language if who and who.language in LOCALES and not who.source else None
+    if who is None or who.source or (not may(who, "read") and _chosen()):
+        return None
+    return who.language if who.language in LOCALES else None
 
 
 def _chosen() -> str | None:

@@ -1,5 +1,7 @@
-"""The decision whether those concerned are told: by whom, why, when; where they are not told, when it is looked at again."""
+"""The decision whether those concerned are told: by whom, why, when; where they are not told, when it is looked at again. The incident is
+not over before it is made, nor while they are being told: what leaked stays true when the systems are well."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
 from command.incidents import concerned, entries, house, impacts, notifying, standing
+from command.incidents.lifecycle import Action, Refusal
 from command.incidents.models import Incident
 from command.notices import living
 from command.notices import service as notices
@@ -17,6 +20,7 @@ from command.people.access import Principal
 from command.security import flows, names
 from command.security.entries import TellingDecided
 from command.security.models import TellingDecision
+from playbooks.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +109,26 @@ def newest(session: Session, incident: Incident) -> TellingDecision | None:
     """The decision that counts now."""
     mine = TellingDecision.incident_id == incident.id
     return session.scalar(select(TellingDecision).where(mine).order_by(TellingDecision.id.desc()).limit(1))
+
+
+UNDECIDED = Refusal(
+    "telling_decided",
+    Text(zh="尚未决定是否告知相关用户", en="whether those concerned are told is not decided"),
+    Text(zh="决定告知，或注明原因后暂不告知", en="decide to tell them, or not for now with a reason"),
+)
+UNDER_WAY = Refusal(
+    "concerned_told",
+    Text(zh="对相关用户的告知尚未发出", en="those concerned have not been told yet"),
+    Text(zh="审批并发出通知，或撤回通知", en="have the notice approved and sent, or withdraw it"),
+)
+
+
+def asked(session: Session, incident: Incident, action: Action) -> Sequence[Refusal]:
+    """Against saying that it is over, which would take back what those concerned have yet to be told."""
+    if action is not Action.RESTORE or incident.kind != flows.KIND:
+        return ()
+    row = newest(session, incident)
+    if row is None:
+        return (UNDECIDED,) if concerned.count(session, incident) else ()
+    under_way = {notice.id for notice in standing.notices_in_flight(session, incident)}
+    return (UNDER_WAY,) if row.tell and row.notice_id in under_way else ()

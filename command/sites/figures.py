@@ -1,10 +1,12 @@
 """An incident's sites, cables and what is deployed, in numbers: what bulletins tell. Without any sites all of them are zero."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command.incidents.family import kin
 from command.incidents.models import Incident
 from command.resources.models import Resource, ResourceAllocation, ResourceRequest, ResourceStock
 from command.resources.states import Kind, State
@@ -33,13 +35,14 @@ class SiteFigures:
 
 
 def of(session: Session, incident: Incident) -> SiteFigures:
-    """The figures of an incident as they are now."""
+    """The figures of an incident as they are now, with those of its parts: each site counts once."""
     out = outages.of_incident(session, incident.id)
     now_out = sum(spans[-1][1] is None for spans in out.values())
     known = reports.statuses(session, scope.sites_of(session, incident), exercise=incident.exercise).values()
     off = [row for row in known if row.mains == Mains.OFF]
-    broken = cables.of(session, incident.id)
-    people, vehicles, generators = _deployed(session, incident)
+    parts = kin.whole(session, incident.id)
+    broken = [cable for part in parts for cable in cables.of(session, part)]
+    people, vehicles, generators = _deployed(session, parts)
     return SiteFigures(
         sites_out=now_out,
         sites_peak=outages.peak(out),
@@ -70,14 +73,14 @@ def named(session: Session, incident: Incident) -> dict[str, int | float]:
     }
 
 
-def _deployed(session: Session, incident: Incident) -> tuple[int, int, int]:
+def _deployed(session: Session, parts: Sequence[int]) -> tuple[int, int, int]:
     """People, vehicles and generators on their way or on scene."""
     query = (
         select(Resource, ResourceAllocation)
         .join(ResourceStock, ResourceStock.resource_id == Resource.id)
         .join(ResourceAllocation, ResourceAllocation.stock_id == ResourceStock.id)
         .join(ResourceRequest, ResourceRequest.id == ResourceAllocation.request_id)
-        .where(ResourceRequest.incident_id == incident.id, ResourceAllocation.state.in_(DEPLOYED))
+        .where(ResourceRequest.incident_id.in_(parts), ResourceAllocation.state.in_(DEPLOYED))
     )
     table = rules.sites()
     people = vehicles = generators = 0

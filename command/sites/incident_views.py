@@ -130,9 +130,7 @@ def safety_out(session: Session, incident: Incident, language: str) -> SafetyOut
     """Whether crews may go, and how long they have been on duty."""
     now, limits = clock.now(session), rules.crews()
     return SafetyOut(
-        decisions=[
-            decision_out(session, row, now, language) for row in safety.standing_decisions(session, incident.id)
-        ],
+        decisions=[decision_out(session, row, now, language) for row in safety.standing_decisions(session, incident)],
         crews=[_crew_out(crew, language) for crew in duty.crews(session, incident.id, now)],
         limit_hours=limits.limit_hours,
         rest_hours=limits.rest_hours,

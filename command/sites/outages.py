@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from command.incidents.family import kin
 from command.network import service
 from command.network.models import CutOff
 from command.sites.models import SiteElement
@@ -50,17 +51,18 @@ def peak(outages: Mapping[int, Sequence[Span]]) -> int:
 
 
 def of_incident(session: Session, incident_id: int) -> dict[int, list[Span]]:
-    """The outages of each site that an incident put out, by site id."""
+    """The outages of each site that an incident and its parts put out, by site id. What two of them cut off at a time is cut off once."""
     query = (
-        select(SiteElement.site_id, CutOff.from_at, CutOff.until_at)
+        select(SiteElement.site_id, CutOff.element_id, CutOff.from_at, CutOff.until_at)
         .join(CutOff, CutOff.element_id == SiteElement.element_id)
-        .where(CutOff.incident_id == incident_id)
+        .where(CutOff.incident_id.in_(kin.whole(session, incident_id)))
     )
-    spans: dict[int, list[Span]] = {}
-    for site, start, end in session.execute(query).tuples():
-        spans.setdefault(site, []).append((start, end))
+    spans: dict[int, dict[int, list[Span]]] = {}
+    for site, element, start, end in session.execute(query).tuples():
+        spans.setdefault(site, {}).setdefault(element, []).append((start, end))
     counts = element_counts(session, spans)
-    found = {site: down(rows, counts[site]) for site, rows in spans.items()}
+    each_once = {site: [span for rows in of.values() for span in down(rows, 1)] for site, of in spans.items()}
+    found = {site: down(rows, counts[site]) for site, rows in each_once.items()}
     return {site: rows for site, rows in found.items() if rows}
 
 

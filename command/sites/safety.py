@@ -15,6 +15,7 @@ from command.core.names import Words
 from command.core.problems import N_, Conflict, Invalid
 from command.incidents import entries as incident_entries
 from command.incidents import house, places, standing, visibility
+from command.incidents.family import kin
 from command.incidents.guards import LIVE
 from command.incidents.models import Incident
 from command.network.models import Area
@@ -109,9 +110,10 @@ def _crew(session: Session, unit_id: int | None) -> ResourceUnit | None:
     return unit
 
 
-def standing_decisions(session: Session, incident_id: int) -> list[SafetyDecision]:
-    """The newest decision of each scope, the newest first."""
-    query = select(SafetyDecision).where(SafetyDecision.incident_id == incident_id)
+def standing_decisions(session: Session, incident: Incident) -> list[SafetyDecision]:
+    """The newest decision of each scope, the newest first: of an incident, and of those it is a part of, whose word holds for it too."""
+    above = [each.id for each in kin.ancestors(session, incident)]
+    query = select(SafetyDecision).where(SafetyDecision.incident_id.in_([incident.id, *above]))
     newest: dict[tuple[int | None, int | None], SafetyDecision] = {}
     for row in session.scalars(query.order_by(SafetyDecision.id)):
         newest[row.area_id, row.unit_id] = row
@@ -171,7 +173,7 @@ def _trip(session: Session, held: ResourceAllocation) -> _Trip | None:
     target = destination.area_of(session, held.place or request.place, request.area_id)
     areas = [area.id for area in places.upward(places.tree(session), target)]
     below = scope.areas_below(session, target) - {target}
-    found = ruling(standing_decisions(session, incident.id), areas, held.unit_id, now, below)
+    found = ruling(standing_decisions(session, incident), areas, held.unit_id, now, below)
     worked = duty.on_duty(session, [held.unit_id], now).get(held.unit_id, 0.0) if held.unit_id else 0.0
     unit = session.get(ResourceUnit, held.unit_id) if held.unit_id else None
     over = worked > rules.crews().limit_hours

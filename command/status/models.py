@@ -1,9 +1,11 @@
 """What the public is told, as /status.json gives it. No number of users, no name, no cause: areas, services, times, advice."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel
+
+from playbooks.schema import Kind
 
 How = Literal["ok", "degradation", "outage"]
 
@@ -64,6 +66,15 @@ class WarningOut(BaseModel):
     expires: datetime
 
 
+class AdviceOut(BaseModel):
+    """What people can do to help themselves in an emergency of a kind, by the plan in force."""
+
+    kind: Kind
+    title: TextOut
+    advice: TextOut
+    until: date
+
+
 class StatusOut(BaseModel):
     """All of it, as of `as_of`. `status` is the worst of all areas."""
 
@@ -74,3 +85,4 @@ class StatusOut(BaseModel):
     areas: list[AreaOut]
     history: list[PastOut]
     warnings: list[WarningOut] = []
+    advice: list[AdviceOut] = []

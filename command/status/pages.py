@@ -22,6 +22,13 @@ WARNINGS = {
     "orange": N_("Orange warning"),
     "red": N_("Red warning"),
 }
+KINDS = {
+    "natural_disaster": N_("Natural disaster"),
+    "network_fault": N_("Network fault"),
+    "service_interruption": N_("Service interruption"),
+    "complaint_surge": N_("Complaint surge"),
+    "information_security": N_("Information security"),
+}
 SERVICE_WORDS = {"ok": N_("In order"), "degradation": N_("Impaired"), "outage": N_("Interrupted")}
 
 
@@ -42,6 +49,17 @@ def page() -> Response:
     g.language = request.args.get("lang") if request.args.get("lang") in LOCALES else here().settings.language
     kept = _board().now()
     made = kept.rendered(f"page {g.language}", lambda: _rendered(kept, g.language))
+    return _answer(made, "text/html; charset=utf-8")
+
+
+@pages.get("/status/advice")
+@public("the public learns here how to help itself in each kind of emergency; the same for everybody")
+def advice() -> Response:
+    """What people can do, by kind of emergency, from the plans in force, in the language `?lang=` asks for."""
+    as_nobody()
+    g.language = request.args.get("lang") if request.args.get("lang") in LOCALES else here().settings.language
+    kept = _board().now()
+    made = kept.rendered(f"advice {g.language}", lambda: _advised(kept, g.language))
     return _answer(made, "text/html; charset=utf-8")
 
 
@@ -80,6 +98,14 @@ def _rendered(kept: Kept, language: str) -> bytes:
             warning_words=WARNINGS,
             alike=picture.alike,
             hotline=status.hotline,
+        )
+    return text.encode()
+
+
+def _advised(kept: Kept, language: str) -> bytes:
+    with force_locale(LOCALES[language]):
+        text = render_template(
+            "status/advice.html", status=kept.status, lang=language, kinds=KINDS, hotline=kept.status.hotline
         )
     return text.encode()
 

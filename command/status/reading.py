@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.settings import Settings
-from command.incidents import telling
+from command.incidents import house, plans, telling
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import Impact, Incident
 from command.network.models import Area, Service
 from command.status import picture
-from command.status.models import StatusOut, TextOut, WarningOut
+from command.status.models import AdviceOut, StatusOut, TextOut, WarningOut
 from command.status.picture import Line, Promise, Spot
+from playbooks.schema import Kind
 
 warned: list[Callable[[Session], Sequence[Mapping[str, Any]]]] = []
 """Each gives the fields (of WarningOut) of the warnings that the public reads, the gravest first. Joined where the application is put
@@ -48,8 +49,25 @@ def read(session: Session, settings: Settings) -> StatusOut:
         status=picture.worst([area.status for area in areas]),
         areas=areas,
         history=picture.history(spots, lines, services, now - HISTORY),
+        advice=advice(session),
         warnings=[WarningOut.model_validate(fields) for each in warned for fields in each(session)],
     )
+
+
+def advice(session: Session) -> list[AdviceOut]:
+    """What people are told to do in each kind of emergency, by the plans in force today; a kind without one is left out."""
+    now = clock.now(session)
+    today = house.today(session, now)
+    known = [plan for kind in Kind if (plan := plans.current(session, kind, now)) is not None and plan.in_force(today)]
+    return [
+        AdviceOut(
+            kind=plan.kind,
+            title=TextOut(**plan.title.model_dump()),
+            advice=TextOut(**plan.public_advice.model_dump()),
+            until=plan.expires,
+        )
+        for plan in known
+    ]
 
 
 def _public(since: datetime) -> Select[Incident]:

@@ -56,9 +56,11 @@ SIGNED_IN = (
         "/risks/bridge/edit",
     ),
     *("/settlement", "/settlement?mine=1"),
+    *("/plans", "/plans/1", "/plans/1/compare", "/plans/1/readers", "/plans/1/edit/goal", "/plans/1/edit/measures"),
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
     "/people/overrides",
+    *("/capability", "/capability/standard", "/capability/new", "/capability/1", "/capability/1/rate/plans"),
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1"),
@@ -80,7 +82,7 @@ OF_DRILL = (
     *("/drills/{}/console", "/drills/{}/play", "/drills/{}/report-incident", "/drills/{}/real"),
     *("/drills/{}/observe", "/drills/{}/hotwash", "/drills/{}/report"),
 )
-OPEN = ("/status", "/case", "/complaints/new")
+OPEN = ("/status", "/status/advice", "/case", "/complaints/new")
 PARTS = {
     "/": "leads to the command board",
     "/sign-in": "for those who have not signed in",
@@ -115,6 +117,8 @@ PARTS = {
     "/improvement/part": "a part of other pages",
     "/improvement/<int:action_id>/evidence/<int:evidence_id>": "a file",
     "/risks/export.csv": "a file",
+    "/capability/<int:assessment_id>/export/<form>": "a file",
+    "/capability/<int:assessment_id>/file": "a file",
     "/measurements/export.csv": "a file",
     "/messages/hold/strip": "a part of the boards",
     "/drills/new/people": "the options of a box",
@@ -173,6 +177,7 @@ def built(stage: Stage) -> Scenery:
     _authority(stage, reported)
     _bulletin(stage, worst)
     _lessons(stage, closed)
+    _plan(stage)
     _sites(stage, worst)
     _measured(stage)
     others = tuple(f"/incidents/{each}" for each in (closed, reported))
@@ -273,6 +278,7 @@ def _lessons(stage: Stage, number: str) -> None:
     clause = {"playbook": "network_fault", "playbook_version": 1, "finding": "Nobody saw the cable"}
     due = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
     action = {"title": "Mark the route", "owner": "eng", "due_on": due, "source": f"incident:{number}", **clause}
+    rated = [{"item": code, "level": 1, "words": "Lists", "links": ["risk:bridge"]} for code in ("groups", "duty")]
     for by, address, body in (
         ("dou", "/api/v1/risks", {"code": "bridge", "plan": "network_fault", "measures": measures, **risk}),
         ("dou", "/api/v1/risks/bridge/actions/sign", {"words": "Seen from the bus"}),
@@ -283,9 +289,22 @@ def _lessons(stage: Stage, number: str) -> None:
             "/api/v1/improvement-actions/1/actions/evidence",
             {"words": "Signs stand", "link": "https://intranet.example/1"},
         ),
+        ("dou", "/api/v1/capability", {"name": "2026", "first_on": "2026-01-01", "last_on": "2026-12-31"}),
+        ("dou", "/api/v1/capability/1/actions/rate", {"ratings": rated}),
     ):
         done = stage.post(by, address, **body)
         assert done.status_code in (200, 201), done.text
+
+
+def _plan(stage: Stage) -> None:
+    """The next version of a plan, as a draft."""
+    begun = stage.post("eng", "/api/v1/plans", kind="network_fault", version=1)
+    assert begun.status_code == 201, begun.text
+    head = {**begun.get_json()["head"], "goal": {"zh": "尽快恢复", "en": "Restore service soon"}}
+    steps = {"head": head, "risks": ["bridge"], "assessment": "Cables are cut", "targets": ["area:8001"]}
+    steps["gathered"] = [{"words": "Sites of the province", "link": "/sites"}, {"words": "Outages of last year"}]
+    kept = stage.ask("eng", "PATCH", "/api/v1/plans/1", json={"edition": 1, **steps})
+    assert kept.status_code == 200, kept.text
 
 
 def _bulletin(stage: Stage, number: str) -> None:

@@ -98,7 +98,7 @@ def doors(desk: Desk, number: str, hidden: str) -> list[str]:
         for each in (number, hidden) if of_incident else (number,):
             base = {"number": each, "name": f"incident:{each}", "code": "isolate_systems", "action": "cancel"}
             ids = [name for name in rule.arguments if name.endswith("_id") or name in ("label",)]
-            for at in (1, 2, 3) if ids else (1,):
+            for at in (1, 2) if ids else (1,):
                 found.append(built(rule, **base | dict.fromkeys(ids, at)))
     return [*dict.fromkeys(found), f"/api/v1/notices?incident={hidden}", f"/archive?text={hidden}", "/?lang=en"]
 
@@ -125,6 +125,7 @@ VARYING = (
     r'data-csrf="[^"]*"',
     r'content="[A-Za-z0-9_.\-]{60,}"',
     r'name="key" value="[^"]*"',
+    r'name="reference" value="[0-9a-f]{16}"',
 )
 
 

@@ -74,6 +74,8 @@ class House:
     cut_off: Callable[[Session], frozenset[str]] = nothing_cut_off
     callbacks: bool = True
     simulator_options: tuple[str, ...] = ()
+    gateways_besides: tuple[GatewaySettings, ...] = ()
+    more_settings: dict[str, Any] = field(default_factory=dict)
     told: list[Settled] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -84,7 +86,12 @@ class House:
         given = [self.twilio(), *([self.twilio("second")] if self.second_gateway else [])]
         given += [self.twilio(**other) for other in self.others]
         settings = Settings(
-            env="test", data=self.folder, database_url=self.database.url, public_url=origin, gateways=tuple(given)
+            env="test",
+            data=self.folder,
+            database_url=self.database.url,
+            public_url=origin,
+            gateways=(*given, *self.gateways_besides),
+            **self.more_settings,
         )
         self.installation = Installation(settings, self.database, self.keyring)
         self.hooks_server.serve(app_of(self.installation, self.handlers))

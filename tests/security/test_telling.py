@@ -88,6 +88,24 @@ def test_telling_goes_to_exactly_those_concerned_by_a_second_person(office: Offi
     assert office.secure("cou", number, "/decision", tell=True, reason="one more").status_code == 200
 
 
+def test_it_is_not_over_before_those_concerned_are_told_or_it_is_decided_not_to(office: Office, number: str) -> None:
+    def why_not() -> str:
+        refused = office.post("cou", f"/api/v1/incidents/{number}/actions/restore?lang=en", evidence="all is well")
+        assert refused.status_code == 409, refused.text
+        why: str = refused.get_json()["detail"]
+        return why
+
+    office.secure("cou", number, "/concerned", list=listed(FIRST, FIRST + 21))
+    assert "whether those concerned are told is not decided" in why_not()
+    decided = office.secure("cou", number, "/decision", tell=True, reason="they must know").json["decision"]
+    assert "those concerned have not been told yet" in why_not()
+    office.post("dep", f"/api/v1/notices/{decided['notice']}/actions/approve", count=2)
+    assert "those concerned have not been told yet" in why_not(), "approved is not sent"
+    office.send()
+    assert office.act("cou", number, "restore", evidence="all is well")["state"] == "restored"
+    assert office.get("cou", f"/api/v1/notices/{decided['notice']}").json["state"] == "sent"
+
+
 def test_not_telling_needs_a_reason_and_a_day_to_look_again(office: Office, number: str) -> None:
     office.secure("cou", number, "/flow", flow="leak")
     assert office.secure("cou", number, "/decision", tell=False, reason="").json["field"] == "reason"

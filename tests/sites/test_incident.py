@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from command.bulletins import figures as bulletin_figures
 from command.incidents import standing
 from command.resources import register as pools
 from command.resources.models import ResourceUnit
@@ -254,3 +255,45 @@ def test_a_restricted_incident_shows_nothing_of_its_sites(scene: Scene) -> None:
     assert scene.post("eng", f"/api/v1/incidents/{number}/safety", **own).status_code == 404
     cable = {"segment_from": "a", "segment_to": "b", "fibres_total": 1, "place": "c"}
     assert scene.post("eng", f"/api/v1/incidents/{number}/cables", **cable).status_code == 404
+
+
+@pytest.mark.proves("R35", "R33")
+def test_the_whole_has_the_sites_cables_and_crews_of_its_parts_each_once(scene: Scene, time: Time) -> None:
+    units = stocked(scene)
+    child, other = scene.responding("CELL-1", "CELL-2"), scene.responding("CELL-1", "CELL-4")
+    parent = scene.post("ada", f"/api/v1/incidents/{child}/actions/parent", children=[other]).json["number"]
+    cable = {"segment_from": "Meijiang", "segment_to": "Songping", "fibres_total": 24, "km": 2.0, "place": "Bridge"}
+    for number in (child, other):
+        assert scene.post("eng", f"/api/v1/incidents/{number}/cables", **cable).status_code == 201
+    generator = taken(scene, other, "generator", units["GEN-1"])
+    assert step(scene, generator, "dispatch") == 200
+    found = scene.of_incident(parent)
+    assert [found["figures"][name] for name in ("sites_out", "cable_km_damaged", "generators")] == [3, 4.0, 1]
+    assert {each["code"] for each in found["restoration"] if each["state"] == "out"} == {"S-1", "S-2", "S-4"}
+    with scene.database.read() as session:
+        told = bulletin_figures.of(session, standing.find(session, parent))
+    assert (told["sites_out"], told["generators"], told["tasks_open"] > 3) == (3, 1, True)
+    time.forward(minutes=5)
+    scene.fail(child)
+    found = scene.of_incident(parent)["figures"]
+    assert (found["sites_out"], found["sites_restored"]) == (2, 1), "S-1 is out by the other one still"
+    assert scene.act("ada", other, "cancel", reason="a false alarm") == 200
+    assert scene.of_incident(parent)["figures"]["cable_km_damaged"] == 2.0
+
+
+@ONE
+@pytest.mark.proves("R35")
+def test_a_no_go_of_the_whole_stops_the_crews_of_its_parts(scene: Scene) -> None:
+    units = stocked(scene)
+    child = scene.responding("CELL-1")
+    parent = scene.post("ada", f"/api/v1/incidents/{child}/actions/parent").json["number"]
+    crew = taken(scene, child, "fibre-crew", units["Crew A"])
+    assert decide(scene, parent, "no_go").status_code == 201
+    assert step(scene, crew, "dispatch") == 409
+    assert [each["decision"] for each in scene.of_incident(child)["safety"]["decisions"]] == ["no_go"]
+    assert decide(scene, parent, "go").status_code == 201
+    assert step(scene, crew, "dispatch") == 200
+    own = scene.responding("CELL-4")
+    away = taken(scene, own, "fibre-crew", units["Crew B"], "CELL-4")
+    assert decide(scene, parent, "no_go").status_code == 201
+    assert step(scene, away, "dispatch") == 200, "what is no part of it goes"

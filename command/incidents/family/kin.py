@@ -28,6 +28,13 @@ def descendants(session: Session, incident_id: int) -> list[int]:
     return found
 
 
+def whole(session: Session, incident_id: int) -> list[int]:
+    """The ids of an incident and of all that are parts of it, false alarms apart: what the figures of the whole are counted on."""
+    below = descendants(session, incident_id)
+    live = select(Incident.id).where(Incident.id.in_(below), Incident.state != State.CANCELLED).order_by(Incident.id)
+    return [incident_id, *(session.scalars(live) if below else ())]
+
+
 def ancestors(session: Session, incident: Incident) -> list[Incident]:
     """The incident that it is a part of, and so on upward; the nearest first."""
     found: list[Incident] = []

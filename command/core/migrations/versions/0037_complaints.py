@@ -9,7 +9,7 @@ from command.core import guards
 from command.core.columns import Time
 
 revision = '0037'
-down_revision = '0035'
+down_revision = '0036'
 branch_labels = None
 depends_on = None
 
