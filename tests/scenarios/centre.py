@@ -55,11 +55,12 @@ class Centre(Desk):
 
     # Time
 
-    def engine(self) -> None:
-        """Every cycle of the engine once, and those that run all the time until nothing is due."""
+    def engine(self, *, rare: bool = False) -> None:
+        """The cycles of the engine that run all the time, until nothing is due; before them once each that runs rarely, if asked."""
         for at in range(ROUNDS):
             with self.acting():
-                busy = [cycle.name for cycle in self.cycles if (at == 0 or cycle.every <= OFTEN) and cycle.run()]
+                turn = [cycle for cycle in self.cycles if cycle.every <= OFTEN or (rare and at == 0)]
+                busy = [cycle.name for cycle in turn if cycle.run()]
             if self.house.send():
                 self.house.settle_down()
             elif not busy:
@@ -68,7 +69,7 @@ class Centre(Desk):
     def later(self, **delta: float) -> None:
         """Time passes, and the engine with it."""
         self.time.forward(**delta)
-        self.engine()
+        self.engine(rare=True)
 
     def now(self) -> Any:
         with self.database.read() as session:
