@@ -30,7 +30,7 @@ from command.knowledge import service as knowledge
 from command.measurements import ties
 from command.messages import exercises
 from command.messages.handlers import Handlers
-from command.notices import audience
+from command.notices import story
 from command.oncall.duties import feeds
 from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
@@ -72,7 +72,7 @@ def join(database: Database) -> Database:
     _once(conditions.asked, ties.refusals)
     _once(conditions.evidence, ties.evidence)
     _once(carving.on_carved, storms.pass_some)
-    _once(audience.kin, kin.relatives)
+    _once(story.kin, kin.relatives)
     _once(conditions.turned, joint.on_turn)
     _once(incidents.on_close, knowledge.keep)
     _once(conditions.turned, bulletins.turned)

@@ -121,7 +121,7 @@ def let_through(asked: ThroughIn) -> Any:
 
 def set_hold(asked: HoldIn, who: Principal) -> None:
     """Hold as asked."""
-    roads = [one.name for one in gateways.live(here().settings)]
+    roads = {one.name: one.channel for one in gateways.live(here().settings)}
 
     def work(session: Session) -> None:
         until = clock.now(session) + timedelta(minutes=asked.minutes)

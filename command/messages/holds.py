@@ -1,7 +1,7 @@
 """Holding mass messages: one switch with a reason and a time limit. Pages and corrections go on; what is held waits where it is, and
 expires as usual when its validity passes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +21,9 @@ from command.people.authority import Override
 ACT = "hold_messages"
 LONGEST = timedelta(hours=24)
 """The longest a hold may last; it may be set again."""
+NO_ROADS: Mapping[str, str] = {}
+PAGING = ("sms", "voice")
+"""Channels that can carry a page to anybody: not everybody has told us of a mailbox or a chat."""
 LOCK = "message-hold"
 """Whoever holds is the only one until their unit of work ends: of two at once the second takes the place of the first."""
 AVOIDED = "avoided"
@@ -68,12 +71,12 @@ def hold(
     *,
     mass: bool = True,
     avoid: Sequence[str] = (),
-    roads: Collection[str] = (),
+    roads: Mapping[str, str] = NO_ROADS,
     exercise: bool = False,
     override: bool = False,
 ) -> Hold:
     """Hold mass messages, or keep gateways out of use, until a moment. It takes the place of a hold that is on. `roads` are the live
-    gateways there are: one of them must stay for pages. Raise Invalid naming the field, or Denied."""
+    gateways there are, and the channel of each: one that carries pages must stay. Raise Invalid naming the field, or Denied."""
     overridden = _may(by, override)
     at = clock.now(session)
     names = tuple(dict.fromkeys(avoid))
@@ -100,7 +103,7 @@ def hold(
 
 
 def _check(
-    at: datetime, until: datetime, mass: bool, avoid: Sequence[str], roads: Collection[str], exercise: bool
+    at: datetime, until: datetime, mass: bool, avoid: Sequence[str], roads: Mapping[str, str], exercise: bool
 ) -> None:
     if not at < until <= at + LONGEST:
         raise Invalid(
@@ -128,11 +131,11 @@ def _check(
             names=", ".join(unknown[:10])[:200],
             known=", ".join(sorted(roads)),
         )
-    if avoid and set(roads) <= set(avoid):
+    if avoid and {name for name, channel in roads.items() if channel in PAGING} <= set(avoid):
         raise Invalid(
             N_("No gateway would be left for pages."),
             field="avoid",
-            remedy=N_("Leave at least one gateway in use."),
+            remedy=N_("Leave at least one gateway for SMS or calls in use."),
         )
 
 

@@ -16,6 +16,7 @@ from command.notices import audience
 from command.notices.drafting import Terms, texts_of, write
 from command.notices.entries import NoticeHeld, WaveOpened
 from command.notices.models import Basis, Kind, Notice, NoticeState, Passed, Wave
+from command.notices.story import IN_THE_AIR, QUEUED, D, Story
 
 PLAYBOOK = "playbook:"
 """Who approved, for what a playbook version pre-approves."""
@@ -88,8 +89,8 @@ def anyone_concerned(session: Session, incident_id: int) -> bool:
 
 def anyone_told(session: Session, incident_id: int) -> bool:
     """Whether a first notice of the incident told somebody who was not given the all-clear."""
-    story = audience.Story.of(session, incident_id, exercise=False)
-    d = audience.D
+    story = Story.of(session, incident_id, exercise=False)
+    d = D
     for first in story.firsts:
         told = select(d.c.id).where(d.c.notice_id == first, d.c.state.in_(TOLD), ~story.cleared(first, d.c.addressee))
         if session.scalar(told.limit(1)) is not None:
@@ -107,7 +108,7 @@ def undecided(session: Session, incident_id: int) -> bool:
             Notice.incident_id == incident_id,
             Notice.kind == Kind.FIRST,
             Tally.count > 0,
-            Tally.state.in_(audience.IN_THE_AIR) | (Tally.state.in_(audience.QUEUED) & Halt.notice_id.is_(None)),
+            Tally.state.in_(IN_THE_AIR) | (Tally.state.in_(QUEUED) & Halt.notice_id.is_(None)),
         )
     )
     return session.scalar(query.limit(1)) is not None
@@ -167,10 +168,8 @@ def recall(session: Session, notice: Notice) -> None:
 
 def reopen_debts(session: Session, notice: Notice) -> None:
     """An all-clear that is taken back settles nothing for those passed to its incident who have not been sent it."""
-    d = audience.D
-    queued = select(d.c.id).where(
-        d.c.notice_id == notice.id, d.c.addressee == Passed.addressee, d.c.state.in_(audience.QUEUED)
-    )
+    d = D
+    queued = select(d.c.id).where(d.c.notice_id == notice.id, d.c.addressee == Passed.addressee, d.c.state.in_(QUEUED))
     session.execute(
         update(Passed)
         .where(Passed.incident_id == notice.incident_id, Passed.notice_id == notice.id, queued.exists())

@@ -13,9 +13,9 @@ from command.messages import optouts
 from command.messages import service as messages
 from command.messages.models import Lane, OptOut, Purpose, State
 from command.notices import drafting
-from command.notices.audience import D, S, Story
 from command.notices.drafting import LANES
 from command.notices.models import Basis, Kind, Notice, Wave
+from command.notices.story import D, S, Story
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from command.notices.audience import A, C, Condition, D, E, N, P, S
+from command.notices.story import A, C, Condition, D, E, N, P, S
 
 _NARROWEST, _WIDEST = 128, 2048
 """Elements of a band: each costs every chunk a look into the index."""

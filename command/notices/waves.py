@@ -15,11 +15,11 @@ from command.core import clock
 from command.messages import service as messages
 from command.messages.models import TOLD, State
 from command.notices import audience, living, slices
-from command.notices.audience import Condition, D, N, P, S, Story
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
 from command.notices.recipients import Inserts, Pass, Row, insert_once, insert_rows, inserter, inserts, queue
 from command.notices.slices import Place
+from command.notices.story import IN_THE_AIR, QUEUED, Condition, D, N, P, S, Story
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How often a wave looks whether messages in the air have landed."""
@@ -199,9 +199,9 @@ def _tell(at: Pass, source: int, where: Condition) -> int:
 
 def _remember(at: Pass, source: int, where: Condition) -> None:
     """A call handed back after the recall went by (a refusal by quota, say) is queued again: it is taken back when it is decided."""
-    flying: Condition = D.c.state.in_(audience.IN_THE_AIR)
+    flying: Condition = D.c.state.in_(IN_THE_AIR)
     if at.notice.kind == Kind.ALL_CLEAR and source not in at.story.halted:
-        flying = flying | (D.c.state.in_(audience.QUEUED) & ~at.story.affected())
+        flying = flying | (D.c.state.in_(QUEUED) & ~at.story.affected())
     people = (
         select(literal(at.notice.id), D.c.notice_id, D.c.addressee, literal(at.notice.exercise))
         .select_from(D.join(S, S.c.id == D.c.addressee))
@@ -281,7 +281,7 @@ def _waiting_stage(at: Pass) -> tuple[int, bool]:
     landed = (
         select(O.c.about_id, O.c.addressee)
         .select_from(O.join(D, joined))
-        .where(O.c.notice_id == at.notice.id, D.c.state.not_in(audience.IN_THE_AIR))
+        .where(O.c.notice_id == at.notice.id, D.c.state.not_in(IN_THE_AIR))
         .order_by(O.c.about_id, O.c.addressee)
         .limit(min(at.size, 500))
     )
@@ -336,7 +336,7 @@ def _take_back(at: Pass, notice_id: int, where: Condition, untrue: Condition, re
     people = (
         select(D.c.addressee)
         .select_from(D.join(S, S.c.id == D.c.addressee))
-        .where(D.c.notice_id == notice_id, D.c.state.in_(audience.QUEUED), where, untrue)
+        .where(D.c.notice_id == notice_id, D.c.state.in_(QUEUED), where, untrue)
     )
     if at.session.execute(people.limit(1)).first() is None:
         return 0

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from command.core.installation import Installation
 from command.notices import slices
-from command.notices.audience import C, S
 from command.notices.slices import Place
+from command.notices.story import C, S
 from tests.notices.house import House
 
 
