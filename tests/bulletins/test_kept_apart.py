@@ -95,7 +95,7 @@ def test_who_works_here_and_is_on_the_allow_list_gets_the_drills_mail_with_its_m
 
 @pytest.mark.proves("R33", "R25")
 def test_a_restricted_incidents_bulletin_goes_to_the_cleared_and_is_seen_by_the_named(bureau: Bureau) -> None:
-    number = bureau.report("sec", kind="information_security", records_leaked=100)["number"]
+    number = bureau.report("ada", kind="information_security", records_leaked=100)["number"]
     for action in ("assess", "activate"):
         bureau.act("ada", number, action)
     made = bureau.draft(number, by="cou")

@@ -237,24 +237,24 @@ def test_a_merge_lets_no_crew_go_further_than_somebody_said(scene: Scene) -> Non
 
 @ONE
 def test_a_restricted_incident_shows_nothing_of_its_sites(scene: Scene) -> None:
-    number = scene.report(kind="information_security", elements=["CELL-1"])
+    number = scene.report("ada", kind="information_security", elements=["CELL-1"])
     scene.off("S-1", 10)
     for way in ("sites", "cables", "safety"):
-        assert scene.get("kef", f"/api/v1/incidents/{number}/{way}").status_code == 404
+        assert scene.get("ops", f"/api/v1/incidents/{number}/{way}").status_code == 404
         assert scene.get("ada", f"/api/v1/incidents/{number}/{way}").status_code == 200
-    assert scene.get("kef", f"/incidents/{number}/sites").status_code == 404
-    assert scene.get("kef", f"/incidents/{number}/sites/part").status_code == 404
-    shown = scene.site("S-1", by="kef")
+    assert scene.get("ops", f"/incidents/{number}/sites").status_code == 404
+    assert scene.get("ops", f"/incidents/{number}/sites/part").status_code == 404
+    shown = scene.site("S-1", by="ops")
     assert shown["incident"] is None and shown["fallen_at"], "alarms came before the report of its power"
     assert scene.site("S-1", by="ada")["incident"] == number
     scene.fail(number)
     scene.fail(number, "CELL-1")
-    shown = scene.get("kef", "/api/v1/sites/S-1?lang=en")
-    assert shown.json["fallen_at"] and number not in shown.text and number not in scene.get("kef", "/sites/S-1").text
+    shown = scene.get("ops", "/api/v1/sites/S-1?lang=en")
+    assert shown.json["fallen_at"] and number not in shown.text and number not in scene.get("ops", "/sites/S-1").text
     own = {"decision": "go", "reason": "x", "valid_until": "2099-01-01T00:00:00+08:00"}
-    assert scene.post("eng", f"/api/v1/incidents/{number}/safety", **own).status_code == 404
+    assert scene.post("ops", f"/api/v1/incidents/{number}/safety", **own).status_code == 404
     cable = {"segment_from": "a", "segment_to": "b", "fibres_total": 1, "place": "c"}
-    assert scene.post("eng", f"/api/v1/incidents/{number}/cables", **cable).status_code == 404
+    assert scene.post("ops", f"/api/v1/incidents/{number}/cables", **cable).status_code == 404
 
 
 @pytest.mark.proves("R35", "R33")
