@@ -66,10 +66,10 @@ def test_a_notice_that_its_author_approves_is_one_override_with_its_reason(rule:
 @pytest.mark.proves("R25")
 def test_overrides_of_a_restricted_incident_are_seen_by_those_who_may_know_of_it(rule: Rule) -> None:
     number = overridden(rule, kind="information_security", users=0)
-    assert [each["incident"] for each in rule.get("ada", API).json["items"]] == [number]
+    assert [each["incident"] for each in rule.get("cou", API).json["items"]] == [number]
     seen = rule.get("aud", API)
     assert (seen.json["items"], number in seen.text) == ([], False)
-    row = rule.get("ada", API).json["items"][0]["id"]
+    row = rule.get("cou", API).json["items"][0]["id"]
     assert rule.post("aud", f"{API}/{row}/actions/decide", verdict="justified").status_code == 404
 
 

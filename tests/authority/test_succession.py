@@ -8,9 +8,10 @@ from tests.authority.conftest import SQLITE, Rule
 
 
 def grave(rule: Rule, tier: int = 2) -> str:
-    """An incident that the county commands and that became of tier II: its commander is paged, and nobody has answered."""
+    """An incident of tier II that was handed back to the county's commander, who is paged and has not answered."""
     number = rule.responding()
     rule.act("dou", number, "regrade", tier=tier, reason="it grows")
+    rule.act("ada", number, "transfer", to="cou", briefing="You are nearer")
     return number
 
 
@@ -39,7 +40,7 @@ def test_a_commander_who_does_not_answer_is_succeeded_by_the_next_who_does(rule:
     kinds = rule.kinds(number)
     for kind in ("succession.offered", "role.transferred", "succession.ended"):
         assert kind in kinds
-    handed = next(line for line in rule.journal(number) if line["kind"] == "role.transferred")
+    *_, handed = (line for line in rule.journal(number) if line["kind"] == "role.transferred")
     assert number in handed["text"]["en"] or "Situation" in handed["text"]["en"]
     assert any("Ada has taken command" in text for text in rule.told("cou"))
     rule.look()
