@@ -195,9 +195,9 @@ def test_a_restricted_incidents_complaints_show_to_those_who_may_know_of_it(agen
     made = agent.take(CELL_1, number, by="ada", complaint=True)["case"]
     assert agent.get("ada", f"/api/v1/complaints/{made}").status_code == 200
     for address in (f"/api/v1/complaints/{made}", f"/complaints/{made}", f"/incidents/{number}/opinions"):
-        assert agent.get("kef", address).status_code == 404
-    assert made not in agent.get("kef", "/api/v1/complaints").text + agent.get("kef", "/complaints").text
-    assert agent.post("kef", f"/api/v1/complaints/{made}/actions/answer", result="x").status_code == 404
+        assert agent.get("dou", address).status_code == 404
+    assert made not in agent.get("dou", "/api/v1/complaints").text + agent.get("dou", "/complaints").text
+    assert agent.post("dou", f"/api/v1/complaints/{made}/actions/answer", result="x").status_code == 404
 
 
 @pytest.mark.proves("R13")

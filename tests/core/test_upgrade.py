@@ -96,6 +96,7 @@ def test_each_row_is_there_after_the_upgrade_and_has_become_what_the_new_schema_
     assert rows(old, "SELECT id, over_at = ended_at FROM escalation ORDER BY id") == [(1, True), (2, None)]
     assert rows(old, "SELECT person_id, accepted_at FROM role") == [(1, None)]
     kept = everything(old, "person", "note", "incident")
+    assert {row.pop("parent_id") for row in kept["incident"]} == {None}, "no incident was part of another"
     assert kept == {table: before[table] for table in kept}
 
 
