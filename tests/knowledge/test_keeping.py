@@ -20,6 +20,7 @@ def close(desk: Desk, by: str = "dou", handler: str = "dou", cause: str = CAUSE,
     desk.act(handler, number, "assess")
     desk.act(handler, number, "restore", evidence="test calls succeed")
     desk.act(handler, number, "review", cause=cause, effect=how, improvements="Mark the route")
+    desk.waive(number, handler)
     desk.act(handler, number, "close")
     return number
 
