@@ -39,7 +39,9 @@ def nobody_else_knows(post: Post, number: str) -> None:
         assert page.status_code == 200 and number not in page.text, address
     assert post.get("dou", "/api/v1/incidents").get_json()["items"] == []
     status = post.client().get("/status.json").get_json()
-    stands = str({name: said for name, said in status.items() if name != "advice"})  # which is of plans, whatever happens
+    stands = str(
+        {name: said for name, said in status.items() if name != "advice"}
+    )  # which is of plans, whatever happens
     assert "outage" not in stands and "degradation" not in stands
     assert not any(word in post.client().get("/status").text for word in (number, "安全事件", "ecurity incident"))
 
