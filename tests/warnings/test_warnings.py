@@ -136,7 +136,7 @@ def test_it_has_happened_here_makes_incidents_without_retyping_linked_both_ways(
     astray = weather.wrong(at=f"/{code}/actions/happened", areas=["8002"], elements=["CELL-1"])
     assert astray["field"] == "elements" and "800101" in astray["remedy"]
     hidden = weather.does(code, "actions/happened", areas=["800102"], kind="information_security")["incidents"]
-    assert hidden[0] in str(weather.warning(code, "ada")) and hidden[0] not in str(weather.warning(code, "kef"))
+    assert hidden[0] in str(weather.warning(code, "dou")) and hidden[0] not in str(weather.warning(code, "ops"))
     lifted = weather.does(code, "actions/lift", reason="It is over")
     assert "incidents still open: 3" in lifted["history"][-1]["text"]
 
