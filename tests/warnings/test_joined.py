@@ -97,7 +97,7 @@ def test_incidents_duties_and_resources_show_what_a_warning_asks(weather: Weathe
     assert "is not in the register of resources" in visitor.see("/warnings/part/staging")
     assert "/warnings/part/staging" in visitor.see("/resources")
     hidden = weather.does(code, "actions/happened", areas=["800102"], kind="information_security")["incidents"][0]
-    assert weather.sign_in("kef").client.get(f"/warnings/part/incident?number={hidden}").status_code == 404
+    assert weather.sign_in("ops").client.get(f"/warnings/part/incident?number={hidden}").status_code == 404
 
 
 def test_a_warning_is_issued_changed_and_worked_on_by_page_and_a_refusal_keeps_what_was_typed(
