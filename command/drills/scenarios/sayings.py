@@ -1,12 +1,10 @@
 """Faults of a scenario in the reader's language. `playbooks` says them in English with their names and figures filled in; here the sentence
 is found again and said in the catalogue's words."""
 
-import re
-from collections.abc import Sequence
-
 from flask_babel import gettext
 
 from command.core.problems import N_
+from command.core.sayings import Sayings
 from command.drills.scenarios.checking import Wrong
 
 SYNTAX = N_("not readable as YAML: %(said)s")
@@ -151,32 +149,15 @@ REMEDIES = (
     N_("Import them (config/demo/elements.csv), or list alarms of elements you have."),
     N_("Write a playbook for it first."),
 )
-_PLACE = re.compile(r"%\((\w+)\)s")
-
-
-def _pattern(saying: str) -> re.Pattern[str]:
-    pieces = _PLACE.split(saying)
-    names = [f"(?P<{piece}>.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)]
-    return re.compile("".join(names), re.DOTALL)
-
-
-_MESSAGES = [(_pattern(each), each) for each in SAYINGS]
-_REMEDIES = [(_pattern(each), each) for each in REMEDIES]
+_MESSAGES, _REMEDIES = Sayings(SAYINGS), Sayings(REMEDIES)
 
 
 def message(wrong: Wrong) -> str:
     """What is wrong, in the reader's language. What the reader of YAML itself says of broken syntax stays in its words."""
-    said = _said(wrong.message, _MESSAGES)
+    said = _MESSAGES.said(wrong.message)
     return said if said is not None else gettext(SYNTAX, said=wrong.message)
 
 
 def remedy(wrong: Wrong) -> str:
     """What to do about it, in the reader's language."""
-    return _said(wrong.remedy, _REMEDIES) or wrong.remedy
-
-
-def _said(text: str, sayings: Sequence[tuple[re.Pattern[str], str]]) -> str | None:
-    for pattern, saying in sayings:
-        if found := pattern.fullmatch(text):
-            return str(gettext(saying, **found.groupdict()))
-    return None
+    return _REMEDIES.said(wrong.remedy) or wrong.remedy
