@@ -39,13 +39,10 @@ def exercise() -> ResponseReturnValue:
 
 @pages.get("/board/centre")
 @access("read")
-def centre_chosen() -> ResponseReturnValue:
-    """The board of the centre chosen in the header (`?area=`); without one that of whoever asks, by their area."""
-    asked = request.args.get("area")
+def own_centre() -> ResponseReturnValue:
+    """The board of one's own centre, by one's area."""
     with here().database.read() as session:
-        code = asked if asked is not None else centres.home(session, principal().area_code)
-        if code:
-            centres.of_board(session, f"{centres.PREFIX}{code}")
+        code = centres.home(session, principal().area_code)
     return redirect(f"/board/centre/{quote(code)}" if code else "/board", 303)
 
 
