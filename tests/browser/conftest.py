@@ -57,12 +57,9 @@ class Servers:
         given["gateways"] = [each.model_dump(mode="json") for each in settings.gateways]
         assert self._first.stdin is not None and self._first.stdout is not None
         print(json.dumps(given), file=self._first.stdin, flush=True)
-        for line in self._first.stdout:
-            if line.startswith("{"):
-                found: dict[str, int] = json.loads(line)
-                if found["port"]:
-                    return found
-                break
+        found: dict[str, int] = json.loads(self._first.stdout.readline() or "{}")
+        if found.get("port"):
+            return found
         raise RuntimeError("the server process ended before it served")
 
     def close(self) -> None:
