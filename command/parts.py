@@ -57,12 +57,13 @@ Hook = TypeVar("Hook")
 
 def join(database: Database) -> Database:
     """Join what rooms on one floor, or above, ask of each other: who follows the journal, who has its word before an incident is restored
-    or closed, who hears of what was done, who is told of restricted incidents, warnings and departures of crews."""
-    _once(database.before_append, following.follow)
-    """Let the boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
+    or closed, who hears of what was done, who is told of restricted incidents, warnings and departures of crews.
+
+    Boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
     to the drill that goes on. A surge of complaints follows its incident, and has to be calm before that is closed. Improvement actions
     come from drills and risks; exercises reach crews from outside besides people."""
+    _once(database.before_append, following.follow)
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)

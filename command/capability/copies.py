@@ -13,8 +13,8 @@ from command.capability import entries, reading, views, words
 from command.capability.models import State
 from command.capability.views import FigureOut, ItemOut, WholeOut
 from command.core import clock
-from command.drills.evaluation import pdf
-from command.drills.evaluation.paper import Pairs, Paper, Section, Table
+from command.papers import pdf
+from command.papers.paper import Pairs, Paper, Section, Table
 from command.people.access import Principal
 from command.people.language import LOCALES
 from command.resources.export import harmless

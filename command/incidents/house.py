@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from command.core.paths import CONFIG
 from command.core.settings import Settings, read
 from command.incidents import published
+from command.incidents.causes import CauseTable
 from command.incidents.clocks import ClockTable
 from command.incidents.grading import TierTable
 from command.incidents.observing_rules import WatchTable
@@ -48,6 +49,12 @@ def clocks() -> ClockTable:
 def observation() -> WatchTable:
     """How long repairs are watched, and which evidence counts; read once a process."""
     return load(CONFIG / "observation.yaml", WatchTable)
+
+
+@cache
+def causes() -> CauseTable:
+    """What incidents come from, read once a process."""
+    return load(CONFIG / "causes.yaml", CauseTable)
 
 
 @cache

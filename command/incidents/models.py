@@ -18,7 +18,8 @@ class Incident(OfExercise, Base):
 
     `users_*` count subscribers once; `user_minutes` is the sum up to `measured_at`. Free texts are notes. `overruled` are the grading
     rules a person overruled when they lowered the tier; `request_key` makes a repeated report the same report. `parent_id` is the incident
-    of which this one is a part, handled on its own; an incident that was merged is handled with the other."""
+    of which this one is a part, handled on its own; an incident that was merged is handled with the other. `root_cause` and `cause` are
+    codes of config/causes.yaml, `third_party` says that it came from somebody else's side; they are known when somebody has looked."""
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -53,6 +54,9 @@ class Incident(OfExercise, Base):
     responding_at: Mapped[datetime | None]
     located_at: Mapped[datetime | None]
     fault_class: Mapped[str | None]
+    root_cause: Mapped[str | None]
+    cause: Mapped[str | None]
+    third_party: Mapped[bool] = mapped_column(default=False)
     quiet_at: Mapped[datetime | None]
     recovering_since: Mapped[datetime | None]
     restored_at: Mapped[datetime | None]

@@ -32,7 +32,9 @@ def main() -> None:
         copy = os.fork()
         if copy == 0:
             os.close(alive)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a copy logs would fill the pipe that only answers are read from
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), 1
+            )  # what a copy logs would fill the pipe that only answers are read from
             served = Served(installation(given := json.loads(line)), port=given["port"], made=application)
             os.write(write, str(served.port).encode())
             os.close(write)

@@ -10,10 +10,11 @@ from docx import Document
 from sqlalchemy import select
 
 from command.core.journal import Entry, Note
-from command.drills.evaluation import copies, pdf, report
+from command.drills.evaluation import copies, report
 from command.drills.models import Drill, DrillParticipant, State
 from command.drills.runs import clockwork, ending
 from command.improvement.models import ImprovementAction
+from command.papers import pdf
 from playbooks.scenario import Scenario
 from tests.drills.scene import Stage, _text, line, scenario
 

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
-from command.drills.evaluation import docx_file, pdf, report, sections
+from command.drills.evaluation import report, sections
 from command.drills.evaluation.entries import ReportExported
-from command.drills.evaluation.paper import Paper
 from command.drills.models import Drill
 from command.improvement import visible
 from command.improvement.models import ImprovementAction, Source
+from command.papers import docx_file, pdf
+from command.papers.paper import Paper
 from command.people.access import Principal
 from command.people.entries import audit
 from command.people.language import LOCALES

@@ -8,7 +8,6 @@ from flask_babel import gettext
 from command.drills.evaluation import comparing, words
 from command.drills.evaluation.comparing import Trend
 from command.drills.evaluation.models import HOTWASH
-from command.drills.evaluation.paper import Block, Items, Pairs, Section, Table, Words
 from command.drills.evaluation.proposals import RATINGS, Rating
 from command.drills.evaluation.report import Judged, Report, Said
 from command.drills.evaluation.timeline import Moment
@@ -16,6 +15,7 @@ from command.drills.models import State
 from command.improvement.models import ImprovementAction
 from command.improvement.models import State as ActionState
 from command.improvement.words import STATES as ACTION_STATES
+from command.papers.paper import Block, Items, Pairs, Section, Table, Words
 from playbooks.scenario import Fact, Mode, Subject
 
 TRENDS = {Trend.BETTER: "↑", Trend.SAME: "=", Trend.WORSE: "↓", Trend.NONE: "—"}

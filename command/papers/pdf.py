@@ -15,7 +15,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus import Table as Grid
 
-from command.drills.evaluation.paper import Block, Items, Pairs, Paper, Table, Words
+from command.papers.paper import Block, Items, Pairs, Paper, Table, Words
 
 FONT = "STSong-Light"
 MARGIN = 18 * mm

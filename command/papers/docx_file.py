@@ -8,7 +8,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
-from command.drills.evaluation.paper import Block, Items, Pairs, Paper, Table, Words
+from command.papers.paper import Block, Items, Pairs, Paper, Table, Words
 
 LATIN, HAN = "Calibri", "SimSun"
 VIOLET = RGBColor(0x5A, 0x2B, 0xC0)
