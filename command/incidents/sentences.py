@@ -311,6 +311,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "person": ("人员确认", "a person"),
     "clear": ("告警清除", "alarms cleared"),
     "alarms": ("告警", "alarms"),
+    "demo": ("演示数据", "demo data, made up"),
     "complaints": ("投诉", "complaints"),
     "rate": ("投诉率回落", "rate of complaints back to normal"),
     "containment": ("遏制措施完成", "containment done"),

@@ -78,7 +78,7 @@ def walked(site: Site, shown: Scenery, visitor: BrowserContext, way: Way) -> Non
 
 def own_language(address: str, way: Way) -> str:
     """What public pages need to be in this language: they follow their address, for they are the same for everybody or a customer's."""
-    return f"?lang={way.language}" if address == "/status" or address.startswith(("/c/", "/b/")) else ""
+    return f"?lang={way.language}" if address.startswith(("/status", "/c/", "/b/")) else ""
 
 
 def looked_at(page: Page, url: str, status: int, way: Way) -> None:

@@ -48,11 +48,13 @@ TABLES = (
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The demo's folder with a hundredth of its subscribers."""
+    """The demo's folder with a hundredth of its subscribers and of its past."""
     copied = tmp_path / "operator"
     shutil.copytree(DEMO, copied)
     file = copied / "subscribers.json"
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"total": 2000}))
+    past = copied / "history.yaml"
+    past.write_text(past.read_text("utf-8").replace("incidents: 560", "incidents: 8"), "utf-8")
     return copied
 
 
