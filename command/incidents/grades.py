@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
 from command.incidents import activation, clock_rows, entries, house, measuring, regrading
-from command.incidents.grading import Assessment, Tier
+from command.incidents.grading import Assessment, ResponseLevel, Tier
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.lifecycle import Action
 from command.incidents.models import PERSON, GradeChange, Impact, Incident
@@ -53,10 +53,10 @@ def settle(
 ) -> tuple[Assessment, bool]:
     """Put the grade that follows from the facts into the incident's own fields; return both grades and whether the tier rises. Nothing
     else is touched, so that a report not yet made (with `rows` as its impact) is graded by the same rules."""
-    assessment = measuring.assess(session, incident, now, rows)
+    assessment, level = measuring.judge(session, incident, now, rows)
     held = cast(Tier, incident.tier) if incident.rules else None
     rises = isinstance(regrading.decide(held, assessment), regrading.Raise)
-    _figures(session, incident, assessment, now, rows)
+    _figures(incident, assessment, level)
     if rises or assessment.worst.tier == incident.tier:
         incident.tier, incident.rules = assessment.worst.tier, list(assessment.worst.matched)
     return assessment, rises
@@ -81,16 +81,9 @@ def _picture(incident: Incident) -> tuple[object, ...]:
     )
 
 
-def _figures(
-    session: Session,
-    incident: Incident,
-    assessment: Assessment,
-    now: datetime,
-    rows: Sequence[Impact] | None = None,
-) -> None:
+def _figures(incident: Incident, assessment: Assessment, level: ResponseLevel | None) -> None:
     incident.current_tier = assessment.current.tier
     incident.projected_tier = assessment.projected.tier
-    level = measuring.response_level(session, incident, now, rows)
     if level is not None and (incident.response_level is None or level.level < incident.response_level):
         incident.response_level = level.level
 
@@ -165,7 +158,6 @@ def _lower(
 ) -> None:
     found = regrading.lower(held, to, by_person=True, reason=reason, table=house.tiers(), assessment=assessment)
     incident.overruled = sorted({*incident.overruled, *found.overruled})
-    now = clock.now(session)
-    _figures(session, incident, measuring.assess(session, incident, now), now)
+    _figures(incident, *measuring.judge(session, incident, clock.now(session)))
     payload = entries.Lowered(before=held, tier=to, overruled=tuple(sorted(found.overruled)), reason=cited)
     entries.record(session, incident, payload)

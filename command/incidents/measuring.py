@@ -113,19 +113,20 @@ def expected_end(session: Session, incident: Incident) -> datetime | None:
     return incident.detected_at + timedelta(minutes=plan.tier(tier).default_duration_minutes)
 
 
-def assess(session: Session, incident: Incident, now: datetime, rows: Sequence[Impact] | None = None) -> Assessment:
+def assess(session: Session, incident: Incident, now: datetime) -> Assessment:
     """The grade for now, and the one projected to the expected end. Rules that a person overruled are left out."""
+    return judge(session, incident, now)[0]
+
+
+def judge(
+    session: Session, incident: Incident, now: datetime, rows: Sequence[Impact] | None = None
+) -> tuple[Assessment, ResponseLevel | None]:
+    """As `assess`, and from the same facts the response level of a network fault (R3), which other kinds have none of."""
     end = expected_end(session, incident)
     remaining = (end - now).total_seconds() / 60 if end else 0.0
+    found = facts(session, incident, now, rows)
     table = without(house.tiers(), frozenset(incident.overruled))
-    return grading.assess(table, facts(session, incident, now, rows), remaining)
-
-
-def response_level(
-    session: Session, incident: Incident, now: datetime, rows: Sequence[Impact] | None = None
-) -> ResponseLevel | None:
-    """The response level of a network fault (R3); None for other kinds."""
-    return grading.response_level(house.tiers(), facts(session, incident, now, rows))
+    return grading.assess(table, found, remaining), grading.response_level(house.tiers(), found)
 
 
 def last_impacts(session: Session, incident: Incident) -> list[Impact]:

@@ -10,11 +10,15 @@ from command.incidents.grading import LEVELS, Level
 from command.network.models import Area, Element
 
 Tree = Mapping[int, Area]
+_TREE = "places.tree"
 
 
 def tree(session: Session) -> Tree:
-    """Every area by id."""
-    return {area.id: area for area in session.scalars(select(Area))}
+    """Every area by id, read once in each unit of work: areas come by imports, which ask for none."""
+    found: Tree | None = session.info.get(_TREE)
+    if found is None:
+        found = session.info[_TREE] = {area.id: area for area in session.scalars(select(Area))}
+    return found
 
 
 def named(session: Session, code: str, field: str = "area") -> Area:
