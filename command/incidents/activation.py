@@ -120,6 +120,7 @@ def widen(session: Session, incident: Incident) -> None:
     _page(session, incident, chains)
     widened = entries.PlanWidened(tier=incident.tier, tasks=tuple(added), chains=len(chains))
     entries.record(session, incident, widened)
+    notifying.release(session, incident)
 
 
 def _raised(tier: int) -> str:

@@ -181,6 +181,13 @@ def grow(session: Session, incident: Incident) -> None:
     rounds.grow(session, about, fresh, by=session.info["actor"], release_at=telling.release_at(session, tier))
 
 
+def release(session: Session, incident: Incident) -> None:
+    """The incident rose to a tier that does not wait for the morning: what waits leaves at once."""
+    _, tier = telling.plan_of(session, incident)
+    if telling.release_at(session, tier) is None:
+        rounds.release(session, telling.about(session, incident))
+
+
 def heal(session: Session, incident: Incident, recovered: Sequence[Impact]) -> None:
     """Part of the outage is over: those told who have service again get the all-clear for what recovered."""
     _clear(session, incident, recovered)

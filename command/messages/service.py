@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -113,6 +114,16 @@ def withdraw_some(session: Session, notice_id: int, addressees: Select[int], rea
     """Take back up to `limit` deliveries of a notice to some addressees (those no longer affected); call again until it returns 0."""
     mine = (outbox.deliveries.c.notice_id == notice_id) & outbox.deliveries.c.addressee.in_(addressees)
     return halts.end(session, mine, State.WITHDRAWN, reason, limit=limit)
+
+
+def let_go(session: Session, notice_id: int, span: tuple[int, int], due_at: datetime, valid_until: datetime) -> int:
+    """Deliveries of a notice to addressees after the first and up to the second of `span` that wait for a later time and were never
+    tried leave at `due_at`, and are good until `valid_until`; how many."""
+    d, (after, last) = outbox.deliveries, span
+    mine = (d.c.notice_id == notice_id, d.c.addressee > after, d.c.addressee <= last)
+    waiting = (d.c.state == State.READY, d.c.tries == 0, d.c.due_at > due_at)
+    result: Any = session.execute(update(d).where(*mine, *waiting).values(due_at=due_at, valid_until=valid_until))
+    return int(result.rowcount)
 
 
 def withdraw_page(session: Session, page_id: int, reason: str) -> int:

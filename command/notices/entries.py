@@ -82,7 +82,7 @@ class WaveOpened(Payload, kind="notice.wave_opened"):
 
 
 class WaveFinished(Payload, kind="notice.wave_finished"):
-    """`rows`: messages queued, or taken back by a recall."""
+    """`rows`: messages queued, or taken back by a recall, or let go by a release."""
 
     notice_id: int
     notice_kind: str

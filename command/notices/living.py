@@ -166,6 +166,14 @@ def recall(session: Session, notice: Notice) -> None:
         open_wave(session, notice, Basis.RECALL)
 
 
+def release(session: Session, notice: Notice) -> None:
+    """Let a notice that waits for the morning leave at once: what is queued already, and what is listed from now on."""
+    lock(session, notice)
+    notice.release_at = None
+    if notice.state in _LEAVING and has_queue(session, notice):
+        open_wave(session, notice, Basis.RELEASE)
+
+
 def reopen_debts(session: Session, notice: Notice) -> None:
     """An all-clear that is taken back settles nothing for those passed to its incident who have not been sent it."""
     d = D
@@ -183,7 +191,9 @@ def inserted(session: Session, notice: Notice) -> int:
     return int(session.scalar(_INSERTED, {"notice": notice.id}) or 0)
 
 
-_INSERTED = select(func.sum(Wave.inserted)).where(Wave.notice_id == bindparam("notice"), Wave.basis != Basis.RECALL)
+_INSERTED = select(func.sum(Wave.inserted)).where(
+    Wave.notice_id == bindparam("notice"), Wave.basis.not_in((Basis.RECALL, Basis.RELEASE))
+)
 
 
 def extend(session: Session, notice: Notice) -> Notice:

@@ -37,12 +37,14 @@ class Basis(StrEnum):
     """Where a wave's recipients come from: those cut off now, those told, those told (or never reached) who are not affected any more,
     or the subscribers of areas (a warning's advisory).
 
-    A recall has no recipients: it takes back queued messages that are no longer true."""
+    A recall has no recipients: it takes back queued messages that are no longer true. Nor has a release: it lets leave at once what
+    waits for the morning."""
 
     AFFECTED = "affected"
     TOLD = "told"
     RECOVERED = "recovered"
     RECALL = "recall"
+    RELEASE = "release"
     AREAS = "areas"
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command.core import clock
 from command.messages import service as messages
 from command.messages.about import About
 from command.notices import audience, living, service
@@ -45,6 +46,14 @@ def grow(
     if needs_new_round(session, about):
         return _new_round(session, about, first, texts, by, release_at)
     return living.extend(session, first) if first.state in service.LEAVING else None
+
+
+def release(session: Session, about: About) -> None:
+    """The event may not wait for the morning any more: neither do its first notice and its updates."""
+    now = clock.now(session)
+    for notice in living.leaving(session, about.incident_id):
+        if notice.release_at is not None and notice.release_at > now:
+            living.release(session, notice)
 
 
 def needs_new_round(session: Session, about: About) -> bool:

@@ -12,9 +12,7 @@ from sqlalchemy import Select, Table, and_, delete, func, literal, null, select,
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.messages import service as messages
-from command.messages.models import TOLD, State
-from command.notices import audience, living, slices
+from command.notices import audience, living, queued, slices
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
 from command.notices.recipients import Inserts, Pass, Row, insert_once, insert_rows, inserter, inserts, queue
@@ -23,8 +21,6 @@ from command.notices.story import IN_THE_AIR, QUEUED, Condition, D, N, P, S, Sto
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How often a wave looks whether messages in the air have landed."""
-NO_LONGER_AFFECTED = "service_returned"
-AFFECTED_AGAIN = "affected_again"
 ONE_EVENT = 0x54_6F_63_00 << 32
 """Where the keys of advisory locks for events begin, far above those that anything else would choose."""
 _SENT_TO = (NoticeState.APPROVED, NoticeState.SENDING)
@@ -49,7 +45,9 @@ def advance(session: Session, wave: Wave, notice: Notice, size: int) -> Step:
     story = _story(session, notice)
     at = Pass(session, wave, notice, story, size, clock.now(session))
     if wave.basis == Basis.RECALL:
-        rows, more = _recall(at)
+        rows, more = queued.recall(at)
+    elif wave.basis == Basis.RELEASE:
+        rows, more = queued.release(at)
     else:
         if notice.state not in _SENT_TO or notice.approved_at is None:
             return Step(0, False)
@@ -300,75 +298,10 @@ def _landed(at: Pass, about: int, people: list[int]) -> int:
     mine = D.c.addressee.in_(people)
     rows = _tell(at, about, mine)
     if at.notice.kind == Kind.ALL_CLEAR:
-        _take_back(at, about, mine, ~at.story.affected(), NO_LONGER_AFFECTED)
+        queued.take_back(at, about, mine, ~at.story.affected(), queued.NO_LONGER_AFFECTED)
         if audience.has_missed_text(at.session, at.notice):
             rows += queue(at, audience.never_reached(at.story, S.c.id.in_(people)), missed=True)
             if at.story.concerns:
                 rows += queue(at, audience.concern_ended(at.story, S.c.id.in_(people)), missed=True)
     at.session.execute(delete(O).where(O.c.notice_id == at.notice.id, O.c.about_id == about, O.c.addressee.in_(people)))
     return rows
-
-
-# --- recall
-
-
-def _recall(at: Pass) -> tuple[int, bool]:
-    """Take back queued messages that are no longer true: outage news for those who recovered, all-clears for those cut off again."""
-    stage, after = at.wave.cursor or (0, 0)
-    if stage == 1:
-        return _recall_passes(at, after)
-    size = min(at.size, messages.AT_ONCE)
-    bound = slices.told_bound(at.session, at.notice.id, after, size)
-    if bound is None:
-        at.stand(1, 0) if at.notice.kind == Kind.ALL_CLEAR else _end(at)
-        return 0, at.notice.kind == Kind.ALL_CLEAR
-    where = and_(D.c.addressee > after, D.c.addressee <= bound)
-    clear = at.notice.kind == Kind.ALL_CLEAR
-    untrue = at.story.affected() if clear else ~at.story.affected()
-    rows = _take_back(at, at.notice.id, where, untrue, AFFECTED_AGAIN if clear else NO_LONGER_AFFECTED)
-    if clear and rows:
-        _owe_again(at, after, bound)
-    at.stand(0, bound)
-    return rows, True
-
-
-def _take_back(at: Pass, notice_id: int, where: Condition, untrue: Condition, reason: str) -> int:
-    people = (
-        select(D.c.addressee)
-        .select_from(D.join(S, S.c.id == D.c.addressee))
-        .where(D.c.notice_id == notice_id, D.c.state.in_(QUEUED), where, untrue)
-    )
-    if at.session.execute(people.limit(1)).first() is None:
-        return 0
-    return messages.withdraw_some(at.session, notice_id, people, reason, limit=max(at.size, messages.AT_ONCE))
-
-
-def _owe_again(at: Pass, after: int, bound: int) -> None:
-    """An all-clear taken back leaves the debt of those passed to this incident open."""
-    gone = select(literal(1)).where(
-        D.c.notice_id == at.notice.id, D.c.addressee == P.c.addressee, D.c.state == State.WITHDRAWN
-    )
-    range_ = (P.c.addressee > after, P.c.addressee <= bound)
-    at.session.execute(
-        update(P)
-        .where(P.c.incident_id == at.story.incident_id, P.c.notice_id == at.notice.id, *range_, gone.exists())
-        .values(notice_id=None)
-    )
-
-
-def _recall_passes(at: Pass, after: int) -> tuple[int, bool]:
-    """Whom this incident told and passed on, and now cuts off again, is its own once more."""
-    mine = and_(P.c.from_notice_id == at.notice.id, P.c.notice_id.is_(None))
-    bound = slices.passed_bound(at.session, mine, after, at.size)
-    if bound is None:
-        _end(at)
-        return 0, False
-    s = S.alias("again")
-    affected = select(literal(1)).where(s.c.id == P.c.addressee, at.story.affected(s)).exists()
-    told = select(literal(1)).where(
-        D.c.notice_id.in_(at.story.firsts), D.c.addressee == P.c.addressee, D.c.state.in_(TOLD)
-    )
-    range_ = (P.c.addressee > after, P.c.addressee <= bound)
-    at.session.execute(delete(P).where(mine, *range_, affected, told.exists()))
-    at.stand(1, bound)
-    return 0, True

@@ -57,6 +57,23 @@ def test_at_night_notices_of_lower_tiers_wait_for_the_morning(desk: Desk, time: 
     assert bool(desk.notices(number)[0]["counts"].get("submitted")) is not waits
 
 
+def test_what_waits_for_the_morning_leaves_at_once_when_the_tier_rises(desk: Desk, time: Time) -> None:
+    desk.database.info["settings"] = desk.installation.settings.model_copy(update={"quiet_hours": True})
+    at_local(desk, time, 23)
+    number = desk.responding()
+    desk.send()
+    assert desk.notices(number)[0]["counts"] == {"ready": 20}
+    desk.act("ada", number, "regrade", tier=3, reason="it wakes nobody yet")
+    desk.send()
+    assert desk.notices(number)[0]["counts"] == {"ready": 20}
+    desk.act("ada", number, "regrade", tier=2, reason="emergency calls are gone")
+    first = desk.notices(number)[0]
+    assert first["release_at"] is None
+    desk.send()
+    assert desk.notices(number)[0]["counts"] == {"submitted": 20}
+    assert first["audience"] == 20
+
+
 @pytest.mark.proves("B2")
 def test_a_notice_that_still_waits_when_service_returns_is_never_sent(desk: Desk, time: Time) -> None:
     desk.database.info["settings"] = desk.installation.settings.model_copy(update={"quiet_hours": True})
