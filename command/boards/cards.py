@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from command.boards import resource_cards, store
@@ -21,7 +21,7 @@ from command.core.journal import Payload
 from command.field.models import FieldNote, Photo
 from command.incidents import alerts, area_shares, observing_rows, plans
 from command.incidents.models import Impact, Incident, IncidentClock, Objective, Role, Task
-from command.network.models import CutOff
+from command.network.models import Concerned, CutOff
 from command.notices.models import Notice
 from command.oncall.models import Escalation, EscalationState, Page
 
@@ -147,6 +147,7 @@ def _head(
         "next_clock": running[0] if running else None,
         "alert": asdict(alert) if alert else None,
         **_watched(session, incident),
+        **_reach(session, incident),
         "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
     }
 
@@ -164,6 +165,16 @@ def _watched(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
     """Until when the repair is watched, where it is."""
     until = observing_rows.until(session, incident["id"]) if incident["state"] == "restored" else None
     return {"watch_until": until} if until else {}
+
+
+def _reach(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
+    """Where nobody lost service: how many it concerns all the same, or concerned when it ended, and how many have complained."""
+    if incident["users_peak"]:
+        return {}
+    mine = Concerned.incident_id == incident["id"]
+    query = select(func.count()).where(mine, Concerned.passed_to_id.is_(None))
+    found = {"concerned": session.scalar(query) or 0, "complaints": incident["complaints"]}
+    return {"reach": found} if any(found.values()) else {}
 
 
 def _chain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,7 +236,7 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
             "areas": cards["impact"]["areas"],
             "resources": resource_cards.counted(cards.get("resources")),
         }
-        | {name: cards["head"][name] for name in ("watch_until",) if name in cards["head"]}
+        | {name: cards["head"][name] for name in ("watch_until", "reach") if name in cards["head"]}
         | _degraded(cards["impact"]["rows"])
     )
 

@@ -157,6 +157,11 @@ def test_a_tariff_change_from_the_first_complaints_to_the_last_all_clear(bureau:
     assert asked["affected"] and [hit["incident"] for hit in asked["incidents"]] == [number]
     assert "Other customers in Meijiang have reported the same" in asked["say"]["en"]
     bureau.act("dou", number, "assess")
+    row = bureau.get("ada", "/board?lang=en").text.partition(f'data-card="{number}"')[2].partition("</article>")[0]
+    shown = " ".join(row.partition("<dt>Concerned</dt>")[2].partition("<dt>Elapsed")[0].split())
+    assert f'"figure">{len(gold)}</dd>' in shown and '"num">32</span>' in shown, (
+        "whom it concerns, though nobody lost service"
+    )
     bureau.act("dou", number, "activate")
     (first,) = [each for each in bureau.notices(number) if each["kind"] == "first"]
     assert first["state"] == "submitted" and first["audience"] == len(gold)
