@@ -26,6 +26,7 @@ from command.notices.models import Kind, Notice, NoticeState
 from command.people import access
 from command.people.access import Principal
 from command.people.authority import Decision, Denied, permitted
+from command.security import telling
 from command.warnings import advisory
 from command.warnings.models import Warning
 
@@ -38,9 +39,9 @@ MOST = 50
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), approve_bulletin,
-    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), advisory (of the
-    warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others) or surge (of complaints:
-    it has no number yet, `audience` are the complaints); since when it waits."""
+    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), reconsider (not
+    telling those concerned), advisory (of the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands
+    among the others) or surge (of complaints: it has no number yet, `audience` are the complaints); since when it waits."""
 
     act: str
     number: str
@@ -74,6 +75,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_late(session, who, known),
         *_bulletins(session, who, exercise),
         *_views(session, who, exercise),
+        *_tellings(session, who, exercise),
         *_advisories(session, who, exercise),
         *([] if exercise else _surges(session, who)),
     ]
@@ -187,6 +189,14 @@ def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting
             yield _waiting(round.incident, "give_view", round.opened_at)
         elif (round.overdue or not round.silent) and ask.may(round.incident, "assess"):
             yield _waiting(round.incident, "decide", round.opened_at)
+
+
+def _tellings(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Decisions not to tell those concerned whose day to be looked at again has come."""
+    ask = _Asker(session, who)
+    for incident, decision in telling.due_again(session, exercise=exercise):
+        if visibility.visible(session, incident, who) and ask.may(incident, "decide_telling"):
+            yield _waiting(incident, "reconsider", decision.decided_at, audience=decision.concerned)
 
 
 def _surges(session: Session, who: Principal) -> Iterator[Waiting]:

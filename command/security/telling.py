@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
 from command.incidents import concerned, entries, house, impacts, notifying, standing
+from command.incidents.guards import FINAL, State
 from command.incidents.lifecycle import Action, Refusal
 from command.incidents.models import Incident
 from command.notices import living
@@ -103,6 +104,20 @@ def _settle_step(session: Session, incident: Incident, who: Principal) -> None:
     for row in flows.of(session, incident):
         if row.code == "decide" and row.state != "done":
             flows.write(session, incident, row, "done", None, who)
+
+
+def due_again(session: Session, *, exercise: bool) -> list[tuple[Incident, TellingDecision]]:
+    """Incidents that are handled whose newest decision was not to tell, and whose day to look at it again has come."""
+    later = aliased(TellingDecision)
+    superseded = select(later.id).where(later.incident_id == TellingDecision.incident_id, later.id > TellingDecision.id)
+    query = (
+        select(Incident, TellingDecision)
+        .join(TellingDecision, TellingDecision.incident_id == Incident.id)
+        .where(Incident.exercise.is_(exercise), Incident.state.not_in((*FINAL, State.CLOSED)), ~superseded.exists())
+        .where(TellingDecision.reconsider_on <= house.today(session, clock.now(session)))
+        .order_by(Incident.id)
+    )
+    return list(session.execute(query).tuples())
 
 
 def newest(session: Session, incident: Incident) -> TellingDecision | None:

@@ -1,6 +1,7 @@
 """The flow with its steps and tasks; the list of those concerned; the decision to tell them or not."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -117,6 +118,24 @@ def test_not_telling_needs_a_reason_and_a_day_to_look_again(office: Office, numb
     assert next(step for step in done.json["steps"] if step["code"] == "decide")["state"] == "done"
     assert office.last(number, "security.telling")["data"]["telling"] == "not_told"
     assert office.secure("eng", number, "/decision", tell=False, reason="x").status_code == 403
+
+
+def test_on_the_day_a_decision_not_to_tell_is_before_its_maker_again(office: Office, number: str, time: Time) -> None:
+    day = (time.now() + timedelta(days=10)).date().isoformat()
+    office.secure("cou", number, "/decision", tell=False, reason="no harm yet", reconsider_on=day)
+    waits = "/board/part/decisions?lang=en"
+    assert "tell those concerned after all?" not in office.get("cou", waits).text
+    time.forward(days=11)
+    page = office.get("cou", waits).text
+    assert "tell those concerned after all?" in page and f"/incidents/{number}/security" in page
+    for other in ("ops", "aud", "dou"):
+        assert number not in office.get(other, waits).text
+    later = (time.now() + timedelta(days=30)).date().isoformat()
+    assert (
+        office.secure("cou", number, "/decision", tell=False, reason="still none", reconsider_on=later).status_code
+        == 200
+    )
+    assert "tell those concerned after all?" not in office.get("cou", waits).text
 
 
 def test_a_notice_of_such_an_incident_holds_no_link(office: Office, number: str) -> None:
