@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.archive import index
 from command.boards import cards
-from command.core import clock, journal
+from command.core import clock
 from command.core.database import Database
+from command.demo.shift import Shift
 from command.demo.tales import Origin, Past, Place, Tale, tales
 from command.incidents import clock_rows, entries, grading, house, intake, plans
 from command.incidents.clocks import Event
@@ -34,7 +34,6 @@ from command.oncall.entries import Acknowledged, Paged
 from command.oncall.entries import Started as ChainStarted
 from command.oncall.models import Escalation, EscalationState, Page, PageState
 from command.people.models import PersonPost
-from playbooks.source import load
 
 SOURCE = "demo"
 """The source of incidents that were made up."""
@@ -62,9 +61,8 @@ class _Cast:
     subscribers: Mapping[tuple[int, int], int]
 
 
-def load_past(database: Database, folder: Path, done: Bar) -> int:
+def load_past(database: Database, past: Past, done: Bar) -> int:
     """Write the past down; return how many incidents it has. Where it was loaded before nothing happens."""
-    past = load(folder / "history.yaml", Past)
     with database.read() as session:
         if session.scalar(select(Incident.id).where(Incident.source == SOURCE).limit(1)) is not None:
             return 0
@@ -130,7 +128,7 @@ def _places(session: Session, served: Served) -> list[Place]:
 
 def _write(session: Session, tale: Tale, origin: Origin, players: _Cast) -> None:
     """One incident, from its report to its end."""
-    shift = _Shift(session)
+    shift = Shift(session)
     incident = _reported(session, shift, tale, players)
     if tale.ends == "cancelled":
         _cancelled(session, shift, tale, incident, players)
@@ -143,30 +141,7 @@ def _write(session: Session, tale: Tale, origin: Origin, players: _Cast) -> None
     shift.back()
 
 
-class _Shift:
-    """Moves the clock of a unit of work to and fro, and appends what was recorded at each moment."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._moved = timedelta()
-
-    def to(self, at: datetime, actor: str = "system:demo") -> None:
-        """What was recorded so far is appended as of the moment before; from now on it is `at`, and `actor` acts."""
-        journal.append(self._session)
-        self._move(at - clock.instant(self._session))
-        self._session.info["actor"] = actor
-
-    def back(self) -> None:
-        """The clock is again where it was."""
-        journal.append(self._session)
-        self._move(-self._moved)
-
-    def _move(self, by: timedelta) -> None:
-        self._moved += by
-        clock.move(self._session, by, allowed=True)
-
-
-def _reported(session: Session, shift: _Shift, tale: Tale, players: _Cast) -> Incident:
+def _reported(session: Session, shift: Shift, tale: Tale, players: _Cast) -> Incident:
     shift.to(tale.reported_at, f"person:{players.duty_officer}")
     given = intake.Report(kind=tale.kind, area="", occurred_at=tale.occurred_at, detected_at=tale.detected_at)
     incident = intake.drafted(given, tale.places[0].area_id, SOURCE, clock.now(session))
@@ -270,7 +245,7 @@ def _keep(session: Session, incident: Incident, found: Grade) -> None:
     session.add(change)
 
 
-def _cancelled(session: Session, shift: _Shift, tale: Tale, incident: Incident, players: _Cast) -> None:
+def _cancelled(session: Session, shift: Shift, tale: Tale, incident: Incident, players: _Cast) -> None:
     shift.to(tale.responding_at, f"person:{players.commander}")
     incident.state, incident.ended_at, incident.users_now = State.CANCELLED, clock.now(session), 0
     for row in session.scalars(select(Impact).where(Impact.incident_id == incident.id)):
@@ -282,7 +257,7 @@ def _cancelled(session: Session, shift: _Shift, tale: Tale, incident: Incident, 
     entries.record(session, incident, entries.Cancelled(told=0, reason=reason))
 
 
-def _handled(session: Session, shift: _Shift, tale: Tale, incident: Incident, players: _Cast) -> None:
+def _handled(session: Session, shift: Shift, tale: Tale, incident: Incident, players: _Cast) -> None:
     if incident.tier < QUIETEST:
         _paged(session, shift, tale, incident, players)
     shift.to(tale.responding_at, f"person:{players.commander}")
@@ -317,7 +292,7 @@ def _handled(session: Session, shift: _Shift, tale: Tale, incident: Incident, pl
         _told(session, tale, incident, Kind.FIRST, tale.users)
 
 
-def _paged(session: Session, shift: _Shift, tale: Tale, incident: Incident, players: _Cast) -> None:
+def _paged(session: Session, shift: Shift, tale: Tale, incident: Incident, players: _Cast) -> None:
     """The engineer on duty, who answered."""
     engineer = players.engineers[incident.id % len(players.engineers)]
     chain = Escalation(
@@ -393,7 +368,7 @@ def _told(session: Session, tale: Tale, incident: Incident, kind: Kind, audience
     entries.record(session, incident, approved)
 
 
-def _restored(session: Session, shift: _Shift, tale: Tale, origin: Origin, incident: Incident, players: _Cast) -> None:
+def _restored(session: Session, shift: Shift, tale: Tale, origin: Origin, incident: Incident, players: _Cast) -> None:
     located = tale.responding_at + (tale.restored_at - tale.responding_at) * 0.6
     shift.to(located, f"person:{players.duty_officer}")
     incident.located_at, incident.fault_class = located, origin.fault_class
@@ -415,7 +390,7 @@ def _restored(session: Session, shift: _Shift, tale: Tale, origin: Origin, incid
         _told(session, tale, incident, Kind.ALL_CLEAR, round(tale.users * 0.98))
 
 
-def _closed(session: Session, shift: _Shift, tale: Tale, origin: Origin, incident: Incident, players: _Cast) -> None:
+def _closed(session: Session, shift: Shift, tale: Tale, origin: Origin, incident: Incident, players: _Cast) -> None:
     shift.to(tale.closed_at, f"person:{players.commander}")
     now = clock.now(session)
     report = min(now, tale.detected_at + timedelta(hours=20))

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.alarms import kinds
-from command.core.database import Database
 from command.core.installation import Installation
 from command.core.paths import CONFIG
-from command.demo import drills, history, training
+from command.demo import callers, drills, history, training
 from command.demo.subscribers import Parameters, Site, generate
+from command.demo.tales import Past
 from command.network import area_import, imports, subscriber_import
 from command.network.imports import Outcome
 from command.network.models import Subscriber
@@ -79,14 +79,19 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     database.write(lambda session: drills.load(session, folder / "drills.yaml"), actor="system:demo")
     with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
-    _past(database, progress, folder)
+    _past(installation, progress, folder)
     _write_tokens(installation)
 
 
-def _past(database: Database, progress: Progress, folder: Path) -> None:
-    task = progress.add_task("two years of incidents", total=None)
-    history.load_past(database, folder, lambda done, total: progress.update(task, completed=done, total=total))
-    progress.update(task, completed=1, total=1)
+def _past(installation: Installation, progress: Progress, folder: Path) -> None:
+    past = source.load(folder / "history.yaml", Past)
+    for name, write in (
+        ("two years of incidents", partial(history.load_past, installation.database)),
+        ("two months of complaints", partial(callers.load_complaints, installation)),
+    ):
+        task = progress.add_task(name, total=None)
+        write(past, lambda done, total, task=task: progress.update(task, completed=done, total=total))  # type: ignore[misc]
+        progress.update(task, completed=1, total=1)
 
 
 def load_network(installation: Installation, progress: Progress, folder: Path = DEMO) -> None:

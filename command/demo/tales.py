@@ -45,6 +45,8 @@ class Past(Record):
     seed: int
     days: Annotated[int, Field(gt=0)]
     incidents: Annotated[int, Field(gt=0)]
+    complaints: Annotated[int, Field(ge=0)]
+    complaint_days: Annotated[int, Field(gt=3)]
     causes: Mapping[str, Origin]
 
 

@@ -1,19 +1,19 @@
 """The demo's made-up past: plausible, the same by seed, and written as what was handled long ago."""
 
-import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
 from command.archive.models import ArchiveNote
+from command.complaints.models import Case
 from command.core import clock, heads
 from command.core.clock import ClockOffset
 from command.core.installation import Installation
 from command.core.journal import Entry, Stream
+from command.demo.callers import load_complaints
 from command.demo.history import SOURCE, load_past
 from command.demo.load import DEMO
 from command.demo.tales import SEASONS, Past, Place, tales
@@ -56,26 +56,17 @@ def test_the_past_is_plausible_and_the_same_by_seed() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    copied = tmp_path / "operator"
-    copied.mkdir()
-    shutil.copy(DEMO / "history.yaml", copied)
-    file = copied / "history.yaml"
-    file.write_text(file.read_text("utf-8").replace("incidents: 560", "incidents: 24"), "utf-8")
-    return copied
-
-
-@pytest.fixture
 def stage(installation: Installation) -> Stage:
     return Stage(installation)
 
 
 @pytest.mark.proves("D7")
-def test_it_is_handled_and_over_and_nobody_is_told_of_it(stage: Stage, folder: Path) -> None:
+def test_it_is_handled_and_over_and_nobody_is_told_of_it(stage: Stage) -> None:
+    past = load(DEMO / "history.yaml", Past).model_copy(update={"incidents": 24})
     before = datetime.now(UTC)
     with stage.acting():
-        assert load_past(stage.database, folder, lambda done, total: None) == 24
-        assert load_past(stage.database, folder, lambda done, total: None) == 0, "a second time changes nothing"
+        assert load_past(stage.database, past, lambda done, total: None) == 24
+        assert load_past(stage.database, past, lambda done, total: None) == 0, "a second time changes nothing"
     with stage.database.read() as session:
         rows = session.scalars(select(Incident).where(Incident.source == SOURCE)).all()
         assert {row.state for row in rows} <= {"closed", "cancelled"}
@@ -103,3 +94,19 @@ def test_it_is_handled_and_over_and_nobody_is_told_of_it(stage: Stage, folder: P
     figures = stage.get("ada", "/api/v1/insights/overview?from=2000-01-01").json
     assert figures["incidents"] == len(closed)
     assert figures["faults"] == []
+
+
+@pytest.mark.proves("R20")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_complaints_of_the_past_went_through_all_four_steps(stage: Stage) -> None:
+    past = load(DEMO / "history.yaml", Past).model_copy(update={"complaints": 20, "complaint_days": 25})
+    with stage.acting():
+        assert load_complaints(stage.installation, past, lambda done, total: None) == 20
+        assert load_complaints(stage.installation, past, lambda done, total: None) == 0
+    figures = stage.get("ada", "/api/v1/complaints/figures?days=30").json
+    assert (figures["complaints"], figures["open"], figures["complete"]) == (20, 0, 1.0)
+    with stage.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 0
+        assert session.scalar(select(ClockOffset.microseconds)) in (0, None)
+        for case in session.scalars(select(Case)):
+            assert case.closed_at is not None and case.opened_at < case.closed_at < clock.now(session)

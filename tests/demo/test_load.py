@@ -54,7 +54,10 @@ def folder(tmp_path: Path) -> Path:
     file = copied / "subscribers.json"
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"total": 2000}))
     past = copied / "history.yaml"
-    past.write_text(past.read_text("utf-8").replace("incidents: 560", "incidents: 8"), "utf-8")
+    past.write_text(
+        past.read_text("utf-8").replace("incidents: 560", "incidents: 8").replace("complaints: 160", "complaints: 3"),
+        "utf-8",
+    )
     return copied
 
 
