@@ -1,0 +1,68 @@
+"""Summaries of incidents that are settled, as the overview reads them in the place of their rows.
+
+What is in no summary is counted from its rows, always; so figures never wait for an engine, and are the same with summaries or without
+(docs/adr/0010)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.incidents.models import KINDS, Incident
+from command.insights import blocks, ledger, population
+from command.insights.blocks import Block
+from command.insights.buckets import instants
+from command.insights.filters import Filters
+from command.insights.ledger import Ledger, Mask
+from command.insights.models import SummaryBlock
+from command.insights.told import Told
+
+
+class Summed(NamedTuple):
+    """What the summaries hold of a period."""
+
+    incidents: Ledger
+    told: Mapping[str, Told]
+
+
+def read(session: Session, wanted: Filters, zone: tzinfo) -> Summed:
+    """What the summaries hold of the incidents that `wanted` names. Nothing in a summary is restricted. Raise Invalid for an area or a
+    service nobody knows."""
+    begin, end = instants(wanted.first, wanted.last, zone)
+    areas = population.areas_within(session, wanted.area) if wanted.area is not None else None
+    services = {population.service(session, wanted.service)} if wanted.service is not None else None
+    reported = Incident.reported_at >= begin, Incident.reported_at < end
+    opened = ledger.ints(session.scalars(select(Incident.id).where(*population.UNSUMMED, *reported)))
+    months = SummaryBlock.month >= month(begin), SummaryBlock.month <= month(end - timedelta(microseconds=1))
+    ledgers: list[Ledger] = []
+    sums: dict[str, Told] = {}
+    for data in session.scalars(select(SummaryBlock.data).where(*months).order_by(SummaryBlock.month)):
+        block = blocks.unpacked(data)
+        which = _named(block, wanted, ledger.moment(begin), ledger.moment(end)) & ~np.isin(
+            block["incidents"]["id"], opened
+        )
+        for table, ids in (("areas", areas), ("services", services)):
+            which = which if ids is None else which & blocks.having(block, table, ids)
+        ledgers.append(blocks.incidents(block, which))
+        for kind, one in blocks.told(block, which).items():
+            sums.setdefault(kind, Told()).add(one)
+    return Summed(ledger.together(ledgers), sums)
+
+
+def _named(block: Block, wanted: Filters, begin: int, end: int) -> Mask:
+    """Which incidents of a block were reported from `begin` to `end`, in microseconds, and are of the tier and kind asked for."""
+    rows = block["incidents"]
+    found = (rows["reported"] >= begin) & (rows["reported"] < end)
+    if wanted.tier is not None:
+        found &= rows["tier"] == wanted.tier
+    if wanted.kind is not None:
+        found &= rows["kind"] == KINDS.index(wanted.kind)
+    return found
+
+
+def month(at: datetime) -> str:
+    """The block of an incident reported then."""
+    return f"{at.astimezone(UTC):%Y-%m}"
