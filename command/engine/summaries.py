@@ -18,10 +18,10 @@ def run_once(installation: Installation) -> bool:
     until = time.monotonic() + BUDGET
     with installation.database.read() as session:
         found = kin.members(session)
-    if strays := kin.strays(found):
-        installation.database.background(partial(opening.again, ids=strays), actor=ACTOR)
+    strays = kin.strays(found)
+    more = bool(strays) and installation.database.background(partial(opening.again, ids=strays), actor=ACTOR)
     for families in summing.batches(found):
         if time.monotonic() > until:
             return True
         installation.database.background(partial(summing.sum_up, families=families), actor=ACTOR)
-    return False
+    return more

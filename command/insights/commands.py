@@ -9,10 +9,10 @@ from rich.progress import Progress
 from sqlalchemy.orm import Session
 
 from command.core import schema
-from command.core import settings as configuration
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.keys import KeyringError
+from command.core.settings import Settings
 from command.insights import checking, kin, summing
 
 console = Console(stderr=True)
@@ -25,9 +25,10 @@ def insights() -> None:
 
 
 @insights.command()
-def check() -> None:
+@click.pass_obj
+def check(settings: Settings) -> None:
     """Count every month once more from its incidents and compare; name what differs, and end with 1 where something does."""
-    database, months = _opened()
+    database, months = _opened(settings)
     wrong = 0
     with Progress(console=console) as progress:
         for month in progress.track(months, description="months"):
@@ -44,10 +45,11 @@ def check() -> None:
 
 
 @insights.command()
-def rebuild() -> None:
+@click.pass_obj
+def rebuild(settings: Settings) -> None:
     """Forget every summary and make them all anew, some incidents at a time. People go on working: what is in no summary is counted from
     its incidents, so the figures are right meanwhile, and slower."""
-    database, months = _opened()
+    database, months = _opened(settings)
     with Progress(console=console) as progress:
         for month in progress.track(months, description="forgotten"):
             database.background(partial(checking.forget, name=month), actor=ACTOR)
@@ -59,8 +61,7 @@ def rebuild() -> None:
         click.echo(_standing(session))
 
 
-def _opened() -> tuple[Database, list[str]]:
-    settings = configuration.read()
+def _opened(settings: Settings) -> tuple[Database, list[str]]:
     try:
         schema.require_current(settings.url)
         database = Installation.open(settings).database

@@ -30,10 +30,13 @@ def tallied(session: Session, notice_ids: Collection[int]) -> None:
         again(session, session.scalars(query.distinct()).all())
 
 
-def again(session: Session, ids: Collection[int]) -> None:
-    """Count some incidents, and all whose figures hang together with theirs, from their rows until they are summed up again."""
+def again(session: Session, ids: Collection[int]) -> bool:
+    """Count some incidents, and all whose figures hang together with theirs, from their rows until they are summed up again; return
+    whether one of them was summed up."""
     known = kin.above(session, ids)
-    if any(known.values()):
-        family = kin.whole(session, known)
-        mine = update(Incident).where(Incident.id.in_(family), Incident.summed.is_(True))
-        session.execute(mine.values(summed=False).execution_options(synchronize_session=False))
+    if not any(known.values()):
+        return False
+    family = kin.whole(session, known)
+    mine = update(Incident).where(Incident.id.in_(family), Incident.summed.is_(True))
+    session.execute(mine.values(summed=False).execution_options(synchronize_session=False))
+    return True

@@ -30,6 +30,7 @@ from command.people.access import Principal
 
 RESTORE = "sla-resolve"
 """The clock that says by when service has to be back, by tier."""
+_PARENT = aliased(Incident)
 UNSUMMED = Incident.summed.is_(False), Incident.exercise.is_(False)
 """Of incidents that no summary holds; there is an index over just these."""
 
@@ -86,8 +87,7 @@ def chosen(
 
 def stands_alone() -> ColumnElement[bool]:
     """It is part of no incident that counts."""
-    above = aliased(Incident)
-    parent = select(above.id).where(above.id == Incident.parent_id, above.state.not_in(FINAL))
+    parent = select(_PARENT.id).where(_PARENT.id == Incident.parent_id, _PARENT.state.not_in(FINAL))
     return ~parent.exists()
 
 

@@ -32,24 +32,17 @@ def read(session: Session, wanted: Filters, zone: tzinfo) -> Summed:
     """What the summaries hold of the incidents that `wanted` names. Nothing in a summary is restricted. Raise Invalid for an area or a
     service nobody knows."""
     begin, end = instants(wanted.first, wanted.last, zone)
-    areas = population.areas_within(session, wanted.area) if wanted.area is not None else None
-    services = {population.service(session, wanted.service)} if wanted.service is not None else None
+    months = SummaryBlock.month >= month(begin), SummaryBlock.month <= month(end - timedelta(microseconds=1))
+    stored = session.scalars(select(SummaryBlock.data).where(*months).order_by(SummaryBlock.month)).all()
+    block = blocks.stacked([blocks.unpacked(data) for data in stored])
     reported = Incident.reported_at >= begin, Incident.reported_at < end
     opened = ledger.ints(session.scalars(select(Incident.id).where(*population.UNSUMMED, *reported)))
-    months = SummaryBlock.month >= month(begin), SummaryBlock.month <= month(end - timedelta(microseconds=1))
-    ledgers: list[Ledger] = []
-    sums: dict[str, Told] = {}
-    for data in session.scalars(select(SummaryBlock.data).where(*months).order_by(SummaryBlock.month)):
-        block = blocks.unpacked(data)
-        which = _named(block, wanted, ledger.moment(begin), ledger.moment(end)) & ~np.isin(
-            block["incidents"]["id"], opened
-        )
-        for table, ids in (("areas", areas), ("services", services)):
-            which = which if ids is None else which & blocks.having(block, table, ids)
-        ledgers.append(blocks.incidents(block, which))
-        for kind, one in blocks.told(block, which).items():
-            sums.setdefault(kind, Told()).add(one)
-    return Summed(ledger.together(ledgers), sums)
+    which = _named(block, wanted, ledger.moment(begin), ledger.moment(end)) & ~np.isin(block["incidents"]["id"], opened)
+    if wanted.area is not None:
+        which &= blocks.having(block, "areas", population.areas_within(session, wanted.area))
+    if wanted.service is not None:
+        which &= blocks.having(block, "services", [population.service(session, wanted.service)])
+    return Summed(blocks.incidents(block, which), blocks.told(block, which))
 
 
 def _named(block: Block, wanted: Filters, begin: int, end: int) -> Mask:
