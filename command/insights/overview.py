@@ -181,22 +181,19 @@ def _bars(
     them: Ledger, split: tuple[Bucket, ...], zone: tzinfo, responded: _Answers, restored: _Answers
 ) -> tuple[Bar, ...]:
     """A bar holds what was reported from its first midnight to the one after its last day, by the clocks of the zone."""
-    count = len(split)
     edges = [ledger.moment(buckets.instants(each.first, each.last, zone)[0]) for each in split]
     end = ledger.moment(buckets.instants(split[0].first, split[-1].last, zone)[1])
-    place = np.searchsorted(np.array(edges, dtype=np.int64), them.reported, side="right") - 1
-    inside = (place >= 0) & (them.reported < end)
+    cuts = np.searchsorted(them.reported, np.array([*edges, end], dtype=np.int64))
 
-    def counts(which: Mask, weights: Ints | None = None) -> list[int]:
-        chosen = which & inside
-        total = np.zeros(count, dtype=np.int64)
-        np.add.at(total, place[chosen], 1 if weights is None else weights[chosen])
-        return list(map(int, total))
+    def sums(values: Ints | Mask) -> list[int]:
+        """The sum of each bar: the incidents are in order, so it is a difference of running totals."""
+        running = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
+        found: list[int] = np.diff(running[cuts]).tolist()
+        return found
 
-    tiers = [counts(them.tier == tier) for tier in TIERS]
-    response, restoration = ((counts(each.met), counts(each.breached)) for each in (responded, restored))
-    everything = np.ones(len(them), dtype=np.bool_)
-    users, tenths = counts(everything, them.users), counts(everything, them.tenths)
+    tiers = [sums(them.tier == tier) for tier in TIERS]
+    response, restoration = ((sums(each.met), sums(each.breached)) for each in (responded, restored))
+    users, tenths = sums(them.users), sums(them.tenths)
     return tuple(
         Bar(
             bucket,

@@ -34,7 +34,8 @@ def read(session: Session, wanted: Filters, zone: tzinfo) -> Summed:
     begin, end = instants(wanted.first, wanted.last, zone)
     months = SummaryBlock.month >= month(begin), SummaryBlock.month <= month(end - timedelta(microseconds=1))
     stored = session.scalars(select(SummaryBlock.data).where(*months).order_by(SummaryBlock.month)).all()
-    block = blocks.stacked([blocks.unpacked(data) for data in stored])
+    tables = ["incidents", "notices", *(["areas"] if wanted.area else []), *(["services"] if wanted.service else [])]
+    block = blocks.stacked([blocks.unpacked(data) for data in stored], tables)
     reported = Incident.reported_at >= begin, Incident.reported_at < end
     opened = ledger.ints(session.scalars(select(Incident.id).where(*population.UNSUMMED, *reported)))
     which = _named(block, wanted, ledger.moment(begin), ledger.moment(end)) & ~np.isin(block["incidents"]["id"], opened)
