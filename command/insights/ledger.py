@@ -3,10 +3,10 @@
 Instants are whole microseconds since 1970; NEVER stands for one that is not known. User-minutes are whole tenths, so that sums do not
 depend on their order."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,41 @@ Mask = NDArray[np.bool_]
 NEVER = int(np.iinfo(np.int64).min)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+
+class Numbers(Sequence[str]):
+    """Numbers of incidents, read as text where they are looked at: of thousands a page shows the newest few. Equal to any sequence of the
+    same texts."""
+
+    def __init__(self, written: NDArray[np.bytes_]) -> None:
+        self._written = written
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        if isinstance(at, slice):
+            return tuple(each.decode() for each in self._written[at].tolist())
+        found: str = self._written[at].decode()
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self[:] == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self[:])
+
+    def __repr__(self) -> str:
+        return repr(self[:])
 
 
 class Aim(NamedTuple):
@@ -57,10 +92,9 @@ class Ledger:
             Aim(self.number[at].decode(), instant(int(self.target[at])), int(self.users[at])) for at in places.tolist()
         ]
 
-    def numbers(self, places: Ints | Mask) -> tuple[str, ...]:
+    def numbers(self, places: Ints | Mask) -> "Numbers":
         """The numbers of the incidents at some places, the oldest first."""
-        found = self.number[places].tolist()
-        return tuple(b"\n".join(found).decode().split("\n")) if found else ()
+        return Numbers(self.number[places])
 
 
 MOMENTS = ("occurred", "detected", "reported", "acknowledged", "responding", "restored", "target")

@@ -40,7 +40,7 @@ class Bin:
 
     above: int
     upto: int | None
-    numbers: tuple[str, ...]
+    numbers: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ class Overview:
     user_minutes: float
     response: Rate
     response_running: int
-    response_late: tuple[str, ...]
+    response_late: Sequence[str]
     restoration: Rate
     restoration_ahead: int
-    restoration_missed: tuple[str, ...]
+    restoration_missed: Sequence[str]
     without_target: int
     bars: tuple[Bar, ...]
     bins: tuple[Bin, ...]
@@ -163,7 +163,7 @@ def _spans(them: Ledger, begin: Ints, end: Ints) -> Spans:
     error = known & (end < begin)
     right = known & ~error
     seconds = np.sort(end[right] - begin[right]) / spans.MICROSECONDS
-    return Spans(tuple(seconds.tolist()), len(them) - int(np.count_nonzero(known)), them.numbers(error))
+    return Spans(tuple(seconds.tolist()), len(them) - int(np.count_nonzero(known)), tuple(them.numbers(error)))
 
 
 def bins(them: Ledger) -> tuple[Bin, ...]:

@@ -20,7 +20,7 @@ from command.insights.told import Told
 from command.messages.models import Tally
 from command.notices.models import Notice
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Incidents of one transaction, so that on SQLite it is short; a family is never parted, however large."""
 
 

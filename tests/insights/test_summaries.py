@@ -335,7 +335,7 @@ class TestAtTheCommandLine:
         fill(desk, time, 30, 100)
         sum_up(desk)
         with desk.database.read() as session:
-            number = session.scalars(select(Incident.number).order_by(Incident.id)).first()
+            number = session.scalars(select(Incident.number).order_by(Incident.id).limit(1)).one()
         change = update(Incident).where(Incident.number == number).values(users_peak=7)
         desk.do(lambda session: session.execute(change))
         done = self.run(desk, "check")
