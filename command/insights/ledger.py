@@ -3,7 +3,7 @@
 Instants are whole microseconds since 1970; NEVER stands for one that is not known. User-minutes are whole tenths, so that sums do not
 depend on their order."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, overload
@@ -85,9 +85,8 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.id)
 
-    def aims(self, numbers: Collection[str]) -> list[Aim]:
-        """When some incidents had to be restored; those without a target are left out."""
-        places = np.flatnonzero(np.isin(self.number, texts(list(numbers))) & (self.target != NEVER))
+    def aims(self, places: Ints) -> list[Aim]:
+        """What was aimed at for the incidents at some places, which have a target."""
         return [
             Aim(self.number[at].decode(), instant(int(self.target[at])), int(self.users[at])) for at in places.tolist()
         ]

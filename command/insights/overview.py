@@ -141,6 +141,11 @@ def _restorations(them: Ledger, now: datetime) -> _Answers:
     return _Answers(met, due & ~met, running, error)
 
 
+def missed(them: Ledger, now: datetime) -> Ints:
+    """The places of the incidents that were not restored in time, the oldest first."""
+    return np.flatnonzero(_restorations(them, now).breached)
+
+
 def _faults(known: Mapping[str, Spans], restored_before_reported: Sequence[str]) -> tuple[Fault, ...]:
     """Every negative span once."""
     found = [Fault(number, name) for name, each in known.items() for number in each.errors]

@@ -44,7 +44,7 @@ def period(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> P
     limit = response_limit()
     split = buckets.split(wanted.first, wanted.last, wanted.step)
     found = overview.figures(them, split, zone, limit, now)
-    late = them.aims(found.restoration_missed[-SHOWN:])
+    late = them.aims(overview.missed(them, now)[-SHOWN:])
     back = population.restored_at_target(session, late)
     rates = {number: Rate(good, of, overview.RESTORED) for number, (good, of) in back.items()}
     funnels = told.funnels(summed.told, population.told_by(session, wanted, zone, who, open_only=True))

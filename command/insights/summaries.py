@@ -3,12 +3,14 @@
 What is in no summary is counted from its rows, always; so figures never wait for an engine, and are the same with summaries or without
 (docs/adr/0010)."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from command.incidents.models import KINDS, Incident
@@ -33,9 +35,7 @@ def read(session: Session, wanted: Filters, zone: tzinfo) -> Summed:
     service nobody knows."""
     begin, end = instants(wanted.first, wanted.last, zone)
     months = SummaryBlock.month >= month(begin), SummaryBlock.month <= month(end - timedelta(microseconds=1))
-    stored = session.scalars(select(SummaryBlock.data).where(*months).order_by(SummaryBlock.month)).all()
-    tables = ["incidents", "notices", *(["areas"] if wanted.area else []), *(["services"] if wanted.service else [])]
-    block = blocks.stacked([blocks.unpacked(data) for data in stored], tables)
+    block = _stacked(session, months, _tables(wanted))
     reported = Incident.reported_at >= begin, Incident.reported_at < end
     opened = ledger.ints(session.scalars(select(Incident.id).where(*population.UNSUMMED, *reported)))
     which = _named(block, wanted, ledger.moment(begin), ledger.moment(end)) & ~np.isin(block["incidents"]["id"], opened)
@@ -44,6 +44,36 @@ def read(session: Session, wanted: Filters, zone: tzinfo) -> Summed:
     if wanted.service is not None:
         which &= blocks.having(block, "services", [population.service(session, wanted.service)])
     return Summed(blocks.incidents(block, which), blocks.told(block, which))
+
+
+def _tables(wanted: Filters) -> tuple[str, ...]:
+    """The tables of blocks that are looked into."""
+    chosen = {"areas": wanted.area, "services": wanted.service}
+    return ("incidents", "notices", *(name for name, value in chosen.items() if value is not None))
+
+
+_kept: OrderedDict[tuple[tuple[str, ...], tuple[bytes, ...]], Block] = OrderedDict()
+_lock = Lock()
+KEPT = 4
+"""Stacks of blocks that a process remembers. They are known by the digests of what is in them, so that none is ever out of date."""
+
+
+def _stacked(session: Session, months: tuple[ColumnElement[bool], ...], tables: tuple[str, ...]) -> Block:
+    """The blocks of some months as one."""
+    known = select(SummaryBlock.digest).where(*months).order_by(SummaryBlock.month)
+    key = tables, tuple(session.scalars(known))
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    query = select(SummaryBlock.digest, SummaryBlock.data).where(*months).order_by(SummaryBlock.month)
+    rows = session.execute(query).tuples().all()
+    block = blocks.stacked([blocks.unpacked(data) for _, data in rows], tables)
+    with _lock:
+        _kept[tables, tuple(digest for digest, _ in rows)] = block
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return block
 
 
 def _named(block: Block, wanted: Filters, begin: int, end: int) -> Mask:

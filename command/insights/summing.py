@@ -3,7 +3,9 @@
 An incident is in the summaries when its `summed` says so, which is written in the transaction that writes its block: a crash between the
 two is none, and two engines that sum up the same write the same record twice, in one place."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
@@ -82,25 +84,30 @@ def _write(session: Session, ids: Sequence[int]) -> None:
 
 def _taken(session: Session, name: str) -> Block:
     """The block of a month, locked until the transaction ends; a new one is empty."""
-    row = {"month": name, "data": blocks.packed(blocks.empty())}
-    session.execute(_NEW, row)
+    session.execute(_NEW, {"month": name, **_written(blocks.empty())})
     query = select(SummaryBlock.data).where(SummaryBlock.month == name).with_for_update()
     return blocks.unpacked(session.execute(query).scalar_one())
 
 
 _NEW = text(
-    "INSERT INTO summary_block (month, incidents, data) VALUES (:month, 0, :data) ON CONFLICT (month) DO NOTHING"
+    "INSERT INTO summary_block (month, incidents, digest, data) VALUES (:month, :incidents, :digest, :data) "
+    "ON CONFLICT (month) DO NOTHING"
 )
 
 
 def put(session: Session, name: str, block: Block) -> None:
     """Write the block of a month."""
-    count = len(block["incidents"]["id"])
-    if count:
-        change = update(SummaryBlock).where(SummaryBlock.month == name)
-        session.execute(change.values(incidents=count, data=blocks.packed(block)))
+    written = _written(block)
+    if written["incidents"]:
+        session.execute(update(SummaryBlock).where(SummaryBlock.month == name).values(**written))
     else:
         session.execute(delete(SummaryBlock).where(SummaryBlock.month == name))
+
+
+def _written(block: Block) -> dict[str, Any]:
+    data = blocks.packed(block)
+    digest = hashlib.blake2b(data, digest_size=16).digest()
+    return {"incidents": len(block["incidents"]["id"]), "digest": digest, "data": data}
 
 
 def made(session: Session, ids: Sequence[int]) -> Mapping[str, Block]:

@@ -23,6 +23,7 @@ def upgrade() -> None:
         'summary_block',
         sa.Column('month', sa.Text(), nullable=False),
         sa.Column('incidents', sa.Integer(), nullable=False),
+        sa.Column('digest', sa.LargeBinary(), nullable=False),
         sa.Column('data', sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint('month', name='pk_summary_block'),
     )
