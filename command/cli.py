@@ -31,6 +31,7 @@ from command.demo.load import COMMANDER, PASSWORD, is_loaded, load
 from command.drills.scenarios.commands import scenarios
 from command.engine import cycles
 from command.engine.run import Engine, run
+from command.insights.commands import insights
 from command.messages import breakers
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import FILE
@@ -74,7 +75,20 @@ def main(context: click.Context) -> None:
     log.configure(context.obj.log_format)
 
 
-for group in (admin, authority, token, import_, alarms, archive, oncall, resources, scenarios, warnings, demo):
+for group in (
+    admin,
+    authority,
+    token,
+    import_,
+    alarms,
+    archive,
+    insights,
+    oncall,
+    resources,
+    scenarios,
+    warnings,
+    demo,
+):
     main.add_command(group)
 import_.add_command(import_resources)
 import_.add_command(import_risks)

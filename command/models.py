@@ -22,6 +22,7 @@ from command.incidents import published_models as published_plans
 from command.incidents import safety_models as task_safety
 from command.incidents.family import models as families
 from command.incidents.joint import models as joint_assessments
+from command.insights import models as insights
 from command.knowledge import models as knowledge
 from command.measurements import models as measurements
 from command.messages import hold_models as holds
@@ -73,6 +74,7 @@ rooms = (
     installation,
     joint_assessments,
     journal,
+    insights,
     knowledge,
     measurements,
     messages,

@@ -25,10 +25,11 @@ from command.incidents import conditions, intake, visibility
 from command.incidents import service as incidents
 from command.incidents.family import carving, kin
 from command.incidents.joint import service as joint
+from command.insights import opening
 from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.measurements import ties
-from command.messages import exercises
+from command.messages import exercises, outbox
 from command.messages.handlers import Handlers
 from command.notices import story
 from command.oncall.duties import feeds
@@ -59,7 +60,8 @@ def join(database: Database) -> Database:
     """Join what rooms on one floor, or above, ask of each other: who follows the journal, who has its word before an incident is restored
     or closed, who hears of what was done, who is told of restricted incidents, warnings and departures of crews.
 
-    Boards journal what changed in every unit of work of this process, the archive index what was written, alarms follow an
+    Boards journal what changed in every unit of work of this process, the archive index what was written, summaries of figures let go of
+    incidents that change, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
     to the drill that goes on. A surge of complaints follows its incident, and has to be calm before that is closed. Improvement actions
     come from drills and risks; exercises reach crews from outside besides people."""
@@ -67,6 +69,8 @@ def join(database: Database) -> Database:
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
     _once(database.before_append, cards.record_changes)
+    _once(database.before_append, opening.follow)  # the last: it looks at what all others have recorded
+    _once(outbox.tallied, opening.tallied)
     _once(incidents.on_merge, storms.pass_on)
     _once(incidents.on_merge, sites.pass_on)
     _once(incidents.on_merge, ties.pass_on)

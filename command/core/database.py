@@ -50,10 +50,13 @@ class Database:
         return "sqlite" if self.sqlite else "postgresql"
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session that only reads; what it is given stays usable afterwards."""
+    def read(self, *, snapshot: bool = False) -> Iterator[Session]:
+        """A session that only reads; what it is given stays usable afterwards. With `snapshot` all it reads is of one moment, on
+        PostgreSQL too; on SQLite it always is."""
         with Session(self.reader, expire_on_commit=False) as session:
             session.info.update(self.info)
+            if snapshot and not self.sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     def write(self, work: Work[T], *, actor: str = "system", background: bool = False) -> T:

@@ -28,6 +28,7 @@ from command.engine import (
     record,
     settlement,
     succession,
+    summaries,
     sweep,
     training,
     warnings,
@@ -80,5 +81,6 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("training_ends", 600.0, lambda: training.remind_once(installation)),
         Cycle("warnings", 5.0, lambda: warnings.expire_once(installation)),
         Cycle("cap_feeds", 60.0, lambda: warnings.poll_once(installation)),
+        Cycle("summaries", 30.0, lambda: summaries.run_once(installation, stopping.is_set)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -11,6 +11,9 @@ from command.core.columns import Base, BigId, Id, Json, OfExercise
 KINDS = ("natural_disaster", "network_fault", "service_interruption", "complaint_surge", "information_security")
 PERSON = "person"
 """The source of incidents that somebody reported by hand; others are born of alarms and go on by themselves."""
+_OPEN = text("summed IS 0 AND exercise IS 0")
+_OPEN_PG = text("summed IS false AND exercise IS false")
+"""Written as queries ask for it: an index over a part of a table serves who names that part."""
 
 
 class Incident(OfExercise, Base):
@@ -19,13 +22,15 @@ class Incident(OfExercise, Base):
     `users_*` count subscribers once; `user_minutes` is the sum up to `measured_at`. Free texts are notes. `overruled` are the grading
     rules a person overruled when they lowered the tier; `request_key` makes a repeated report the same report. `parent_id` is the incident
     of which this one is a part, handled on its own; an incident that was merged is handled with the other. `root_cause` and `cause` are
-    codes of config/causes.yaml, `third_party` says that it came from somebody else's side; they are known when somebody has looked."""
+    codes of config/causes.yaml, `third_party` says that it came from somebody else's side; they are known when somebody has looked.
+    `summed` says that a summary of insights holds what it adds to figures; whatever is journaled of it afterwards takes that back."""
 
     __tablename__ = "incident"
     __table_args__ = (
         CheckConstraint("tier BETWEEN 1 AND 4", name="tier"),
         Index("ix_incident_state_id", "state", "id"),
         Index("ix_incident_reported_at", "reported_at"),
+        Index("ix_incident_open", "reported_at", postgresql_where=_OPEN_PG, sqlite_where=_OPEN),
     )
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(unique=True)
@@ -67,7 +72,7 @@ class Incident(OfExercise, Base):
     commander_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     commander_since: Mapped[datetime | None]
     owner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
-    merged_into_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("incident.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("incident.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(BigId, index=True)
     playbook_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("playbook_version.id"))
     users_now: Mapped[int] = mapped_column(default=0)
@@ -78,6 +83,7 @@ class Incident(OfExercise, Base):
     records_leaked: Mapped[int] = mapped_column(BigId, default=0)
     complaints: Mapped[int] = mapped_column(default=0)
     request_key: Mapped[str | None] = mapped_column(unique=True)
+    summed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PlaybookVersion(Base):

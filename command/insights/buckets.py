@@ -33,12 +33,13 @@ def split(first: date, last: date, step: Step) -> tuple[Bucket, ...]:
 
 def _split(first: date, last: date, step: Step) -> Iterator[Bucket]:
     while first <= last:
-        ends = min(_end(first, step), last)
+        ends = min(last_day(first, step), last)
         yield Bucket(first, ends)
         first = ends + timedelta(days=1)
 
 
-def _end(day: date, step: Step) -> date:
+def last_day(day: date, step: Step) -> date:
+    """The last day of the week or month of a day; of a day itself."""
     if step == "day":
         return day
     if step == "week":

@@ -1,15 +1,17 @@
 """The figures of a period, from the incidents that count. Pure: no table, no clock, no page."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 
-from command.insights import buckets, counting, spans
+import numpy as np
+
+from command.insights import buckets, ledger, spans
 from command.insights.buckets import Bucket
-from command.insights.counting import Answer, Counted
+from command.insights.counting import Counted
+from command.insights.ledger import NEVER, Ints, Ledger, Mask
 from command.insights.rates import Rate
-from command.insights.spans import Pair, Spans
+from command.insights.spans import Spans
 
 TIERS = (1, 2, 3, 4)
 ALL_IN_TIME = 1000
@@ -38,7 +40,7 @@ class Bin:
 
     above: int
     upto: int | None
-    numbers: tuple[str, ...]
+    numbers: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,10 @@ class Overview:
     user_minutes: float
     response: Rate
     response_running: int
-    response_late: tuple[str, ...]
+    response_late: Sequence[str]
     restoration: Rate
     restoration_ahead: int
-    restoration_missed: tuple[str, ...]
+    restoration_missed: Sequence[str]
     without_target: int
     bars: tuple[Bar, ...]
     bins: tuple[Bin, ...]
@@ -71,48 +73,77 @@ class Overview:
     faults: tuple[Fault, ...]
 
 
-@dataclass(slots=True)
-class _Sum:
-    tiers: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
-    response: dict[Answer, int] = field(default_factory=dict)
-    restoration: dict[Answer, int] = field(default_factory=dict)
-    users: int = 0
-    user_minutes: float = 0.0
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What `counting.response` or `counting.restoration` says of each incident, a column for each answer."""
+
+    met: Mask
+    breached: Mask
+    running: Mask
+    error: Mask
+
+    def rate(self, target: int, among: Mask | None = None) -> Rate:
+        met, breached = (column if among is None else column & among for column in (self.met, self.breached))
+        good = int(np.count_nonzero(met))
+        return Rate(good, good + int(np.count_nonzero(breached)), target)
 
 
 def overview(
-    cases: Sequence[Counted], split: tuple[Bucket, ...], zone: tzinfo, limit: timedelta, now: datetime
+    cases: Iterable[Counted], split: tuple[Bucket, ...], zone: tzinfo, limit: timedelta, now: datetime
 ) -> Overview:
     """The figures of incidents reported within the buckets. `limit` is the time in which handling has to begin."""
-    sums = [_Sum() for _ in split]
-    places: dict[date, int | None] = {}
-    answers = [(one, counting.response(one, limit, now), counting.restoration(one, now)) for one in cases]
-    for one, responded, restored in answers:
-        day = one.reported_at.astimezone(zone).date()
-        if day not in places:
-            places[day] = buckets.place(split, day)
-        if (at := places[day]) is not None:
-            _add(sums[at], one, responded, restored, now)
-    bars = tuple(_bar(bucket, total) for bucket, total in zip(split, sums, strict=True))
-    known = named_spans(cases)
+    return figures(ledger.of(cases, now), split, zone, limit, now)
+
+
+def figures(them: Ledger, split: tuple[Bucket, ...], zone: tzinfo, limit: timedelta, now: datetime) -> Overview:
+    """The same figures of a ledger: all incidents are judged at once, by the rules that `counting` has for one."""
+    responded, restored = _responses(them, limit, now), _restorations(them, now)
+    bars = _bars(them, split, zone, responded, restored)
+    known = named_spans(them)
+    judged = restored.met | restored.breached | restored.running | restored.error
     return Overview(
         at=now,
-        incidents=len(cases),
+        incidents=len(them),
         tiers=_tiers([sum(bar.tiers[n] for bar in bars) for n in range(4)]),
         users=sum(bar.users for bar in bars),
-        user_minutes=sum(bar.user_minutes for bar in bars),
-        response=_rate((answer for _, answer, _ in answers), ALL_IN_TIME),
-        response_running=sum(answer == "running" for _, answer, _ in answers),
-        response_late=tuple(one.number for one, answer, _ in answers if answer == "breached"),
-        restoration=_rate((answer for _, _, answer in answers), RESTORED),
-        restoration_ahead=sum(answer == "running" for _, _, answer in answers),
-        restoration_missed=tuple(one.number for one, _, answer in answers if answer == "breached"),
-        without_target=sum(answer == "none" for _, _, answer in answers),
+        user_minutes=sum(round(bar.user_minutes * 10) for bar in bars) / 10,
+        response=responded.rate(ALL_IN_TIME),
+        response_running=int(np.count_nonzero(responded.running)),
+        response_late=them.numbers(responded.breached),
+        restoration=restored.rate(RESTORED),
+        restoration_ahead=int(np.count_nonzero(restored.running)),
+        restoration_missed=them.numbers(restored.breached),
+        without_target=len(them) - int(np.count_nonzero(judged)),
         bars=bars,
-        bins=bins(cases),
+        bins=bins(them),
         spans=known,
-        faults=_faults(known, [one.number for one, _, answer in answers if answer == "error"]),
+        faults=_faults(known, them.numbers(restored.error)),
     )
+
+
+def _responses(them: Ledger, limit: timedelta, now: datetime) -> _Answers:
+    begun = them.responding != NEVER
+    end = them.reported + limit // ledger.MICROSECOND
+    error = begun & (them.responding < them.reported)
+    met = begun & ~error & (them.responding <= end)
+    overdue = ~begun & (ledger.moment(now) > end)
+    breached = (begun & ~error & ~met) | overdue
+    return _Answers(met, breached, ~begun & ~overdue, error)
+
+
+def _restorations(them: Ledger, now: datetime) -> _Answers:
+    back = them.restored != NEVER
+    error = back & (them.restored < them.reported)
+    aimed = ~error & (them.target != NEVER)
+    running = aimed & (them.target >= ledger.moment(now))
+    due = aimed & ~running
+    met = due & back & (them.restored <= them.target)
+    return _Answers(met, due & ~met, running, error)
+
+
+def missed(them: Ledger, now: datetime) -> Ints:
+    """The places of the incidents that were not restored in time, the oldest first."""
+    return np.flatnonzero(_restorations(them, now).breached)
 
 
 def _faults(known: Mapping[str, Spans], restored_before_reported: Sequence[str]) -> tuple[Fault, ...]:
@@ -122,56 +153,63 @@ def _faults(known: Mapping[str, Spans], restored_before_reported: Sequence[str])
     return tuple(dict.fromkeys(found))
 
 
-def named_spans(cases: Iterable[Counted]) -> dict[str, Spans]:
+def named_spans(them: Ledger) -> dict[str, Spans]:
     """Detection (MTTD), acknowledgement (MTTA), response and restoration (MTTR) of incidents."""
-    cases = list(cases)
     return {
-        "detection": spans.of(Pair(one.number, one.occurred_at, one.detected_at) for one in cases),
-        "acknowledgement": spans.of(Pair(one.number, one.detected_at, one.acknowledged_at) for one in cases),
-        "response": spans.of(Pair(one.number, one.reported_at, one.responding_at) for one in cases),
-        "restoration": spans.of(Pair(one.number, one.occurred_at, one.restored_at) for one in cases),
+        "detection": _spans(them, them.occurred, them.detected),
+        "acknowledgement": _spans(them, them.detected, them.acknowledged),
+        "response": _spans(them, them.reported, them.responding),
+        "restoration": _spans(them, them.occurred, them.restored),
     }
 
 
-def bins(cases: Iterable[Counted]) -> tuple[Bin, ...]:
+def _spans(them: Ledger, begin: Ints, end: Ints) -> Spans:
+    known = (begin != NEVER) & (end != NEVER)
+    error = known & (end < begin)
+    right = known & ~error
+    seconds = np.sort(end[right] - begin[right]) / spans.MICROSECONDS
+    return Spans(tuple(seconds.tolist()), len(them) - int(np.count_nonzero(known)), tuple(them.numbers(error)))
+
+
+def bins(them: Ledger) -> tuple[Bin, ...]:
     """How long responses took. Those that have not begun, and negative ones, are in none."""
-    found: list[list[str]] = [[] for _ in range(len(EDGES) + 1)]
-    for one in cases:
-        if one.responding_at is None or one.responding_at < one.reported_at:
-            continue
-        took = (one.responding_at - one.reported_at) / timedelta(minutes=1)
-        found[bisect_left(EDGES, took)].append(one.number)
-    ends = [*zip((0, *EDGES[:-1]), EDGES, strict=True), (EDGES[-1], None)]
-    return tuple(Bin(above, upto, tuple(numbers)) for (above, upto), numbers in zip(ends, found, strict=True))
+    right = (them.responding != NEVER) & (them.responding >= them.reported)
+    places = np.flatnonzero(right)
+    took = them.responding[places] - them.reported[places]
+    ends = np.array([timedelta(minutes=edge) // ledger.MICROSECOND for edge in EDGES], dtype=np.int64)
+    found = np.searchsorted(ends, took, side="left")
+    marks = [*zip((0, *EDGES[:-1]), EDGES, strict=True), (EDGES[-1], None)]
+    return tuple(Bin(above, upto, them.numbers(places[found == at])) for at, (above, upto) in enumerate(marks))
 
 
-def _add(total: _Sum, one: Counted, responded: Answer, restored: Answer, now: datetime) -> None:
-    total.tiers[one.tier - 1] += 1
-    total.response[responded] = total.response.get(responded, 0) + 1
-    total.restoration[restored] = total.restoration.get(restored, 0) + 1
-    total.users += one.users_peak
-    total.user_minutes += counting.minutes(one, now)
+def _bars(
+    them: Ledger, split: tuple[Bucket, ...], zone: tzinfo, responded: _Answers, restored: _Answers
+) -> tuple[Bar, ...]:
+    """A bar holds what was reported from its first midnight to the one after its last day, by the clocks of the zone."""
+    edges = [ledger.moment(buckets.instants(each.first, each.last, zone)[0]) for each in split]
+    end = ledger.moment(buckets.instants(split[0].first, split[-1].last, zone)[1])
+    cuts = np.searchsorted(them.reported, np.array([*edges, end], dtype=np.int64))
 
+    def sums(values: Ints | Mask) -> list[int]:
+        """The sum of each bar: the incidents are in order, so it is a difference of running totals."""
+        running = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
+        found: list[int] = np.diff(running[cuts]).tolist()
+        return found
 
-def _bar(bucket: Bucket, total: _Sum) -> Bar:
-    return Bar(
-        bucket,
-        _tiers(total.tiers),
-        _of(total.response, ALL_IN_TIME),
-        _of(total.restoration, RESTORED),
-        total.users,
-        total.user_minutes,
+    tiers = [sums(them.tier == tier) for tier in TIERS]
+    response, restoration = ((sums(each.met), sums(each.breached)) for each in (responded, restored))
+    users, tenths = sums(them.users), sums(them.tenths)
+    return tuple(
+        Bar(
+            bucket,
+            _tiers([tier[at] for tier in tiers]),
+            Rate(response[0][at], response[0][at] + response[1][at], ALL_IN_TIME),
+            Rate(restoration[0][at], restoration[0][at] + restoration[1][at], RESTORED),
+            users[at],
+            tenths[at] / 10,
+        )
+        for at, bucket in enumerate(split)
     )
-
-
-def _rate(answers: Iterable[Answer], target: int) -> Rate:
-    found = list(answers)
-    return _of({"met": found.count("met"), "breached": found.count("breached")}, target)
-
-
-def _of(counts: Mapping[Answer, int], target: int) -> Rate:
-    met = counts.get("met", 0)
-    return Rate(met, met + counts.get("breached", 0), target)
 
 
 def _tiers(counts: Sequence[int]) -> tuple[int, int, int, int]:

@@ -119,7 +119,7 @@ class OverviewOut(BaseModel):
 def overview(query_data: OverviewIn) -> Any:
     """The figures of the incidents reported in a period (default: the last 30 days), for those the reader may know of."""
     asked = query_data.model_dump(by_alias=True)
-    with here().database.read() as session:
+    with here().database.read(snapshot=True) as session:
         today = clock.now(session).astimezone(language.zone()).date()
         return _out(period(session, filters.read(asked, today), language.zone(), principal()))
 

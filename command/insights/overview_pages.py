@@ -48,7 +48,7 @@ PERIODS = (7, 30, 90, 365)
 def overview() -> ResponseReturnValue:
     """The figures of a period; a filter that cannot be used is named, and what was typed stays in the form."""
     status, problem = 200, None
-    with here().database.read() as session:
+    with here().database.read(snapshot=True) as session:
         today = clock.now(session).astimezone(language.zone()).date()
         try:
             found = period(session, filters.read(request.args, today), language.zone(), principal())

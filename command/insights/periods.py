@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.incidents import clock_rows
-from command.insights import buckets, overview, population
+from command.insights import buckets, ledger, overview, population, summaries, told
 from command.insights.filters import Filters
 from command.insights.funnel import Funnel
 from command.insights.overview import Overview
@@ -33,15 +33,22 @@ class Period:
 
 
 def period(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Period:
-    """The figures of incidents that `who` may know of, with days as `zone` has them. Raise Invalid for unknown areas and services."""
-    cases = population.counted(session, wanted, zone, who)
+    """The figures of incidents that `who` may know of, with days as `zone` has them. Raise Invalid for unknown areas and services.
+
+    What is settled is read from the summaries, the rest from its rows. On PostgreSQL the session should be a snapshot, so that what is
+    summed up meanwhile is in one of them."""
+    now = clock.now(session)
+    summed = summaries.read(session, wanted, zone)
+    opened = ledger.of(population.counted(session, wanted, zone, who, open_only=True), now)
+    them = ledger.together([summed.incidents, opened])
     limit = response_limit()
     split = buckets.split(wanted.first, wanted.last, wanted.step)
-    found = overview.overview(cases, split, zone, limit, clock.now(session))
-    late = set(found.restoration_missed[-SHOWN:])
-    back = population.restored_at_target(session, [one for one in cases if one.number in late])
+    found = overview.figures(them, split, zone, limit, now)
+    late = them.aims(overview.missed(them, now)[-SHOWN:])
+    back = population.restored_at_target(session, late)
     rates = {number: Rate(good, of, overview.RESTORED) for number, (good, of) in back.items()}
-    return Period(wanted, limit, found, population.funnels(session, wanted, zone, who), rates)
+    funnels = told.funnels(summed.told, population.told_by(session, wanted, zone, who, open_only=True))
+    return Period(wanted, limit, found, funnels, rates)
 
 
 def response_limit() -> timedelta:

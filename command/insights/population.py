@@ -4,7 +4,6 @@ Exercises, cancelled incidents (false alarms are ended so) and merged ones (dupl
 into another count with that one, as its user-minutes do. An incident that is part of another counts within that one: its people are in
 the parent's figures, each once, and its notices in the parent's. Restricted incidents count for those who may know of them."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import tzinfo
 
@@ -17,37 +16,43 @@ from command.core.problems import N_, Invalid
 from command.incidents import visibility
 from command.incidents.guards import FINAL
 from command.incidents.models import Impact, Incident, IncidentClock
-from command.insights import curve
+from command.insights import curve, told
 from command.insights.buckets import instants
 from command.insights.counting import Counted
 from command.insights.filters import Filters
-from command.insights.funnel import KINDS, Funnel, funnel
-from command.messages.models import State, Tally
+from command.insights.funnel import Funnel
+from command.insights.ledger import Aim
+from command.insights.told import Told
 from command.network.models import Area, Service
-from command.notices.models import Notice, NoticeState
+from command.notices.models import Notice
 from command.oncall.models import Page
 from command.people.access import Principal
 
 RESTORE = "sla-resolve"
 """The clock that says by when service has to be back, by tier."""
-LEFT = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT, NoticeState.WITHDRAWN)
-"""States of notices that somebody approved; a withdrawn one counts if it was approved before."""
-GROWING = (NoticeState.APPROVED, NoticeState.SENDING)
-"""Not all recipients are listed yet: the audience is what was approved. Afterwards it is who was listed, so that nobody counts twice
-whom an incident and the one it was merged into both had in mind."""
+_PARENT = aliased(Incident)
+UNSUMMED = Incident.summed.is_(False), Incident.exercise.is_(False)
+"""Of incidents that no summary holds; there is an index over just these."""
 
 
-def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> list[Counted]:
-    """The incidents that count, oldest report first."""
-    answered = select(Page.incident_id, func.min(Page.answered_at).label("at")).group_by(Page.incident_id).subquery()
+def counted(
+    session: Session, wanted: Filters, zone: tzinfo, who: Principal, *, open_only: bool = False
+) -> list[Counted]:
+    """The incidents that count, oldest report first; with `open_only` those that no summary holds."""
+    return of(session, chosen(session, wanted, zone, who, open_only=open_only))
+
+
+def of(session: Session, incidents: Select[Incident]) -> list[Counted]:
+    """What each of some incidents adds to the figures, oldest report first."""
+    answered = select(func.min(Page.answered_at)).where(Page.incident_id == Incident.id).scalar_subquery()
     query = (
-        _chosen(session, wanted, zone, who)
-        .outerjoin(IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE))
-        .outerjoin(answered, answered.c.incident_id == Incident.id)
+        incidents.outerjoin(
+            IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE)
+        )
         .order_by(Incident.reported_at, Incident.id)
         .with_only_columns(
             *(Incident.id, Incident.number, Incident.tier, Incident.occurred_at, Incident.detected_at),
-            *(Incident.reported_at, answered.c.at, Incident.responding_at, Incident.restored_at),
+            *(Incident.reported_at, answered, Incident.responding_at, Incident.restored_at),
             *(IncidentClock.due_at, Incident.users_peak, Incident.users_now, Incident.user_minutes),
             case((Incident.users_now > 0, Incident.measured_at), else_=None),
             maintain_column_froms=True,
@@ -56,13 +61,18 @@ def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     return [Counted._make(row) for row in session.execute(query).tuples()]
 
 
-def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
+def chosen(
+    session: Session, wanted: Filters, zone: tzinfo, who: Principal, *, open_only: bool = False
+) -> Select[Incident]:
+    """The incidents that count, as a query. Raise Invalid for unknown areas and services."""
     begin, end = instants(wanted.first, wanted.last, zone)
     query = (
         select(Incident)
         .where(Incident.reported_at >= begin, Incident.reported_at < end)
-        .where(Incident.exercise.is_(False), Incident.state.not_in(FINAL), _stands_alone())
+        .where(Incident.exercise.is_(False), Incident.state.not_in(FINAL), stands_alone())
     )
+    if open_only:
+        query = query.where(*UNSUMMED)
     if wanted.tier is not None:
         query = query.where(Incident.tier == wanted.tier)
     if wanted.kind is not None:
@@ -70,15 +80,14 @@ def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     if wanted.area is not None:
         query = query.where(_touches(areas_within(session, wanted.area)))
     if wanted.service is not None:
-        hit = select(Impact.incident_id).where(Impact.service_id == _service(session, wanted.service))
+        hit = select(Impact.incident_id).where(Impact.service_id == service(session, wanted.service))
         query = query.where(Incident.id.in_(hit))
     return visibility.only_visible(session, query, who)
 
 
-def _stands_alone() -> ColumnElement[bool]:
+def stands_alone() -> ColumnElement[bool]:
     """It is part of no incident that counts."""
-    above = aliased(Incident)
-    parent = select(above.id).where(above.id == Incident.parent_id, above.state.not_in(FINAL))
+    parent = select(_PARENT.id).where(_PARENT.id == Incident.parent_id, _PARENT.state.not_in(FINAL))
     return ~parent.exists()
 
 
@@ -100,7 +109,8 @@ def areas_within(session: Session, code: str) -> set[int]:
     return found
 
 
-def _service(session: Session, code: str) -> int:
+def service(session: Session, code: str) -> int:
+    """The id of a service; raise Invalid for a code nobody knows."""
     found = session.scalar(select(Service.id).where(Service.code == code))
     if found is None:
         raise Invalid(N_("There is no such service."), field="service", remedy=N_("Choose one from the list."))
@@ -109,32 +119,26 @@ def _service(session: Session, code: str) -> int:
 
 def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> dict[str, Funnel]:
     """What became of the notices of those incidents, by kind of notice; kinds without any are left out."""
-    chosen = _chosen(session, wanted, zone, who).with_only_columns(Incident.id)
-    mine = or_(Notice.incident_id.in_(chosen), Notice.incident_id.in_(_within(session, chosen)))
-    mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
-    growing = case((Notice.state.in_(GROWING), 1), else_=0)
-    heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)
-    states = select(Notice.kind, growing, Tally.state, func.sum(Tally.count)).where(mine)
-    states = states.join(Tally, Tally.notice_id == Notice.id)
-    counts: dict[str, Counter[State]] = {}
-    sizes, numbers = Counter[str](), Counter[str]()
-    for kind, grows, state, count in session.execute(states.group_by(Notice.kind, growing, Tally.state)).tuples():
-        counts.setdefault(kind, Counter())[State(state)] += int(count)
-        sizes[kind] += 0 if grows else int(count)
-    for kind, grows, number, audience in session.execute(heads.group_by(Notice.kind, growing)).tuples():
-        numbers[kind] += number
-        sizes[kind] += int(audience or 0) if grows else 0
-    return {kind: funnel(numbers[kind], sizes[kind], counts.get(kind, {})) for kind in KINDS if kind in numbers}
+    return told.funnels(told_by(session, wanted, zone, who))
 
 
-def _within(session: Session, chosen: Select[int]) -> set[int]:
-    """The ids of incidents that were merged into the chosen ones or are parts of them, at whatever remove."""
-    above = func.coalesce(Incident.merged_into_id, Incident.parent_id)
-    query = select(Incident.id, above).where(above.is_not(None))
-    into = dict(session.execute(query.where(Incident.exercise.is_(False))).tuples().all())
+def told_by(
+    session: Session, wanted: Filters, zone: tzinfo, who: Principal, *, open_only: bool = False
+) -> dict[str, Told]:
+    """What the notices of those incidents came to, by kind, with those of incidents that count within them."""
+    ids = chosen(session, wanted, zone, who, open_only=open_only).with_only_columns(Incident.id)
+    inner = within(session, ids, open_only=open_only)
+    found = told.read(session, or_(Notice.incident_id.in_(ids), Notice.incident_id.in_(inner)))
+    return {kind: one for (kind,), one in found.items()}
+
+
+def within(session: Session, ids: Select[int], *, open_only: bool = False) -> set[int]:
+    """The ids of incidents that were merged into the chosen ones or are parts of them, at whatever remove. One that counts by itself
+    is in nobody else's figures, whatever became of the incident that it was a part of."""
+    into = links(session, open_only=open_only)
     if not into:
         return set()
-    line = set(session.scalars(chosen))
+    line = set(session.scalars(ids))
     size = -1
     while size < len(line):
         size = len(line)
@@ -142,9 +146,19 @@ def _within(session: Session, chosen: Select[int]) -> set[int]:
     return line & into.keys()
 
 
-def restored_at_target(session: Session, cases: Sequence[Counted]) -> dict[str, tuple[int, int]]:
+def links(session: Session, *, open_only: bool = False) -> dict[int, int]:
+    """Of incidents that do not count by themselves: in whose figures they do, step by step."""
+    above = func.coalesce(Incident.merged_into_id, Incident.parent_id)
+    query = select(Incident.id, above).where(above.is_not(None), Incident.exercise.is_(False))
+    query = query.where(or_(Incident.state.in_(FINAL), ~stands_alone()))
+    if open_only:
+        query = query.where(*UNSUMMED)
+    return dict(session.execute(query).tuples().all())
+
+
+def restored_at_target(session: Session, missed: Sequence[Aim]) -> dict[str, tuple[int, int]]:
     """Of incidents that missed their target: how many of the peak users had service again when it passed, and that peak."""
-    streams = {f"incident:{one.number}": one for one in cases}
+    streams = {f"incident:{one.number}": one for one in missed}
     query = (
         select(Entry.stream_id, Entry.at, Entry.kind, Entry.data)
         .where(Entry.stream_id.in_(list(streams)), Entry.kind.in_((curve.CHANGED, *curve.ENDS)))
@@ -152,7 +166,6 @@ def restored_at_target(session: Session, cases: Sequence[Counted]) -> dict[str, 
     )
     users = dict.fromkeys(streams, 0)
     for stream, at, kind, data in session.execute(query).tuples():
-        target = streams[stream].target
-        if target is not None and at <= target:
+        if at <= streams[stream].target:
             users[stream] = orjson.loads(data)["users_now"] if kind == curve.CHANGED else 0
-    return {one.number: (max(0, one.users_peak - users[stream]), one.users_peak) for stream, one in streams.items()}
+    return {one.number: (max(0, one.users - users[stream]), one.users) for stream, one in streams.items()}

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+MICROSECONDS = 1_000_000
+"""In a second: spans are measured in whole ones."""
+
 
 class Pair(NamedTuple):
     """The two moments of one incident; either may not be known."""

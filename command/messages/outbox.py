@@ -1,7 +1,7 @@
 """Changing deliveries: lock in ascending id, write many in one statement, keep the tallies and tell of pages in the same transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
@@ -17,6 +17,9 @@ LOCKED = (_c.id, _c.state, _c.fence, _c.purpose, _c.notice_id, _c.page_id)
 _TELLING = frozenset({State.SUBMITTED, State.SENT, *TERMINAL})
 Change = Mapping[str, Any]
 """New values of one delivery by column, with its `id`."""
+tallied: list[Callable[[Session, Collection[int]], object]] = []
+"""Called with the ids of notices whose tallies have moved, in the transaction that moves them, after they are locked. Joined where the
+application is put together."""
 
 
 def among(session: Session, column: str, values: Iterable[Any]) -> ColumnElement[bool]:
@@ -96,6 +99,9 @@ def bump(session: Session, deltas: Mapping[tuple[int, str], int]) -> None:
     given = [{"notice": notice, "state": str(state), "by": by} for (notice, state), by in sorted(deltas.items()) if by]
     if given:
         session.execute(_BUMP, given)
+        notices = sorted({notice for (notice, _), by in deltas.items() if by})
+        for hear in tallied:
+            hear(session, notices)
 
 
 _BUMP = text(

@@ -19,6 +19,7 @@ MODULES = (
     "board_latency",
     "archive_search",
     "allocation",
+    "overview",
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.insights import buckets, overview, rates, spans
+from command.insights import buckets, ledger, overview, rates, spans
 from command.insights.buckets import Bucket
 from command.insights.counting import Counted, response, restoration
 from command.insights.funnel import funnel, together
@@ -210,7 +210,7 @@ def test_the_bins_hold_their_upper_end() -> None:
     took = [
         case(number=str(minutes), responding_at=after(minutes=minutes)) for minutes in (0, 5, 5.01, 30, 30.01, 120, 121)
     ]
-    found = {(bin.above, bin.upto): bin.numbers for bin in overview.bins(took)}
+    found = {(bin.above, bin.upto): bin.numbers for bin in overview.bins(ledger.of(took, NOW))}
     assert found[0, 5] == ("0", "5") and found[5, 10] == ("5.01",)
     assert found[25, 30] == ("30",) and found[30, 45] == ("30.01",)
     assert found[60, 120] == ("120",) and found[120, None] == ("121",)
