@@ -94,7 +94,8 @@ def test_an_assessment_is_rated_finished_and_then_changes_no_more(house: Assesso
     for refused in (house.rates(number, 4), house.act_on(number, "finish"), house.act_on(number, "drop", reason="x")):
         assert refused.status_code == 409 and "nothing in it changes any more" in refused.json["detail"]
     with house.database.read() as session:
-        told = session.scalars(select(Entry.kind).where(Entry.stream_id == f"capability:{number}")).all()
+        mine = select(Entry.kind).where(Entry.stream_id == f"capability:{number}").order_by(Entry.seq)
+        told = session.scalars(mine).all()
     assert told[0] == "capability.begun" and told[-1] == "capability.finished"
     assert told.count("capability.rated") == len(list(current().items()))
 

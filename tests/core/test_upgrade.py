@@ -97,6 +97,8 @@ def test_each_row_is_there_after_the_upgrade_and_has_become_what_the_new_schema_
     assert rows(old, "SELECT person_id, accepted_at FROM role") == [(1, None)]
     kept = everything(old, "person", "note", "incident")
     assert {row.pop("parent_id") for row in kept["incident"]} == {None}, "no incident was part of another"
+    causes = [(row.pop("root_cause"), row.pop("cause"), bool(row.pop("third_party"))) for row in kept["incident"]]
+    assert set(causes) == {(None, None, False)}, "nobody had said what an incident came from"
     assert kept == {table: before[table] for table in kept}
 
 
