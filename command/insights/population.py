@@ -41,7 +41,7 @@ def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     """The incidents that count, oldest report first."""
     answered = select(Page.incident_id, func.min(Page.answered_at).label("at")).group_by(Page.incident_id).subquery()
     query = (
-        _chosen(session, wanted, zone, who)
+        chosen(session, wanted, zone, who)
         .outerjoin(IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE))
         .outerjoin(answered, answered.c.incident_id == Incident.id)
         .order_by(Incident.reported_at, Incident.id)
@@ -56,7 +56,8 @@ def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     return [Counted._make(row) for row in session.execute(query).tuples()]
 
 
-def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
+def chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
+    """The incidents that count, as a query. Raise Invalid for unknown areas and services."""
     begin, end = instants(wanted.first, wanted.last, zone)
     query = (
         select(Incident)
@@ -109,8 +110,8 @@ def _service(session: Session, code: str) -> int:
 
 def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> dict[str, Funnel]:
     """What became of the notices of those incidents, by kind of notice; kinds without any are left out."""
-    chosen = _chosen(session, wanted, zone, who).with_only_columns(Incident.id)
-    mine = or_(Notice.incident_id.in_(chosen), Notice.incident_id.in_(_within(session, chosen)))
+    theirs = chosen(session, wanted, zone, who).with_only_columns(Incident.id)
+    mine = or_(Notice.incident_id.in_(theirs), Notice.incident_id.in_(_within(session, theirs)))
     mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
     growing = case((Notice.state.in_(GROWING), 1), else_=0)
     heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)

@@ -1,0 +1,40 @@
+"""What weak points are counted from, read for one reader."""
+
+from datetime import timedelta, tzinfo
+
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.insights import cases, grounds
+from command.insights.cases import Part
+from command.insights.charts import Say
+from command.insights.filters import Filters
+from command.insights.groups import Ground
+from command.insights.weak_points import Network, marked
+from command.people.access import Principal
+
+BEFORE = timedelta(days=90)
+"""How far back a failure of the period may have its earlier one."""
+
+
+def read(
+    session: Session, wanted: Filters, zone: tzinfo, who: Principal, say: Say, language: str
+) -> tuple[Ground, Network]:
+    """The ground of a period, and the failures of its elements with those of the 90 days before."""
+    found = cases.cases(session, wanted, zone, who, clock.now(session))
+    failed = marked(cases.failures(session, wanted, zone, who, BEFORE), (case.id for case in found))
+    ground = grounds.of(session, found, [one for one, counts in failed if counts], zone, say, language)
+    known = cases.parts(session, (one for one, _ in failed))
+    there = cases.population(session)
+    elements = {
+        "element_kind": there["element_kind"],
+        "site": {ground.sites[key].code: count for key, count in there["site"].items()},
+        "at": {ground.areas[key].code: count for key, count in there["at"].items()},
+    }
+    return ground, Network(elements, failed, {key: _keys(ground, part) for key, part in known.items()})
+
+
+def _keys(ground: Ground, part: Part) -> dict[str, str]:
+    """The keys of an element in each dimension of elements."""
+    keys = {"element": part.name, "element_kind": part.kind, "at": ground.areas[part.area_id].code}
+    return keys | ({"site": ground.sites[part.site].code} if part.site in ground.sites else {})
