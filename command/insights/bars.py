@@ -9,7 +9,10 @@ from command.insights.groups import FEW, UNKNOWN, Step
 
 LONG = 14
 """Letters of a name under a bar; the whole name is in the hover and the table."""
-COLD, HOT = "--surface", "--bad"
+
+
+MOST = 12
+"""Bars of a Pareto chart that can be told apart on a phone."""
 
 
 def short(name: str) -> str:
@@ -18,7 +21,10 @@ def short(name: str) -> str:
 
 
 def pareto(steps: Sequence[Step], names: Sequence[str], behind: Sequence[str], what: str, say: Say) -> Figure:
-    """Bars from the greatest down, the line that adds them up, and the 80 % line. What is unknown is hatched, and off the line."""
+    """Bars from the greatest down, the line that adds them up, and the 80 % line. What is unknown is hatched, and off the line. The
+    smallest stand in the table only."""
+    kept = [at for at, step in enumerate(steps) if at < MOST or step.key == UNKNOWN]
+    steps, names, behind = ([each[at] for at in kept] for each in (steps, names, behind))
     x = [f"{at}" for at in range(len(steps))]
     bars = {
         "type": "bar",
@@ -51,7 +57,7 @@ def pareto(steps: Sequence[Step], names: Sequence[str], behind: Sequence[str], w
         [bars, line],
         names_axis(x, names),
         yaxis=axis(what, **whole([step.size for step in steps], "~s")),
-        yaxis2=axis("", overlaying="y", side="right", range=[0, 105], showgrid=False, ticksuffix=" %"),
+        yaxis2=axis("", overlaying="y", side="right", range=[0, 105], dtick=20, showgrid=False, ticksuffix=" %"),
         bargap=0.2,
         shapes=[{**eighty, "line": {"color": "--warn", "width": 2, "dash": "dash"}}],
         annotations=[note("80 %", xref="paper", x=1, yref="y2", y=FEW / 10, xanchor="right", yanchor="bottom")],
@@ -106,17 +112,32 @@ def heat(columns: Sequence[str], rows: Sequence[str], values: Sequence[Sequence[
         "ygap": 2,
         "zmin": 0,
         "colorscale": [[0, "--raised"], [0.02, "--heat-low"], [0.5, "--heat-middle"], [1, "--heat-high"]],
-        "colorbar": {
-            "title": {"text": what, "side": "right"},
-            "thickness": 10,
-            "outlinewidth": 0,
-            "tickfont": {"color": "--soft"},
-            **whole([value or 0 for row in values for value in row], "~s"),
-        },
+        "showscale": False,
+        "showlegend": False,
     }
+    most = max((value or 0 for row in values for value in row), default=0)
     across = axis("", type="category", showgrid=False, **more.pop("across", {}))
     down = axis("", type="category", showgrid=False, autorange="reversed", **more.pop("down", {}))
-    return figure([trace], across, yaxis=down, showlegend=False, **more)
+    return figure([trace, *_scale(most, what)], across, yaxis=down, **more)
+
+
+def _scale(most: float, what: str) -> list[Figure]:
+    """What the colours mean, as a legend: Plotly's own scale needs styles that the policy of our pages forbids."""
+    shown = ((0.0, "--raised"), (0.5, "--heat-middle"), (1.0, "--heat-high"))
+    words = {0.0: "0", 0.5: f"{round(most / 2):,}", 1.0: f"{round(most):,} {what}"}
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [None],
+            "y": [None],
+            "name": words[part],
+            "marker": {"color": color, "symbol": "square", "size": 12, "line": {"color": "--line", "width": 1}},
+            "hoverinfo": "skip",
+        }
+        for part, color in shown
+        if most > 2 or part != 0.5
+    ]
 
 
 def note(text: str, **more: Any) -> Figure:

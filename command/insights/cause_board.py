@@ -64,6 +64,7 @@ def _pareto(ground: Ground, wanted: Filters, say: Say, found: Sequence[Group], m
         (Column("cause", say(N_("Cause")), "text"), *_columns(say)),
         _lines(steps, {each.key: each for each in found}, names, behind),
         bars.pareto(steps, names, behind, what, say),
+        wide=True,
     )
 
 

@@ -115,7 +115,7 @@ def board(asked: Asked, a: Period, b: Period, say: Say) -> Board:
         (
             _plate("sums", N_("Sums"), "count", _sums(asked, a, b, say), asked, say, _tier_rows),
             _plate("rates", N_("Rates"), "share", _rates(a, b, say), asked, say, None),
-            _plate("durations", N_("Durations"), "took", _durations(a, b, say), asked, say, None),
+            _plate("durations", N_("Durations"), "took", _durations(a, b, say), asked, say, _medians),
         ),
         tuple(said),
     )
@@ -175,6 +175,11 @@ def _tier_rows(rows: Sequence[Figured]) -> Sequence[Figured]:
     return rows[: 1 + len(TIERS)]
 
 
+def _medians(rows: Sequence[Figured]) -> Sequence[Figured]:
+    """Means and ninth deciles stand in the table."""
+    return rows[1::3]
+
+
 def _plate(
     code: str,
     title: str,
@@ -198,7 +203,7 @@ def _plate(
         )
         for row in rows
     )
-    return Plate(code, say(title), columns, lines, _bars(drawn(rows) if drawn else rows, kind, say), wide=True)
+    return Plate(code, say(title), columns, lines, _bars(drawn(rows) if drawn else rows, kind, say))
 
 
 SCALE = {"count": 1.0, "share": 0.1, "took": 1 / 60}

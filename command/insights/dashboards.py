@@ -67,13 +67,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`days` is how far it looks back where no period is asked for; `options` are what it may be asked besides the filters."""
+    """`days` is how far it looks back where no period is asked for; `options` are what it may be asked besides the filters.
+    `pairs`: its charts stand two in a row, not three."""
 
     code: str
     title: str
     note: str
     draw: Callable[[Session, Asked, Reader], Board]
     days: int = YEAR
+    pairs: bool = True
     options: tuple[Option, ...] = ()
 
 
@@ -158,9 +160,9 @@ def targets() -> dict[int, float]:
     return {tier: each.resolve / 60 for each in house.clocks().sla_classes for tier in each.tiers}
 
 
-OVERVIEW = Dashboard("overview", N_("Overview"), "", _overview, filters.DAYS, ("by",))
+OVERVIEW = Dashboard("overview", N_("Overview"), "", _overview, filters.DAYS, options=("by",))
 DASHBOARDS = (
-    Dashboard("causes", N_("Causes"), N_("The few causes that make most incidents."), _causes),
+    Dashboard("causes", N_("Causes"), N_("The few causes that make most incidents."), _causes, pairs=False),
     Dashboard(
         "weak-points",
         N_("Weak points"),
@@ -183,7 +185,9 @@ DASHBOARDS = (
         _restoration,
         options=("by",),
     ),
-    Dashboard("compare", N_("Comparison"), N_("Two periods side by side."), _compare, options=("periods",)),
+    Dashboard(
+        "compare", N_("Comparison"), N_("Two periods side by side."), _compare, pairs=False, options=("periods",)
+    ),
 )
 """In the order of the tabs."""
 BEHIND = Dashboard(
@@ -192,6 +196,6 @@ BEHIND = Dashboard(
     N_("The incidents behind a mark, the newest first."),
     _incidents,
     filters.DAYS,
-    ("narrow",),
+    options=("narrow",),
 )
 BY_CODE = {board.code: board for board in (OVERVIEW, *DASHBOARDS, BEHIND)}

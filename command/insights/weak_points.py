@@ -172,7 +172,7 @@ def _table(
     said = ()
     if len(shown) > SHOWN:
         said = (say(N_("The first %(shown)d of %(all)d.")) % {"shown": SHOWN, "all": len(shown)},)
-    return Plate(name, say(TITLES[name]), columns, shown[:SHOWN], None, said, say(N_("Improve")), wide=True)
+    return Plate(name, say(TITLES[name]), columns, shown[:SHOWN], None, said, say(N_("Improve")), wide=name in RATED)
 
 
 RATED = ("element", "site", "element_kind", "at")
