@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from command.core.problems import N_
+from command.insights import groups
 from command.insights.cases import Case
 from command.insights.charts import TIERS, Say
 from command.insights.groups import Ground
@@ -22,7 +23,7 @@ WORDS = {
     "within": N_("Area"),
     "weekday": N_("Weekday"),
     "hour": N_("Hour"),
-    "took": N_("Handling time from"),
+    "took": N_("Handling time"),
 }
 DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
@@ -61,8 +62,9 @@ def called(ground: Ground, name: str, key: str, say: Say) -> str:
         return say(DAYS[int(key)])
     if name == "hour":
         return f"{int(key)}:00–{int(key)}:59"
-    if name == "took" and key.isdigit():
-        return say(N_("%(minutes)d min")) % {"minutes": int(key)}
+    if name == "took":
+        classes = {f"{low}": groups.class_name(low, high, say) for low, high in groups.CLASSES}
+        return classes.get(key, ground.name(name, key))
     return ground.name(name, key)
 
 

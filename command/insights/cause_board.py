@@ -42,7 +42,10 @@ def _said(ground: Ground, causes: Sequence[Group], say: Say) -> tuple[str, ...]:
     steps = groups.pareto({each.key: each.incidents for each in causes})
     few = [step for step in steps if step.few]
     if few:
-        named = {"names": ", ".join(ground.name("cause", step.key) for step in few), "share": (few[-1].upto or 0) // 10}
+        named = {
+            "names": say(N_(", ")).join(ground.name("cause", step.key) for step in few),
+            "share": (few[-1].upto or 0) // 10,
+        }
         said.append(say(N_("%(share)d %% of these come from: %(names)s.")) % named)
     third = sum(case.third_party for case in ground.cases)
     said.append(say(N_("%(count)d of %(all)d incidents came from a third party.")) % {"count": third, "all": whole})

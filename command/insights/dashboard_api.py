@@ -55,7 +55,7 @@ def dashboard(code: str) -> Any:
     """The tables of one dashboard: causes, weak-points, areas, calendar, restoration, compare, or the incidents behind a mark."""
     if code not in SERVED:
         names = ", ".join(SERVED)
-        raise NotFound(N_("There is no such page."), remedy=N_("Use one of: %(expected)s."), expected=names)
+        raise NotFound(N_("There is no such view."), remedy=N_("Use one of: %(expected)s."), expected=names)
     for name in request.args:
         if name not in KNOWN:
             raise Invalid(N_("This field is not known."), field=name, remedy=N_("Leave it out."))

@@ -108,7 +108,7 @@ def reader() -> Reader:
 
 def _named(code: str) -> Dashboard:
     if code not in BY_CODE:
-        raise NotFound(N_("There is no such page."), remedy=N_("Choose one of the tabs of the overview."))
+        raise NotFound(N_("There is no such view."), remedy=N_("Choose one of the tabs of the overview."))
     return BY_CODE[code]
 
 

@@ -118,7 +118,6 @@ def draw(bars: Sequence[Bar], below: Figure | None, shown: Window, now: datetime
     table = rows(bars, say)
     height = HEAD + ROW * len(table) + (CURVE if below else 30)
     share = CURVE / height if below else 0.0
-    ticks = [f"{at}" for at in range(len(table))]
     words = [f"▪ {_cut(row.name)}" if row.head else _cut(row.name) for row in table]
     data: list[Figure] = [trace for kind in TONES if (trace := _trace(kind, table, now, say))["y"]]
     data.append(_due(table, say))
@@ -127,8 +126,8 @@ def draw(bars: Sequence[Bar], below: Figure | None, shown: Window, now: datetime
         data += [{**trace, "yaxis": "y2", "showlegend": False} for trace in below["data"]]
         heights = below["data"][0]["y"]
         more["yaxis2"] = axis(say(N_("Affected users")), **whole(heights, "~s"), domain=[0, share - 0.03 * (share > 0)])
-    beside = axis("", type="category", autorange="reversed", showgrid=False, tickvals=ticks, ticktext=words)
-    beside |= {"domain": [share, 1], "categoryarray": ticks}
+    beside = axis("", showgrid=False, zeroline=False, tickvals=list(range(len(table))), ticktext=words)
+    beside |= {"domain": [share, 1], "range": [len(table) - 0.5, -0.5], "rangemode": "normal"}
     across = axis("", type="date", rangemode="normal", range=[_wall(shown.begin), _wall(shown.end)])
     across |= {"anchor": "y2" if below else "y"}
     return figure([trace for trace in data if trace["x"]], across, yaxis=beside, **more)
@@ -144,7 +143,7 @@ def _trace(kind: Tone, table: Sequence[_Row], now: datetime, say: Say) -> Figure
     return {
         "type": "bar",
         "orientation": "h",
-        "y": [f"{at}" for at, _ in found],
+        "y": [at for at, _ in found],
         "base": [_wall(bar.begin) for _, bar in found],
         "x": [max(1, round(((bar.end or now) - bar.begin) / timedelta(milliseconds=1))) for _, bar in found],
         "name": say(word),
@@ -165,10 +164,10 @@ def _due(table: Sequence[_Row], say: Say) -> Figure:
         "type": "scatter",
         "mode": "markers",
         "x": [_wall(bar.due) for _, bar in found if bar.due],
-        "y": [f"{at}" for at, _ in found],
-        "name": say(N_("due")),
+        "y": [at for at, _ in found],
+        "name": say(N_("has to end by then")),
         "marker": {"symbol": "line-ns", "size": 14, "color": "--ink", "line": {"color": "--ink", "width": 3}},
-        "text": [f"{bar.row}: {say(N_('due'))} {_hours(bar.due)}" for _, bar in found if bar.due],
+        "text": [f"{bar.row}: {say(N_('has to end by then'))} {_hours(bar.due)}" for _, bar in found if bar.due],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
@@ -187,7 +186,7 @@ def plate(bars: Sequence[Bar], drawn: Figure | None, title: str, said: tuple[str
     columns = (
         Column("group", say(N_("What it is")), "text"),
         Column("part", say(N_("Department")), "text"),
-        Column("row", say(N_("Name")), "text"),
+        Column("row", say(N_("Which one")), "text"),
         Column("begin", say(N_("From")), "moment"),
         Column("end", say(N_("To")), "moment"),
         Column("due", say(N_("Due")), "moment"),

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from command.core.problems import N_
 from command.insights.cases import Case, Part
+from command.insights.charts import Say
 from command.insights.spans import Spans
 
 UNKNOWN = "unknown"
@@ -144,6 +146,15 @@ CLASSES = ((0, 30), (30, 60), (60, 120), (120, 240), (240, 480), (480, 1440), (1
 def handling_class(seconds: float) -> str:
     """The class of a handling time, by the minutes at which it begins."""
     return next(str(low) for low, high in CLASSES if high is None or seconds <= high * 60)
+
+
+def class_name(low: int, high: int | None, say: Say) -> str:
+    """0–30 min, 30–60 min, 1–2 h, … 24 h and more."""
+    if high is None:
+        return say(N_("more than %(hours)d h")) % {"hours": low // 60}
+    if high <= 60:
+        return say(N_("%(low)d–%(high)d min")) % {"low": low, "high": high}
+    return say(N_("%(low)d–%(high)d h")) % {"low": low // 60, "high": high // 60}
 
 
 def handling(cases: Iterable[Case]) -> Spans:

@@ -87,7 +87,7 @@ def _distribution(
         Column("open", say(N_("Not restored yet"))),
         Column("median", say(N_("Median")), "took"),
         Column("p90", say(N_("P90")), "took"),
-        Column("target", say(N_("Target")), "took"),
+        Column("target", say(N_("Target time")), "took"),
         Column("in_target", say(N_("In the target"))),
         Column("passed", say(N_("Target passed"))),
         Column("rate", say(N_("Restoration rate")), "share"),

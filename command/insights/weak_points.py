@@ -129,7 +129,7 @@ def sentence(say: Say, count: int, whole: int, name: str, tenths: int | None) ->
 def _weakest_plate(lines: Sequence[Line], say: Say) -> Plate:
     columns = (
         Column("what", say(N_("What it is")), "text"),
-        Column("name", say(N_("Name")), "text"),
+        Column("name", say(N_("Which one")), "text"),
         Column("said", say(N_("In words")), "text"),
         Column("incidents", say(N_("Incidents"))),
         Column("user_minutes", say(N_("User-minutes")), "minutes"),
@@ -206,7 +206,7 @@ def _took(ground: Ground, wanted: Filters, say: Say) -> Plate:
     """How long handling took, in classes; what is not known stands apart."""
     found = {each.key: each for each in groups.grouped(ground.cases, ground.keys("took"))}
     known = sum(each.incidents for key, each in found.items() if key != UNKNOWN)
-    labels = [class_name(low, high, say) for low, high in groups.CLASSES]
+    labels = [groups.class_name(low, high, say) for low, high in groups.CLASSES]
     keys = [str(low) for low, _ in groups.CLASSES]
     shown = [found.get(key) or groups.group(key, ()) for key in keys]
     counts = [each.incidents for each in shown]
@@ -223,15 +223,6 @@ def _took(ground: Ground, wanted: Filters, say: Say) -> Plate:
     )
     figure = bars.lying(labels, counts, behind, say(N_("Incidents")))
     return Plate("took", say(TITLES["took"]), columns, tuple(lines), figure)
-
-
-def class_name(low: int, high: int | None, say: Say) -> str:
-    """0–30 min, 30–60 min, 1–2 h, … 24 h and more."""
-    if high is None:
-        return say(N_("more than %(hours)d h")) % {"hours": low // 60}
-    if high <= 60:
-        return say(N_("%(low)d–%(high)d min")) % {"low": low, "high": high}
-    return say(N_("%(low)d–%(high)d h")) % {"low": low // 60, "high": high // 60}
 
 
 def marked(failures: Iterable[Failure], counted: Iterable[int]) -> list[tuple[Failure, bool]]:
