@@ -1,11 +1,11 @@
 """The incidents of a period as the dashboards count them: light rows, read at a stroke, and the elements that failed in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Float, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Numeric, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from command.incidents.guards import FINAL
@@ -21,7 +21,10 @@ UNIX = 2_440_587.5
 
 
 class Case(NamedTuple):
-    """An incident that counts. Moments are seconds since 1970, exact to the millisecond; `user_minutes` go up to now."""
+    """An incident that counts. `reported` and `target` are seconds since 1970, exact to the millisecond; `user_minutes` go up to now.
+
+    `handling` is seconds from the beginning of handling to restoration, `restoring` from the report to restoration, as the clock of the
+    service level runs; None while either end is not known; negative ones are errors of the data. `target` is read on demand only."""
 
     id: int
     number: str
@@ -32,21 +35,11 @@ class Case(NamedTuple):
     third_party: bool
     area_id: int | None
     reported: float
-    begun: float | None
-    restored: float | None
-    target: float | None
+    handling: float | None
+    restoring: float | None
     users: int
     user_minutes: float
-
-    @property
-    def handling(self) -> float | None:
-        """Seconds from the beginning of handling to restoration; negative ones are errors of the data."""
-        return None if self.begun is None or self.restored is None else self.restored - self.begun
-
-    @property
-    def restoring(self) -> float | None:
-        """Seconds from the report to restoration, as the clock of the service level runs."""
-        return None if self.restored is None else self.restored - self.reported
+    target: float | None = None
 
 
 class Failure(NamedTuple):
@@ -67,64 +60,76 @@ class Part(NamedTuple):
     site: int
 
 
-def cases(session: Session, wanted: Filters, zone: tzinfo, who: Principal, now: datetime) -> list[Case]:
+def cases(
+    session: Session, wanted: Filters, zone: tzinfo, who: Principal, now: datetime, *, targets: bool = False
+) -> list[Case]:
     """The incidents that count for `who`, oldest report first. Raise Invalid for unknown areas and services."""
-    measured = case((Incident.users_now > 0, seconds(session, Incident.measured_at)), else_=None)
-    query = (
-        chosen(session, wanted, zone, who)
-        .outerjoin(IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE))
-        .order_by(Incident.reported_at, Incident.id)
-        .with_only_columns(
-            *(Incident.id, Incident.number, Incident.kind, Incident.tier, Incident.root_cause, Incident.cause),
-            *(Incident.third_party, Incident.area_id, seconds(session, Incident.reported_at)),
-            *(seconds(session, Incident.responding_at), seconds(session, Incident.restored_at)),
-            *(seconds(session, IncidentClock.due_at), Incident.users_peak, Incident.user_minutes),
-            *(Incident.users_now, measured),
-            maintain_column_froms=True,
-        )
-    )
-    at = now.timestamp()
-    return [_case(row, at) for row in session.execute(query).tuples()]
+    reported, restored = seconds(session, Incident.reported_at), seconds(session, Incident.restored_at)
+    columns: list[Any] = [
+        *(Incident.id, Incident.number, Incident.kind, Incident.tier, Incident.root_cause, Incident.cause),
+        *(Incident.third_party, Incident.area_id, reported),
+        exact(session, restored - seconds(session, Incident.responding_at)),
+        exact(session, restored - reported),
+        *(Incident.users_peak, _minutes(session, now)),
+    ]
+    query = chosen(session, wanted, zone, who)
+    if targets:
+        mine = and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE)
+        query = query.outerjoin(IncidentClock, mine)
+        columns.append(seconds(session, IncidentClock.due_at))
+    query = query.order_by(Incident.reported_at, Incident.id).with_only_columns(*columns, maintain_column_froms=True)
+    return [Case(*row) for row in session.connection().execute(query)]
 
 
-def _case(row: Sequence[Any], now: float) -> Case:
-    *plain, minutes, users_now, measured = row
-    if measured is not None:
-        minutes += users_now * max(0.0, now - measured) / 60
-    for place in (8, 9, 10, 11):
-        if plain[place] is not None:
-            plain[place] = round(plain[place], 3)
-    return Case(*plain, minutes)
+def _minutes(session: Session, now: datetime) -> ColumnElement[float]:
+    """User-minutes up to now: those of users without service go on since they were last summed."""
+    since = now.timestamp() - seconds(session, Incident.measured_at)
+    going = and_(Incident.users_now > 0, since > 0)
+    return case((going, Incident.user_minutes + Incident.users_now * since / 60.0), else_=Incident.user_minutes)
 
 
 def seconds(session: Session, moment: Any) -> ColumnElement[float]:
     """A moment of a table as seconds since 1970: a number costs a tenth of a datetime to read."""
     if session.get_bind().dialect.name == "sqlite":
-        return (func.julianday(moment, type_=Float) - UNIX) * 86_400.0
+        return exact(session, (func.julianday(moment, type_=Float) - UNIX) * 86_400.0)
     return cast(func.extract("epoch", moment), Float)
+
+
+def exact(session: Session, found: ColumnElement[float]) -> ColumnElement[float]:
+    """Seconds to the millisecond, so that exactly thirty minutes are exactly that on both databases."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.round(found, 3, type_=Float)
+    return cast(func.round(cast(found, Numeric), 3), Float)
 
 
 def failures(
     session: Session, wanted: Filters, zone: tzinfo, who: Principal, since: timedelta = timedelta(0)
 ) -> list[Failure]:
     """Each element of each incident that counts once, in order of time; incidents reported up to `since` before the period too."""
-    wider = replace(wanted, first=wanted.first - since)
-    mine = chosen(session, wider, zone, who).with_only_columns(Incident.id)
+    mine = chosen(session, replace(wanted, first=wanted.first - since), zone, who).with_only_columns(Incident.id)
     above = kin(session)
-    within = {child: top for child in above if (top := _top(above, child)) != child}
+    counted = CutOff.incident_id.in_(mine)
+    if above:
+        counted = or_(counted, CutOff.incident_id.in_(select(Incident.id).where(_attached())))
+    began = func.min(seconds(session, CutOff.from_at))
     query = (
-        select(CutOff.incident_id, CutOff.element_id, func.min(seconds(session, CutOff.from_at)))
-        .where(CutOff.failed, CutOff.exercise.is_(False))
-        .where(or_(CutOff.incident_id.in_(mine), CutOff.incident_id.in_(select(Incident.id).where(_attached()))))
+        select(CutOff.incident_id, CutOff.element_id, began)
+        .where(CutOff.failed, CutOff.exercise.is_(False), counted)
         .group_by(CutOff.incident_id, CutOff.element_id)
+        .order_by(began)
     )
-    counting = set(session.scalars(mine)) if within else None
-    found: dict[tuple[int, int], float] = {}
-    for incident, element, at in session.execute(query).tuples():
-        top = within.get(incident, incident)
-        if counting is None or top in counting:
-            found[top, element] = min(round(at, 3), found.get((top, element), at))
-    return sorted((Failure(incident, element, at) for (incident, element), at in found.items()), key=lambda one: one.at)
+    found = [Failure(*row) for row in session.connection().execute(query)]
+    return _with_heads(found, above, set(session.scalars(mine))) if above else found
+
+
+def _with_heads(found: Iterable[Failure], above: Mapping[int, int], counting: Collection[int]) -> list[Failure]:
+    """Failures of incidents that count with another one, as that one's; an element that failed in both counts once."""
+    first: dict[tuple[int, int], Failure] = {}
+    for one in found:
+        top = _top(above, one.incident)
+        if top in counting:
+            first.setdefault((top, one.element), one._replace(incident=top))
+    return list(first.values())
 
 
 def _attached() -> ColumnElement[bool]:

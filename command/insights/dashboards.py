@@ -133,7 +133,7 @@ def _calendar(session: Session, asked: Asked, reader: Reader) -> Board:
 
 
 def _restoration(session: Session, asked: Asked, reader: Reader) -> Board:
-    ground, now = _light(session, asked, reader), clock.now(session).timestamp()
+    ground, now = _light(session, asked, reader, targets=True), clock.now(session).timestamp()
     return restoration_board.board(ground, asked.wanted, targets(), now, reader.say)
 
 
@@ -151,8 +151,10 @@ def _incidents(session: Session, asked: Asked, reader: Reader) -> Board:
     return behind.board(ground, asked.narrow, reader.say, None if asked.whole else behind.SHOWN)
 
 
-def _light(session: Session, asked: Asked, reader: Reader) -> grounds.Ground:
-    return grounds.read(session, asked.wanted, reader.zone, reader.who, reader.say, reader.language, elements=False)
+def _light(session: Session, asked: Asked, reader: Reader, *, targets: bool = False) -> grounds.Ground:
+    return grounds.read(
+        session, asked.wanted, reader.zone, reader.who, reader.say, reader.language, elements=False, targets=targets
+    )
 
 
 def targets() -> dict[int, float]:

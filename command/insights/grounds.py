@@ -20,11 +20,20 @@ from command.people.access import Principal
 
 
 def read(
-    session: Session, wanted: Filters, zone: tzinfo, who: Principal, say: Say, language: str, *, elements: bool = True
+    session: Session,
+    wanted: Filters,
+    zone: tzinfo,
+    who: Principal,
+    say: Say,
+    language: str,
+    *,
+    elements: bool = True,
+    targets: bool = False,
 ) -> Ground:
     """The ground of a period; without `elements` no dimension of elements and sites can be asked for."""
     failed = cases.failures(session, wanted, zone, who) if elements else []
-    return of(session, cases.cases(session, wanted, zone, who, clock.now(session)), failed, zone, say, language)
+    found = cases.cases(session, wanted, zone, who, clock.now(session), targets=targets)
+    return of(session, found, failed, zone, say, language)
 
 
 def of(

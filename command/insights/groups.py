@@ -132,9 +132,9 @@ def group(key: str, cases: Sequence[Case]) -> Group:
     return Group(
         key,
         len(cases),
-        sum(case.users for case in cases),
-        sum(case.user_minutes for case in cases),
-        sum(case.third_party for case in cases),
+        sum([case.users for case in cases]),
+        sum([case.user_minutes for case in cases]),
+        sum([case.third_party for case in cases]),
         handling(cases),
     )
 
@@ -159,21 +159,14 @@ def class_name(low: int, high: int | None, say: Say) -> str:
 
 def handling(cases: Iterable[Case]) -> Spans:
     """Handling times: unknown while it has not begun or ended; negative ones are errors, in no figure."""
-    return spans((case.number, case.handling) for case in cases)
+    return spans([(case.number, case.handling) for case in cases])
 
 
-def spans(found: Iterable[tuple[str, float | None]]) -> Spans:
+def spans(found: Sequence[tuple[str, float | None]]) -> Spans:
     """Seconds by incident as spans."""
-    known: list[float] = []
-    unknown, errors = 0, []
-    for number, took in found:
-        if took is None:
-            unknown += 1
-        elif took < 0:
-            errors.append(number)
-        else:
-            known.append(took)
-    return Spans(tuple(sorted(known)), unknown, tuple(errors))
+    known = sorted([took for _, took in found if took is not None])
+    errors = tuple(number for number, took in found if took is not None and took < 0) if known and known[0] < 0 else ()
+    return Spans(tuple(known[len(errors) :]), len(found) - len(known), errors)
 
 
 @dataclass(frozen=True, slots=True)

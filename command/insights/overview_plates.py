@@ -41,13 +41,16 @@ def _response(found: Period, say: Say) -> Plate:
     return Plate("response", say(N_("How long until handling began")), columns, lines)
 
 
+GOOD, COUNTED = N_(": in time"), N_(": counted")
+
+
 def _rates(found: Period, say: Say) -> Plate:
     columns = [_reported(say)]
     for code, word in (("response", N_("Response in time")), ("restoration", N_("Restoration rate"))):
         columns += [
             Column(code, say(word), "share"),
-            Column(f"{code}_good", f"{say(word)}: {say(N_('met'))}"),
-            Column(f"{code}_of", f"{say(word)}: {say(N_('counted'))}"),
+            Column(f"{code}_good", f"{say(word)}{say(GOOD)}"),
+            Column(f"{code}_of", f"{say(word)}{say(COUNTED)}"),
         ]
     lines = tuple(
         Line(

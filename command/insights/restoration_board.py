@@ -52,7 +52,7 @@ def board(ground: Ground, wanted: Filters, targets: Mapping[int, float], now: fl
 
 def took(cases: Sequence[Case]) -> Spans:
     """Times from report to restoration, in seconds."""
-    return groups.spans((case.number, case.restoring) for case in cases)
+    return groups.spans([(case.number, case.restoring) for case in cases])
 
 
 def steps(seconds: Sequence[float]) -> list[tuple[float, int]]:
@@ -103,7 +103,7 @@ def in_target(cases: Sequence[Case], now: float) -> Rate:
     good = [
         case
         for case in passed
-        if case.restored is not None and case.target is not None and case.restored <= case.target
+        if case.restoring is not None and case.target is not None and case.reported + case.restoring <= case.target
     ]
     return Rate(len(good), len(passed), RESTORED)
 

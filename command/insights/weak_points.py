@@ -1,6 +1,7 @@
 """Weak points (R23): what fails most, costs users most, takes longest and comes again, by kind, cause, element and place. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from command.core.problems import N_
@@ -40,34 +41,52 @@ HEADS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """How often an element failed in the period, and how often within so many days of the time before."""
+
+    failures: int = 0
+    again30: int = 0
+    again90: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
-    """What rates and repetitions are counted from: how many elements there are by dimension and key, and each failure of the period and
-    of the 90 days before it, in order of time, those of the period marked."""
+    """What rates and repetitions are counted from: how many elements there are by dimension and key, how each one failed, and the keys
+    of those that did, by dimension."""
 
     elements: Mapping[str, Mapping[str, int]]
-    failures: Sequence[tuple[Failure, bool]]
-    names: Mapping[int, Mapping[str, str]]
+    failed: Mapping[int, Failed]
+    keys: Mapping[int, Mapping[str, str]]
 
-    def count(self, dimension: str) -> dict[str, int]:
-        """Failures of elements in the period by key."""
-        found: dict[str, int] = {}
-        for one, counts in self.failures:
-            key = self.names[one.element].get(dimension)
-            if counts and key is not None:
-                found[key] = found.get(key, 0) + 1
+    def by(self, dimension: str) -> dict[str, Failed]:
+        """The failures of all elements with the same key together."""
+        found: dict[str, Failed] = {}
+        for element, one in self.failed.items():
+            key = self.keys[element].get(dimension)
+            if key is not None:
+                sum_of = found.get(key, Failed())
+                counts = sum_of.failures + one.failures, sum_of.again30 + one.again30, sum_of.again90 + one.again90
+                found[key] = Failed(*counts)
         return found
 
-    def again(self, days: int, dimension: str) -> dict[str, int]:
-        """Failures of the period that came within so many days of the last one of the same element, by key."""
-        last: dict[int, float] = {}
-        found: dict[str, int] = {}
-        for one, counts in self.failures:
-            before = last.get(one.element)
-            key = self.names[one.element].get(dimension)
-            if counts and key is not None and before is not None and one.at - before <= days * 86_400:
-                found[key] = found.get(key, 0) + 1
-            last[one.element] = one.at
-        return found
+
+def repeated(failures: Iterable[Failure], counted: Collection[int]) -> dict[int, Failed]:
+    """How each element failed in the incidents that count. Failures come in order of time; earlier ones than the period's tell whether
+    one of the period is a repetition, and count as nothing else."""
+    last: dict[int, float] = {}
+    found: dict[int, list[int]] = {}
+    for one in failures:
+        if one.incident in counted:
+            counts = found.setdefault(one.element, [0, 0, 0])
+            gap = one.at - last.get(one.element, -math.inf)
+            counts[0] += 1
+            counts[1] += gap <= 30 * DAY
+            counts[2] += gap <= 90 * DAY
+        last[one.element] = one.at
+    return {element: Failed(*counts) for element, counts in found.items()}
+
+
+DAY = 86_400
 
 
 def board(ground: Ground, network: Network, wanted: Filters, sort: str, say: Say) -> Board:
@@ -153,16 +172,15 @@ def _table(
 ) -> Plate:
     columns = _columns(name, say)
     codes = [column.code for column in columns]
-    elements, count = network.elements.get(name, {}), network.count(name) if name in RATED else {}
-    again = [network.again(days, name) if name in RATED else {} for days in (30, 90)]
+    elements, failed = network.elements.get(name, {}), network.by(name) if name in RATED else {}
     whole, lines = len(ground.cases), []
     for each in found:
         called = ground.name(name, each.key)
         more: tuple[float | int | None, ...] = ()
         if name in RATED:
-            of = elements.get(each.key, 0)
-            rate = 100 * count.get(each.key, 0) / of if of and name != "element" else None
-            more = (again[0].get(each.key, 0), again[1].get(each.key, 0), *((rate,) if name != "element" else ()))
+            its, of = failed.get(each.key, Failed()), elements.get(each.key, 0)
+            rate = (100 * its.failures / of if of else None,) if name != "element" else ()
+            more = (its.again30, its.again90, *rate)
         cells = (called, each.incidents, share(each.incidents, whole), each.user_minutes, *_times(each), *more)
         title = say(N_("Weak point: %(name)s")) % {"name": called}
         said = sentence(say, each.incidents, whole, called, None)
@@ -223,9 +241,3 @@ def _took(ground: Ground, wanted: Filters, say: Say) -> Plate:
     )
     figure = bars.lying(labels, counts, behind, say(N_("Incidents")))
     return Plate("took", say(TITLES["took"]), columns, tuple(lines), figure)
-
-
-def marked(failures: Iterable[Failure], counted: Iterable[int]) -> list[tuple[Failure, bool]]:
-    """Failures with whether each belongs to an incident of the period."""
-    inside = set(counted)
-    return [(one, one.incident in inside) for one in failures]
