@@ -37,6 +37,12 @@ def behind(wanted: Filters, first: date | None = None, last: date | None = None,
     return f"{INCIDENTS}?{urlencode({**period, **wanted.chosen, **narrow})}"
 
 
+def of_key(wanted: Filters, dimension: str, key: str) -> str:
+    """The list of the incidents that have a key in a dimension."""
+    days = {"from": wanted.first.isoformat(), "to": wanted.last.isoformat()}
+    return f"{INCIDENTS}?{urlencode({**days, **wanted.chosen, dimension: key})}"
+
+
 def improve(title: str, finding: str) -> str:
     """The form of an improvement action with a weak point as its finding."""
     return f"/improvement/new?{urlencode({'title': title, 'finding': finding}, quote_via=quote)}"

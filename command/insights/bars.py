@@ -24,7 +24,7 @@ def pareto(steps: Sequence[Step], names: Sequence[str], behind: Sequence[str], w
     """Bars from the greatest down, the line that adds them up, and the 80 % line. What is unknown is hatched, and off the line. The
     smallest stand in the table only."""
     kept = [at for at, step in enumerate(steps) if at < MOST or step.key == UNKNOWN]
-    steps, names, behind = ([each[at] for at in kept] for each in (steps, names, behind))
+    steps, names, behind = [steps[at] for at in kept], [names[at] for at in kept], [behind[at] for at in kept]
     x = [f"{at}" for at in range(len(steps))]
     bars = {
         "type": "bar",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Float, Numeric, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Numeric, and_, case, cast, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from command.incidents.guards import FINAL
@@ -71,14 +71,14 @@ def cases(
         exact(session, restored - seconds(session, Incident.responding_at)),
         exact(session, restored - reported),
         *(Incident.users_peak, _minutes(session, now)),
+        seconds(session, IncidentClock.due_at) if targets else null(),
     ]
     query = chosen(session, wanted, zone, who)
     if targets:
         mine = and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE)
         query = query.outerjoin(IncidentClock, mine)
-        columns.append(seconds(session, IncidentClock.due_at))
     query = query.order_by(Incident.reported_at, Incident.id).with_only_columns(*columns, maintain_column_froms=True)
-    return [Case(*row) for row in session.connection().execute(query)]
+    return [Case._make(row) for row in session.connection().execute(query)]
 
 
 def _minutes(session: Session, now: datetime) -> ColumnElement[float]:
@@ -108,7 +108,7 @@ def failures(
     """Each element of each incident that counts once, in order of time; incidents reported up to `since` before the period too."""
     mine = chosen(session, replace(wanted, first=wanted.first - since), zone, who).with_only_columns(Incident.id)
     above = kin(session)
-    counted = CutOff.incident_id.in_(mine)
+    counted: ColumnElement[bool] = CutOff.incident_id.in_(mine)
     if above:
         counted = or_(counted, CutOff.incident_id.in_(select(Incident.id).where(_attached())))
     began = func.min(seconds(session, CutOff.from_at))
@@ -118,7 +118,7 @@ def failures(
         .group_by(CutOff.incident_id, CutOff.element_id)
         .order_by(began)
     )
-    found = [Failure(*row) for row in session.connection().execute(query)]
+    found = [Failure._make(row) for row in session.connection().execute(query)]
     return _with_heads(found, above, set(session.scalars(mine))) if above else found
 
 

@@ -229,7 +229,7 @@ def _bars(rows: Sequence[Figured], kind: str, say: Say) -> Figure:
                 "customdata": [row.behind for row in rows],
             }
         )
-    heights = [value for trace in data for value in trace["y"] if value is not None]
+    heights = [value * SCALE[kind] for row in rows for value in (row.a, row.b) if value is not None]
     upright = axis(say(AXES[kind]) if AXES[kind] else "", **(whole(heights) if kind == "count" else {}))
     if kind == "took":
         upright |= {"type": "log", "rangemode": "normal"}

@@ -1,5 +1,6 @@
 """The pages of the dashboards, and the tables of their charts as files."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from command.core import clock
+from command.core import clock, marks
 from command.core.documents import document
 from command.core.problems import N_, NotFound, Problem
-from command.insights import addresses, dashboards, filter_form, sheet_files, tabs, weak_points
+from command.insights import addresses, area_board, dashboards, filter_form, sheet_files, tabs, weak_points
 from command.insights.dashboards import BY_CODE, Asked, Dashboard, Reader
 from command.insights.overview_pages import took
 from command.insights.rates import words
@@ -69,13 +70,18 @@ def export(code: str, chart: str, form: str) -> ResponseReturnValue:
 
 
 def handed(drawn: Board, chart: str, form: str, name: str) -> Response:
-    """The file of one of the charts; raise NotFound for a chart or a form that is none."""
+    """The file of one of the charts; raise NotFound for a chart or a form that is none. One of an
+    exercise says so in its head."""
     plate = drawn.plate(chart)
     if plate is None or form not in sheet_files.FORMS:
         raise NotFound(
             N_("There is no such file."),
             remedy=N_("Take one of those that the page offers: CSV or XLSX of each chart."),
         )
+    if marks.exercise():
+        first, *others = plate.columns
+        words = f"{gettext('[DRILL]')} {first.words}"
+        plate = replace(plate, columns=(replace(first, words=words), *others))
     answer = Response(sheet_files.written(plate, form, gettext), mimetype=sheet_files.FORMS[form].split(";")[0])
     answer.headers["Content-Type"] = sheet_files.FORMS[form]
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
@@ -122,7 +128,7 @@ def _typed() -> dict[str, str]:
 
 
 def _measures() -> list[tuple[str, str]]:
-    return [(code, gettext(words)) for code, words in dashboards.area_board.MEASURES.items()]
+    return [(code, gettext(words)) for code, words in area_board.MEASURES.items()]
 
 
 def _sorts(board: Dashboard, asked: Asked) -> dict[str, str]:

@@ -26,6 +26,7 @@ from command.insights import (
 )
 from command.insights.charts import Say
 from command.insights.filters import Filters
+from command.insights.groups import Ground
 from command.insights.periods import period
 from command.insights.population import areas_within
 from command.insights.sheets import Board
@@ -91,7 +92,7 @@ def read(board: Dashboard, asked: Mapping[str, str], today: date, *, whole: bool
     given = dict(asked)
     if not given.get("from", "").strip() and not given.get("to", "").strip():
         given["from"] = (today - timedelta(days=board.days - 1)).isoformat()
-    options = {name: _choice(name, asked) for name in board.options if name in CHOICES}
+    options: dict[str, str] = {name: _choice(name, asked) for name in board.options if name in CHOICES}
     if "by" in board.options:
         options["by"] = asked.get("by", "")
     narrow = addresses.narrowing(asked) if "narrow" in board.options else {}
@@ -151,7 +152,7 @@ def _incidents(session: Session, asked: Asked, reader: Reader) -> Board:
     return behind.board(ground, asked.narrow, reader.say, None if asked.whole else behind.SHOWN)
 
 
-def _light(session: Session, asked: Asked, reader: Reader, *, targets: bool = False) -> grounds.Ground:
+def _light(session: Session, asked: Asked, reader: Reader, *, targets: bool = False) -> Ground:
     return grounds.read(
         session, asked.wanted, reader.zone, reader.who, reader.say, reader.language, elements=False, targets=targets
     )

@@ -88,7 +88,7 @@ def plain(kind: Kind, value: Any) -> str | int | float | None:
     if kind == "took":
         return round(float(value) / 60, 1)
     if kind == "minutes":
-        return round(value)
+        return round(float(value))
     if kind == "decimal":
         return round(float(value), 1)
     if kind == "moment":

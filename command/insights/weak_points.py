@@ -133,7 +133,7 @@ def _weakest(ground: Ground, found: Mapping[str, Sequence[Group]], wanted: Filte
         said = sentence(say, each.incidents, len(ground.cases), called, share(each.user_minutes, minutes))
         cells = (say(HEADS[name]), called, said, each.incidents, each.user_minutes)
         title = say(N_("Weak point: %(name)s")) % {"name": called}
-        lines.append(Line(cells, addresses.behind(wanted, **{name: each.key}), addresses.improve(title, said)))
+        lines.append(Line(cells, addresses.of_key(wanted, name, each.key), addresses.improve(title, said)))
     return tuple(lines)
 
 
@@ -185,12 +185,12 @@ def _table(
         title = say(N_("Weak point: %(name)s")) % {"name": called}
         said = sentence(say, each.incidents, whole, called, None)
         better = addresses.improve(title, said) if each.key != UNKNOWN else ""
-        lines.append(Line(cells, addresses.behind(wanted, **{name: each.key}), better))
+        lines.append(Line(cells, addresses.of_key(wanted, name, each.key), better))
     shown = sheets.ordered(sheets.ordered(lines, 3), codes.index(sort) if sort in codes else 1)
-    said = ()
+    noted: tuple[str, ...] = ()
     if len(shown) > SHOWN:
-        said = (say(N_("The first %(shown)d of %(all)d.")) % {"shown": SHOWN, "all": len(shown)},)
-    return Plate(name, say(TITLES[name]), columns, shown[:SHOWN], None, said, say(N_("Improve")), wide=name in RATED)
+        noted = (say(N_("The first %(shown)d of %(all)d.")) % {"shown": SHOWN, "all": len(shown)},)
+    return Plate(name, say(TITLES[name]), columns, shown[:SHOWN], None, noted, say(N_("Improve")), wide=name in RATED)
 
 
 RATED = ("element", "site", "element_kind", "at")

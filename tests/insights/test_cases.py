@@ -35,7 +35,7 @@ def test_spans_are_exact_on_both_databases(desk: Desk, time: Time) -> None:
     def work(session: Any) -> None:
         areas = list(session.scalars(select(Area.id).where(Area.level == "county")))
         history.fill(session, 40, time.now(), 20, areas, list(session.scalars(select(Service.id))))
-        at = session.scalars(select(Incident.reported_at)).first()
+        at = session.scalars(select(Incident.reported_at).where(Incident.id == history.FIRST)).one()
         begun, over = at + timedelta(minutes=30), at + timedelta(minutes=60)
         session.execute(
             update(Incident).where(Incident.id == history.FIRST).values(responding_at=begun, restored_at=over)

@@ -186,6 +186,14 @@ def test_the_course_of_an_incident_is_drawn_from_what_happened(desk: Desk, time:
     assert list(csv.reader(io.StringIO(curve)))[1][1] == "0"
 
 
+def test_the_files_of_an_exercise_say_that_it_is_one(desk: Desk) -> None:
+    number = desk.report("tra", elements=["CELL-4"], exercise=True)["number"]
+    for chart in ("gantt", "curve"):
+        written = desk.get("ada", f"/incidents/{number}/gantt/export/{chart}.csv?lang=en").data.decode("utf-8-sig")
+        assert written.startswith("[DRILL] ")
+    assert 'data-title="[DRILL] Course of' in desk.get("ada", f"/incidents/{number}/gantt?lang=en").text
+
+
 @pytest.mark.proves("R19")
 def test_a_restricted_incident_is_drawn_and_counted_for_those_who_know_of_it(desk: Desk) -> None:
     number = desk.report("ada", kind="information_security", elements=["CELL-4"])["number"]
