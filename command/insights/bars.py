@@ -15,9 +15,9 @@ MOST = 12
 """Bars of a Pareto chart that can be told apart on a phone."""
 
 
-def short(name: str) -> str:
+def short(name: str, most: int = LONG) -> str:
     """A name that fits under a bar."""
-    return name if len(name) <= LONG else name[: LONG - 1] + "…"
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def pareto(steps: Sequence[Step], names: Sequence[str], behind: Sequence[str], what: str, say: Say) -> Figure:
@@ -64,11 +64,11 @@ def pareto(steps: Sequence[Step], names: Sequence[str], behind: Sequence[str], w
     )
 
 
-def names_axis(x: Sequence[str], names: Sequence[str]) -> Figure:
+def names_axis(x: Sequence[str], names: Sequence[str], most: int = LONG) -> Figure:
     """The axis under bars of groups: short names, aslant where there are many."""
-    slant = 0 if len(names) <= 4 else -35
+    slant = 0 if len(names) <= 3 else -35 if len(names) <= 8 else -60
     return axis(
-        "", type="category", showgrid=False, tickvals=list(x), ticktext=[short(n) for n in names], tickangle=slant
+        "", type="category", showgrid=False, tickvals=list(x), ticktext=[short(n, most) for n in names], tickangle=slant
     )
 
 

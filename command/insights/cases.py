@@ -78,7 +78,7 @@ def cases(
         mine = and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE)
         query = query.outerjoin(IncidentClock, mine)
     query = query.order_by(Incident.reported_at, Incident.id).with_only_columns(*columns, maintain_column_froms=True)
-    return [Case._make(row) for row in session.connection().execute(query)]
+    return [Case._make(row) for row in session.connection().execute(query).all()]
 
 
 def _minutes(session: Session, now: datetime) -> ColumnElement[float]:
@@ -118,7 +118,7 @@ def failures(
         .group_by(CutOff.incident_id, CutOff.element_id)
         .order_by(began)
     )
-    found = [Failure._make(row) for row in session.connection().execute(query)]
+    found = [Failure._make(row) for row in session.connection().execute(query).all()]
     return _with_heads(found, above, set(session.scalars(mine))) if above else found
 
 

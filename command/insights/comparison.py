@@ -9,6 +9,7 @@ from typing import Literal
 
 from command.core.problems import N_, Invalid
 from command.insights import addresses, filters, funnel
+from command.insights.bars import names_axis
 from command.insights.charts import TIERS, Figure, Say, axis, figure, hatching, whole
 from command.insights.filters import Filters
 from command.insights.periods import Period
@@ -207,7 +208,7 @@ def _plate(
 
 
 SCALE = {"count": 1.0, "share": 0.1, "took": 1 / 60}
-AXES = {"count": "", "share": "%", "took": N_("min")}
+AXES = {"count": "", "share": "%", "took": N_("min (median)")}
 
 
 def _bars(rows: Sequence[Figured], kind: str, say: Say) -> Figure:
@@ -232,18 +233,7 @@ def _bars(rows: Sequence[Figured], kind: str, say: Say) -> Figure:
     heights = [value * SCALE[kind] for row in rows for value in (row.a, row.b) if value is not None]
     upright = axis(say(AXES[kind]) if AXES[kind] else "", **(whole(heights) if kind == "count" else {}))
     if kind == "took":
-        upright |= {"type": "log", "rangemode": "normal"}
-    names = [row.words for row in rows]
-    below = axis(
-        "",
-        type="category",
-        showgrid=False,
-        tickvals=x,
-        ticktext=[_wrapped(n) for n in names],
-        tickangle=0 if len(names) < 6 else -35,
-    )
+        upright |= {"type": "log", "rangemode": "normal", "dtick": 1}
+    names = [row.words.split(":")[0] for row in rows]
+    below = names_axis(x, names, 24) | ({"tickangle": -20} if kind == "took" else {"tickangle": 0})
     return figure(data, below, yaxis=upright, barmode="group", bargap=0.3)
-
-
-def _wrapped(name: str) -> str:
-    return name if len(name) <= 24 else name[:23] + "…"

@@ -143,6 +143,7 @@ def _trace(kind: Tone, table: Sequence[_Row], now: datetime, say: Say) -> Figure
     return {
         "type": "bar",
         "orientation": "h",
+        "width": 0.7,
         "y": [at for at, _ in found],
         "base": [_wall(bar.begin) for _, bar in found],
         "x": [max(1, round(((bar.end or now) - bar.begin) / timedelta(milliseconds=1))) for _, bar in found],

@@ -42,9 +42,9 @@ def of(
     """Cases and failures that were read, with their names."""
     failed = list(failed)
     known = cases.parts(session, failed)
-    within: dict[int, list[Part]] = {}
+    within: dict[int, tuple[Part, ...]] = {}
     for one in failed:
-        within.setdefault(one.incident, []).append(known[one.element])
+        within[one.incident] = (*within.get(one.incident, ()), known[one.element])
     areas = {
         area.id: Place(area.code, names.of(area, language), area.parent_id) for area in session.scalars(select(Area))
     }
