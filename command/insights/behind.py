@@ -32,7 +32,10 @@ def board(ground: Ground, narrow: Mapping[str, str], say: Say, most: int | None)
     """The newest `most` of them; None lists all."""
     found = ground.narrowed(narrow)
     shown = found[::-1][:most]
-    said = [f"{say(WORDS[name])}: {called(ground, name, key, say)}" for name, key in narrow.items()]
+    said = [
+        say(N_("%(name)s: %(value)s")) % {"name": say(WORDS[name]), "value": called(ground, name, key, say)}
+        for name, key in narrow.items()
+    ]
     if not found:
         said.append(say(N_("No incident is behind it.")))
     elif len(shown) < len(found):

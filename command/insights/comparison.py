@@ -76,7 +76,8 @@ def _period(
 
 @dataclass(frozen=True, slots=True)
 class Figured:
-    """One figure of both periods. `up`: more is better; None where neither is. `summed`: it grows with the length of its period."""
+    """One figure of both periods. `up`: more is better; None where neither is. `summed`: it grows with the length of its period. `label` is
+    what stands under its bars, where that is not its name."""
 
     words: str
     a: float | None
@@ -84,6 +85,7 @@ class Figured:
     up: bool | None
     summed: bool = False
     behind: str = ""
+    label: str = ""
 
 
 def difference(one: Figured, days: tuple[int, int]) -> tuple[float | None, Verdict]:
@@ -161,10 +163,11 @@ def _rates(a: Period, b: Period, say: Say) -> list[Figured]:
 def _durations(a: Period, b: Period, say: Say) -> list[Figured]:
     return [
         Figured(
-            f"{say(word)}: {say(name)}",
+            say(N_("%(name)s: %(value)s")) % {"name": say(word), "value": say(name)},
             getattr(a.figures.spans[code], which),
             getattr(b.figures.spans[code], which),
             False,
+            label=say(word),
         )
         for code, word in SPANS.items()
         for which, name in (("mean", N_("Mean")), ("median", N_("Median")), ("p90", N_("P90")))
@@ -234,6 +237,6 @@ def _bars(rows: Sequence[Figured], kind: str, say: Say) -> Figure:
     upright = axis(say(AXES[kind]) if AXES[kind] else "", **(whole(heights) if kind == "count" else {}))
     if kind == "took":
         upright |= {"type": "log", "rangemode": "normal", "dtick": 1}
-    names = [row.words.split(":")[0] for row in rows]
+    names = [row.label or row.words for row in rows]
     below = names_axis(x, names, 24) | ({"tickangle": -20} if kind == "took" else {"tickangle": 0})
     return figure(data, below, yaxis=upright, barmode="group", bargap=0.3)

@@ -23,18 +23,18 @@ POINTS = ("cause", "element", "site", "at")
 TITLES = {
     "element": N_("Elements"),
     "site": N_("Sites"),
-    "cause": N_("Causes"),
     "element_kind": N_("Kinds of element"),
     "at": N_("Areas"),
+    "cause": N_("Causes"),
     "kind": N_("Kinds of incident"),
     "took": N_("Handling time"),
 }
 HEADS = {
     "element": N_("Element"),
     "site": N_("Site"),
-    "cause": N_("Cause"),
     "element_kind": N_("Kind of element"),
     "at": N_("Area"),
+    "cause": N_("Cause"),
     "kind": N_("Kind"),
     "took": N_("Handling time"),
 }
@@ -94,7 +94,7 @@ def board(ground: Ground, network: Network, wanted: Filters, sort: str, say: Say
     found = {name: groups.grouped(ground.cases, ground.keys(name)) for name in TITLES if name != "took"}
     weakest = _weakest(ground, found, wanted, say)
     tables = (_table(ground, network, name, each, wanted, sort, say) for name, each in found.items())
-    return Board((_weakest_plate(weakest, say), *tables, _took(ground, wanted, say)), _said(ground, say), weakest)
+    return Board((_weakest_plate(weakest, say), _took(ground, wanted, say), *tables), _said(ground, say), weakest)
 
 
 def _said(ground: Ground, say: Say) -> tuple[str, ...]:
