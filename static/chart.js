@@ -29,11 +29,12 @@
       place.dataset.drawn = "yes";
       place.on("plotly_click", ({ points: [point] }) => { if (point?.customdata) follow(String(point.customdata)); });
     }
+    for (const button of document.querySelectorAll(`[data-picture="${place.dataset.chart}"]`)) button.hidden = false;
     return drawn;
   }
 
   for (const place of document.querySelectorAll("[data-chart]")) {
     draw(place, JSON.parse(document.getElementById(place.dataset.chart).textContent));
   }
-  window.tocsinCharts = { draw };
+  window.tocsinCharts = { draw, coloured, config };
 })();

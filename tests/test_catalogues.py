@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "command" / "translations"
 ROOMS = {"command", "templates"}
-SIGNS_ONLY = {", "}
+SIGNS_ONLY = {", ", "%(name)s: %(value)s"}
 """Messages whose Chinese is a sign without any character: the separator of a list is 、."""
 
 _PLACE = re.compile(r"%\(\w+\)[ds]")

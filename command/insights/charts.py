@@ -42,7 +42,7 @@ def tiers(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
         {
             **_bars(bars, [bar.tiers[tier - 1] for bar in bars]),
             "name": say(word),
-            "marker": {"color": f"--tier-{tier}", "pattern": _hatching(PATTERNS[tier])},
+            "marker": {"color": f"--tier-{tier}", "pattern": hatching(PATTERNS[tier])},
             "customdata": [wanted.behind(b.bucket.first, b.bucket.last, tier=str(tier)) for b in bars],
             "hovertemplate": "%{x}<br>%{fullData.name}: %{y}<extra></extra>",
         }
@@ -72,7 +72,7 @@ def users(bars: Sequence[Bar], wanted: Filters, say: Say) -> Figure:
         "y": minutes,
         "yaxis": "y2",
         "name": say(N_("User-minutes")),
-        "marker": {"color": "--warn", "pattern": _hatching("/")},
+        "marker": {"color": "--warn", "pattern": hatching("/")},
     }
     first = axis("", **whole(affected, "~s"), domain=[0.56, 1])
     second = axis("", **whole(minutes, "~s"), domain=[0, 0.44])
@@ -88,7 +88,7 @@ def response(bins: Sequence[Bin], limit: int, say: Say) -> Figure:
             "x": [ends(one) for one in bins],
             "y": [len(one.numbers) if is_late is wrong else 0 for one, is_late in zip(bins, late, strict=True)],
             "name": say(word),
-            "marker": {"color": color, "pattern": _hatching("/" if wrong else "")},
+            "marker": {"color": color, "pattern": hatching("/" if wrong else "")},
             "customdata": [f"#response-{one.above}" for one in bins],
             "hovertemplate": f"%{{x}} {unit}: %{{y}}<extra>%{{fullData.name}}</extra>",
         }
@@ -178,7 +178,8 @@ def _bars(bars: Sequence[Bar], heights: Sequence[float]) -> Figure:
     return {"type": "bar", "x": [bar.bucket.first.isoformat() for bar in bars], "y": list(heights)}
 
 
-def _hatching(shape: str) -> Figure:
+def hatching(shape: str) -> Figure:
+    """Lines over a bar's colour, so that it differs without colour too."""
     return {
         "shape": shape,
         "solidity": 0.3,

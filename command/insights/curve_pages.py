@@ -44,24 +44,25 @@ class Course:
 @access("read")
 def affected_users(number: str) -> ResponseReturnValue:
     """How many users an incident affected at each moment, and the user-minutes under the curve; up to `?at=` if given."""
-    return render_template("insights/curve.html", number=number, **_shown(number))
+    return render_template("insights/curve.html", number=number, **shown(number))
 
 
 @pages.get("/incidents/<number>/curve/card")
 @access("read")
 def card(number: str) -> ResponseReturnValue:
     """The same as a piece of the incident board."""
-    return render_template("insights/curve_part.html", number=number, **_shown(number))
+    return render_template("insights/curve_part.html", number=number, **shown(number))
 
 
-def _shown(number: str) -> dict[str, Any]:
+def shown(number: str) -> dict[str, Any]:
+    """The curve for whoever asks, its figure, and its rows. Raise NotFound for an incident that they may not know of."""
     course = _course(number)
     end = course.until
     if course.steps and not course.steps[-1].users:
         end = course.steps[-1].at + TAIL
     chart = curve.draw(course.steps, end, course.marks, course.eta, gettext)
     said = [(mark.at, curve.words(mark, gettext)) for mark in course.marks]
-    return {"course": course, "chart": chart, "rows": _rows(course, said)}
+    return {"course": course, "chart": chart, "rows": _rows(course, said), "file_name": f"tocsin-{number}-curve"}
 
 
 def _course(number: str) -> Course:

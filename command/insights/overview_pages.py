@@ -3,22 +3,20 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from command.boards.words import WORDS
 from command.core import clock
 from command.core.documents import document
 from command.core.problems import N_, Problem
-from command.incidents.models import KINDS
-from command.insights import charts, filters, funnel, rates
+from command.insights import charts, dashboards, filter_form, filters, funnel, rates, sheet_files, tabs
+from command.insights.dashboards import Asked
 from command.insights.filters import Filters
 from command.insights.periods import Period, period
-from command.network.models import Area, Service
 from command.people import language
 from command.people.access import access, here, principal
 
@@ -55,13 +53,23 @@ def overview() -> ResponseReturnValue:
         except Problem as wrong:
             status, problem = wrong.status, document(wrong, "")
             found = period(session, filters.read({}, today), language.zone(), principal())
-        choices = _choices(session)
+        choices = filter_form.choices(session)
     shown = {} if problem else _figures(found)
     words = {"spans": SPANS, "apart": APART, "notice": WORDS["notice"], "tiers": charts.TIERS, "states": WORDS["kind"]}
-    given = {"given": _given(found.wanted, problem), "problem": problem, "links": _links(found.wanted, today)}
+    given: dict[str, Any] = {
+        "given": _given(found.wanted, problem),
+        "problem": problem,
+        "links": _links(found.wanted, today),
+    }
+    views = tabs.tabs(dashboards.OVERVIEW, given["given"], Asked(found.wanted, {}))
+    files = {"query": urlencode(given["given"]), "file_name": lambda chart: _file_name(found.wanted, chart)}
     return render_template(
-        "insights/overview.html", p=found, charts=shown, words=words, **given, **choices, **_ways()
+        "insights/overview.html", p=found, charts=shown, words=words, tabs=views, **files, **given, **choices, **_ways()
     ), status
+
+
+def _file_name(wanted: Filters, chart: str) -> str:
+    return sheet_files.name(dashboards.OVERVIEW.code, chart, f"{wanted.first}", f"{wanted.last}")
 
 
 def _figures(found: Period) -> dict[str, charts.Figure]:
@@ -81,15 +89,6 @@ def _given(wanted: Filters, problem: Mapping[str, Any] | None) -> Mapping[str, s
     if problem:
         return {name: request.args.get(name, "") for name in filters.NAMES}
     return {"from": wanted.first.isoformat(), "to": wanted.last.isoformat(), "by": wanted.step, **wanted.chosen}
-
-
-def _choices(session: Session) -> dict[str, Any]:
-    words = WORDS["kind"]
-    return {
-        "areas": session.scalars(select(Area).order_by(Area.code)).all(),
-        "services": session.scalars(select(Service).order_by(Service.bit)).all(),
-        "kinds": {kind: gettext(words[kind]) for kind in KINDS},
-    }
 
 
 def _links(wanted: Filters, today: date) -> list[tuple[int, str, bool]]:

@@ -1,9 +1,11 @@
 """What somebody sees who looks back: the overview, the curve on the board, and a replay that is dragged, played and shared."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.browser.conftest import Site
@@ -146,3 +148,40 @@ def test_the_command_board_is_replayed_too(site: Site, page: Page, time: Time) -
     expect(page.locator(".incident-row")).to_have_count(0)
     page.get_by_role("button", name="Next entry").click()
     expect(page.locator(f'[data-card="{number}"]')).to_contain_text("Reported")
+
+
+@pytest.mark.proves("D7")
+@pytest.mark.parametrize(
+    ("language", "theme", "words"), [("en", "dark", "Incidents by tier"), ("zh", "light", "各等级事件数")]
+)
+def test_a_chart_is_taken_away_as_a_picture_in_the_language_and_theme_of_the_page(
+    site: Site, page: Page, time: Time, language: str, theme: str, words: str
+) -> None:
+    number = story(site, time)
+    heard = complaints(page)
+    page.add_init_script(
+        f"document.addEventListener('DOMContentLoaded', () => document.documentElement.dataset.bsTheme = '{theme}')"
+    )
+    for address, chart, title in (("/overview", "tiers", words), (f"/incidents/{number}/gantt", "gantt", number)):
+        page.goto(f"{site.url}{address}?lang={language}")
+        expect(page.locator(f"[data-chart={chart}][data-drawn=yes]")).to_be_visible(timeout=30_000)
+        taken = {}
+        for form in ("png", "svg"):
+            with page.expect_download(timeout=30_000) as waited:
+                page.locator(f"[data-picture={chart}][data-form={form}]").click()
+            taken[form] = waited.value
+            assert waited.value.suggested_filename.endswith(f"{chart}{'' if chart == 'gantt' else _days(page)}.{form}")
+        picture = Image.open(taken["png"].path()).convert("RGB")
+        assert picture.width == 2400 and picture.height >= 600
+        ground = picture.getpixel((3, picture.height - 3))
+        assert (ground == (255, 255, 255)) == (theme == "light"), ground
+        assert len(picture.getcolors(maxcolors=2**24) or ()) > 50, "something is drawn"
+        svg = ElementTree.parse(taken["svg"].path()).getroot()
+        assert svg.tag.endswith("svg") and svg.get("width") == "1200"
+        assert title in "".join(svg.itertext())
+    assert heard == []
+
+
+def _days(page: Page) -> str:
+    """The period of the form, as file names end with it."""
+    return "".join(f"-{page.locator(f'[name={name}]').input_value()}" for name in ("from", "to"))
