@@ -49,9 +49,6 @@ def of(session: Session, incidents: Select[Incident]) -> list[Counted]:
         incidents.outerjoin(
             IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE)
         )
-        chosen(session, wanted, zone, who)
-        .outerjoin(IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE))
-        .outerjoin(answered, answered.c.incident_id == Incident.id)
         .order_by(Incident.reported_at, Incident.id)
         .with_only_columns(
             *(Incident.id, Incident.number, Incident.tier, Incident.occurred_at, Incident.detected_at),
@@ -67,7 +64,6 @@ def of(session: Session, incidents: Select[Incident]) -> list[Counted]:
 def chosen(
     session: Session, wanted: Filters, zone: tzinfo, who: Principal, *, open_only: bool = False
 ) -> Select[Incident]:
-def chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
     """The incidents that count, as a query. Raise Invalid for unknown areas and services."""
     begin, end = instants(wanted.first, wanted.last, zone)
     query = (
@@ -124,22 +120,6 @@ def service(session: Session, code: str) -> int:
 def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> dict[str, Funnel]:
     """What became of the notices of those incidents, by kind of notice; kinds without any are left out."""
     return told.funnels(told_by(session, wanted, zone, who))
-    theirs = chosen(session, wanted, zone, who).with_only_columns(Incident.id)
-    mine = or_(Notice.incident_id.in_(theirs), Notice.incident_id.in_(_within(session, theirs)))
-    mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
-    growing = case((Notice.state.in_(GROWING), 1), else_=0)
-    heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)
-    states = select(Notice.kind, growing, Tally.state, func.sum(Tally.count)).where(mine)
-    states = states.join(Tally, Tally.notice_id == Notice.id)
-    counts: dict[str, Counter[State]] = {}
-    sizes, numbers = Counter[str](), Counter[str]()
-    for kind, grows, state, count in session.execute(states.group_by(Notice.kind, growing, Tally.state)).tuples():
-        counts.setdefault(kind, Counter())[State(state)] += int(count)
-        sizes[kind] += 0 if grows else int(count)
-    for kind, grows, number, audience in session.execute(heads.group_by(Notice.kind, growing)).tuples():
-        numbers[kind] += number
-        sizes[kind] += int(audience or 0) if grows else 0
-    return {kind: funnel(numbers[kind], sizes[kind], counts.get(kind, {})) for kind in KINDS if kind in numbers}
 
 
 def told_by(
