@@ -6,8 +6,8 @@ from command.satisfaction.models import Result, State, Why
 STATES = {
     State.PLANNED: N_("planned"),
     State.OPEN: N_("taking answers"),
-    State.CLOSED: N_("closed"),
-    State.CANCELLED: N_("cancelled"),
+    State.CLOSED: N_("answers closed"),
+    State.CANCELLED: N_("survey cancelled"),
     State.VOID: N_("nobody asked"),
 }
 TONES = {State.PLANNED: "", State.OPEN: "warn", State.CLOSED: "ok", State.CANCELLED: "", State.VOID: ""}
