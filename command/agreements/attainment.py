@@ -5,32 +5,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+Timing = Literal["in_time", "late", "open", "overdue"]
 Stands = Literal["met", "breached", "running"]
 Which = Literal["respond", "resolve"]
 
 
 class Clocked(NamedTuple):
-    """One clock of a service level. `late`: it is on record as breached. `left_out`: its breach is not ours by a dispute that is over;
-    `disputed`: a dispute of it is open; `accepted`: one was accepted."""
+    """A clock of a service level, or many alike. `breached`: it is on record as breached, met since or not. `left_out`: its breach is not
+    ours by a dispute that is over; `disputed`: a dispute of it is open; `accepted`: one was accepted."""
 
     sla_class: str
     which: Which
-    due_at: datetime
-    met_at: datetime | None
-    late: bool
+    timing: Timing
+    breached: bool
     left_out: bool = False
     disputed: bool = False
     accepted: bool = False
 
 
-def stands(one: Clocked, now: datetime) -> Stands:
-    """Met exactly when it was due is met, one second later is breached. Open and overdue is breached, whether or not anybody has put
-    that on record; open and not due yet is running. What was breached once stays breached."""
-    if one.late:
+def timing(due_at: datetime, met_at: datetime | None, now: datetime) -> Timing:
+    """Met exactly when it was due is in time, one second later is late. Open and overdue is so whether or not anybody has put it on
+    record; open and due just now is not overdue yet."""
+    if met_at is None:
+        return "overdue" if now > due_at else "open"
+    return "in_time" if met_at <= due_at else "late"
+
+
+def stands(one: Clocked) -> Stands:
+    """Late and overdue are breached, and what was breached once stays breached, restored again or not; open is running."""
+    if one.breached or one.timing in ("late", "overdue"):
         return "breached"
-    if one.met_at is None:
-        return "breached" if now > one.due_at else "running"
-    return "met" if one.met_at <= one.due_at else "breached"
+    return "running" if one.timing == "open" else "met"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +65,25 @@ class Attainment:
         return Attainment(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
-def attained(clocks: Iterable[Clocked], now: datetime) -> dict[tuple[str, Which], Attainment]:
-    """The attainment of each class, for responding and for resolving apart. Classes without clocks are left out."""
+def attained(clocks: Iterable[tuple[Clocked, int]]) -> dict[tuple[str, Which], Attainment]:
+    """The attainment of each class, for responding and for resolving apart, of clocks and how many there are alike. Classes without clocks
+    are left out."""
     found: dict[tuple[str, Which], Attainment] = {}
-    for one in clocks:
+    for one, count in clocks:
         key = (one.sla_class, one.which)
-        found[key] = found.get(key, Attainment()) + _one(one, stands(one, now))
+        found[key] = found.get(key, Attainment()) + _of(one, count)
     return found
 
 
-def _one(one: Clocked, at: Stands) -> Attainment:
-    if at == "breached" and one.left_out:
-        return Attainment(left_out=1)
-    return Attainment(
-        met=at == "met",
-        breached=at == "breached",
-        running=at == "running",
-        disputed=at == "breached" and one.disputed,
-        accepted=at == "breached" and one.accepted,
-    )
+def _of(one: Clocked, count: int) -> Attainment:
+    match stands(one):
+        case "met":
+            return Attainment(met=count)
+        case "running":
+            return Attainment(running=count)
+    if one.left_out:
+        return Attainment(left_out=count)
+    return Attainment(breached=count, disputed=count * one.disputed, accepted=count * one.accepted)
 
 
 def together(found: Iterable[Attainment]) -> Attainment:

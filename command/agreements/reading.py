@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from command.agreements.attainment import Attainment, Clocked, Which, attained, together
@@ -42,37 +42,42 @@ class Figures:
 def figures(session: Session, begin: datetime, end: datetime, who: Principal) -> Figures:
     """The attainment of incidents reported from `begin` to before `end` that `who` may know of. Exercises, cancelled and merged incidents
     are left out."""
-    whichs = _whichs()
+    whichs, now = _whichs(), clock.now(session)
     above = aliased(Incident)
-    parent = select(above.id).where(above.id == Incident.parent_id, above.state.not_in(FINAL))
+    part = select(above.id).where(above.id == Incident.parent_id, above.state.not_in(FINAL)).exists()
+    alike = (
+        *(Incident.tier, IncidentClock.code, IncidentClock.state, _timing(now)),
+        *(SlaBreach.sla_class, SlaBreach.liability, SlaBreach.dispute, part),
+    )
     query = (
         visibility.only_visible(session, _real(select(Incident)), who)
         .join(IncidentClock, IncidentClock.incident_id == Incident.id)
         .outerjoin(SlaBreach, SlaBreach.clock_id == IncidentClock.id)
         .where(Incident.reported_at >= begin, Incident.reported_at < end)
         .where(IncidentClock.code.in_(list(whichs)), IncidentClock.state != VOID)
-        .with_only_columns(
-            *(Incident.tier, IncidentClock.code, IncidentClock.due_at, IncidentClock.met_at, IncidentClock.state),
-            *(SlaBreach.sla_class, SlaBreach.liability, SlaBreach.dispute, parent.exists()),
-            maintain_column_froms=True,
-        )
+        .with_only_columns(*alike, func.count(), maintain_column_froms=True)
+        .group_by(*alike)
     )
     rows = session.execute(query).all()
-    counted = [_clocked(row, whichs) for row in rows if not row[8]]
-    return Figures(attained(counted, clock.now(session)), len(rows) - len(counted))
+    counted = [(_clocked(row, whichs), row[8]) for row in rows if not row[7]]
+    return Figures(attained(counted), sum(row[8] for row in rows if row[7]))
+
+
+def _timing(now: datetime) -> ColumnElement[str]:
+    """`attainment.timing` in the database's words, so that years of clocks come as a few groups."""
+    opened = case((IncidentClock.due_at < now, "overdue"), else_="open")
+    ended = case((IncidentClock.met_at <= IncidentClock.due_at, "in_time"), else_="late")
+    return case((IncidentClock.met_at.is_(None), opened), else_=ended)
 
 
 def _clocked(row: Any, whichs: Mapping[str, Which]) -> Clocked:
-    tier, code, due_at, met_at, state, sla_class, liability, dispute, _ = row
-    its = sla_class or house.clocks().class_of(tier).id
-    out = rules().left_out(liability or "", dispute or "")
+    tier, code, state, its_timing, sla_class, liability, dispute, *_ = row
     return Clocked(
-        its,
+        sla_class or house.clocks().class_of(tier).id,
         whichs[code],
-        due_at,
-        met_at,
-        late=state == "breached",
-        left_out=out,
+        its_timing,
+        breached=state == "breached",
+        left_out=rules().left_out(liability or "", dispute or ""),
         disputed=dispute == Dispute.RAISED,
         accepted=dispute == Dispute.ACCEPTED,
     )

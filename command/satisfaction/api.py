@@ -144,6 +144,7 @@ def by_phone(number: str, given: PhoneIn) -> AnsweredOut:
             first_response=row.first_response,
         )
 
+    unit(lambda session: follow_ups.count(session, who))
     return unit(work)
 
 

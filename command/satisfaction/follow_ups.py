@@ -61,13 +61,17 @@ def unknown() -> NotFound:
     return NotFound(N_("There is no such call back."), remedy=N_("Look at the list of surveys."))
 
 
+def count(session: Session, by: Principal) -> None:
+    """Count a number that `by` types, in a unit of work of its own, so that refusals count too; raise TooMany."""
+    limits.hit(session, f"look-up:{by.person_id}", LOOK_UPS, WINDOW)
+
+
 def by_phone(
     session: Session, installation: Installation, number: str, typed: str, said: Said, by: Principal
 ) -> SurveyAnswer:
     """Put on record what a customer said by phone about an incident: somebody who was asked, or at least told the all-clear. Raise
-    NotFound, Invalid naming the field, Conflict where no survey is open, TooMany."""
+    NotFound, Invalid naming the field, Conflict where no survey is open."""
     answering.check(said)
-    limits.hit(session, f"look-up:{by.person_id}", LOOK_UPS, WINDOW)
     incident = visibility.seen_by(session, standing.lock(session, number), by)
     survey = planning.of(session, incident.id, lock=True)
     if survey is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from command.agreements import attainment, reading
 from command.agreements.attainment import Attainment, Clocked
@@ -16,6 +17,7 @@ from command.agreements.rules import Rules
 from command.core import clock
 from command.core.installation import Installation
 from command.engine import agreements
+from command.incidents.models import Incident, IncidentClock
 from command.network.models import Subscriber
 from tests.conftest import Time
 from tests.improvement.conftest import Works
@@ -24,7 +26,8 @@ pytestmark = pytest.mark.proves("R21")
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOON = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-RESPOND, RESOLVE = "sla-respond", "sla-resolve"
+RESPOND = "sla-respond"
+WHICH: dict[str, attainment.Which] = {RESPOND: "respond", "sla-resolve": "resolve"}
 
 
 class Register(Works):
@@ -86,21 +89,20 @@ CASES = (
 def test_attainment_is_as_counted_by_hand(
     name: str, given: list[tuple[datetime, datetime | None, bool]], expected: Attainment, tenths: int | None
 ) -> None:
-    clocks = [Clocked("general", "respond", due, met, late) for due, met, late in given]
-    found = attainment.attained(clocks, NOON).get(("general", "respond"), Attainment())
+    clocks = [(Clocked("general", "respond", attainment.timing(due, met, NOON), late), 1) for due, met, late in given]
+    found = attainment.attained(clocks).get(("general", "respond"), Attainment())
     assert (found, found.tenths) == (expected, tenths)
 
 
 def test_breaches_that_are_not_ours_are_left_out_once_settled_and_shown_beside_before() -> None:
-    def one(late: bool, **how: bool) -> Clocked:
-        return Clocked("urgent", "resolve", NOON, NOON, late, **how)
+    def one(late: bool, **how: bool) -> tuple[Clocked, int]:
+        return Clocked("urgent", "resolve", "in_time", late, **how), 1
 
     clocks = [one(False), one(True, left_out=True), one(True, accepted=True), one(True, disputed=True), one(False)]
-    found = attainment.together(attainment.attained(clocks, NOON).values())
+    found = attainment.together(attainment.attained(clocks).values())
     assert found == Attainment(met=2, breached=2, left_out=1, disputed=1, accepted=1)
     assert (found.of, found.tenths) == (4, 500)
-    met_after_all = attainment.attained([one(False, left_out=True)], NOON)
-    assert met_after_all["urgent", "resolve"] == Attainment(met=1)
+    assert attainment.attained([one(False, left_out=True)])["urgent", "resolve"] == Attainment(met=1)
 
 
 def test_when_a_breach_is_left_out_is_said_by_configuration() -> None:
@@ -220,12 +222,42 @@ def test_those_who_may_not_know_of_an_incident_see_none_of_its_breaches(office: 
     assert office.register(by="ops")["breaches"] == []
 
 
-@ONE
-def test_the_figures_are_those_of_incidents_reported_in_the_period(office: Register) -> None:
-    office.overdue()
+def test_the_figures_are_those_of_incidents_reported_in_the_period_and_equal_recomputation(office: Register) -> None:
+    late = office.overdue()
+    office.act("dou", late, "activate")
+    office.responding(elements=["CELL-2"])
+    office.report("dou", elements=["CELL-3"], area="800102")
+    exact = office.responding(elements=["CELL-4"], area="800201")
+    for number, due in ((late, timedelta(0)), (exact, -SECOND)):
+        office.do(lambda session, number=number, due=due: _move(session, number, due))
     who = office.principal("dou")
     with office.database.read() as session:
-        now = clock.now(session)
-        day = timedelta(days=1)
-        assert reading.figures(session, now - day, now, who).total.breached == 1
-        assert reading.figures(session, now, now + day, who).total.of == 0
+        now, day = clock.now(session), timedelta(days=1)
+        found = reading.figures(session, now - day, now + SECOND, who)
+        rows = session.execute(
+            select(Incident.tier, IncidentClock).join(Incident, Incident.id == IncidentClock.incident_id)
+        ).tuples()
+        again = [
+            (
+                Clocked(
+                    "general",
+                    WHICH[each.code],
+                    attainment.timing(each.due_at, each.met_at, now),
+                    each.state == "breached",
+                ),
+                1,
+            )
+            for _, each in rows
+            if each.code in WHICH
+        ]
+        assert found.by_class == attainment.attained(again)
+        assert found.by_class["general", "respond"] == Attainment(met=1, breached=2, running=1)
+        assert reading.figures(session, now + SECOND, now + day, who).total.of == 0
+
+
+def _move(session: Session, number: str, due: timedelta) -> None:
+    """The response of an incident was due when it was met, or so much later (below zero: before)."""
+    its = select(IncidentClock).join(Incident, Incident.id == IncidentClock.incident_id)
+    row = session.scalars(its.where(Incident.number == number, IncidentClock.code == RESPOND)).one()
+    assert row.met_at is not None
+    row.due_at = row.met_at + due
