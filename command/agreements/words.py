@@ -10,7 +10,7 @@ LIABILITIES = {
     Liability.THIRD_PARTY: N_("a third party"),
     Liability.CUSTOMER: N_("the customer"),
     Liability.FORCE_MAJEURE: N_("force majeure"),
-    Liability.NONE: N_("nobody"),
+    Liability.NONE: N_("nobody answers for it"),
 }
 DISPUTES = {
     Dispute.NONE: N_("no dispute"),

@@ -32,7 +32,7 @@ GRADES = {
 }
 FIGURES = {
     "satisfied": (N_("Satisfied"), N_("Grades 4 and 5 ÷ those who gave a grade or said that service is not back.")),
-    "score": (N_("Score"), N_("Mean of the grades given, 5 is 100 and 1 is 20.")),
+    "score": (N_("Satisfaction score"), N_("Mean of the grades given, 5 is 100 and 1 is 20.")),
     "first_response": (N_("Satisfied with the first response"), N_("Grades 4 and 5 ÷ those who graded it.")),
     "confirmed": (N_("Confirmed restored"), N_("Service is back ÷ those who said whether it is.")),
     "response": (N_("Response rate"), N_("Answered ÷ asked.")),
