@@ -20,7 +20,7 @@ VOID = {
 WHY = {Why.NOT_RESTORED: N_("service not back"), Why.UNSATISFIED: N_("not satisfied")}
 RESULTS = {
     Result.REACHED: N_("reached"),
-    Result.NOT_REACHED: N_("not reached"),
+    Result.NOT_REACHED: N_("call not answered"),
     Result.SOLVED: N_("reached, solved"),
 }
 GRADES = {
