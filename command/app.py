@@ -43,6 +43,8 @@ NAVIGATION = (
         (
             ("desk.desk", N_("Agent's desk"), "take_case", "desk"),
             ("complaints.listed", N_("Complaint handling"), "take_case", "complaint"),
+            ("satisfaction.surveys", N_("Satisfaction"), "read", "check"),
+            ("agreements.register", N_("Service levels"), "read", "clock"),
             ("status.page", N_("Status page"), "read", "status"),
         ),
     ),

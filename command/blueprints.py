@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from command import health, styleguide
+from command.agreements import api as agreements_api
+from command.agreements import pages as agreements_pages
 from command.alarms import api as alarms_api
 from command.alarms import hooks as alarm_hooks
 from command.alarms import pages as alarm_pages
@@ -118,6 +120,9 @@ from command.resources import pages as resource_pages
 from command.risks import api as risks_api
 from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
+from command.satisfaction import api as satisfaction_api
+from command.satisfaction import pages as satisfaction_pages
+from command.satisfaction import public_pages as survey_form
 from command.security import agreement_pages
 from command.security import api as security_api
 from command.security import pages as security_pages
@@ -225,6 +230,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     risks_api.api,
     settlement_api.api,
     settlement_pages.pages,
+    agreements_api.api,
+    agreements_pages.pages,
+    satisfaction_api.api,
+    satisfaction_pages.pages,
+    survey_form.pages,
     risk_files.pages,
     risk_pages.pages,
     bulletins_api.api,

@@ -1,5 +1,6 @@
 """Every table, so that migrations and tests see the whole schema."""
 
+from command.agreements import models as agreements
 from command.alarms import models as alarms
 from command.archive import models as archive
 from command.authority import models as authority
@@ -39,6 +40,7 @@ from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
 from command.risks import models as risks
+from command.satisfaction import models as satisfaction
 from command.security import models as security
 from command.settlement import models as settlement
 from command.sites import models as sites
@@ -47,6 +49,7 @@ from command.warnings import models as warnings
 
 metadata = Base.metadata
 rooms = (
+    agreements,
     alarms,
     archive,
     authority,
@@ -90,6 +93,7 @@ rooms = (
     readiness,
     resources,
     risks,
+    satisfaction,
     settlement,
     task_safety,
     sites,

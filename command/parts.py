@@ -5,13 +5,14 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from command.agreements import rules as agreement_rules
 from command.alarms import kinds, storms
 from command.archive import index
 from command.authority import reviews
 from command.boards import cards
 from command.bulletins import figures as bulletin_figures
 from command.bulletins import service as bulletins
-from command.complaints import calm
+from command.complaints import calm, surveyed
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
@@ -41,6 +42,9 @@ from command.people.models import Person
 from command.plans import gathering
 from command.resources import crew_contacts, departures, recall_times
 from command.risks import planned, register, warned
+from command.satisfaction import answering, planning
+from command.satisfaction import replies as surveys
+from command.satisfaction import rules as survey_rules
 from command.security import containing, telling
 from command.security import names as security
 from command.settlement import service as settlement
@@ -64,7 +68,8 @@ def join(database: Database) -> Database:
     incidents that change, alarms follow an
     incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
     to the drill that goes on. A surge of complaints follows its incident, and has to be calm before that is closed. Improvement actions
-    come from drills and risks; exercises reach crews from outside besides people."""
+    come from drills and risks; exercises reach crews from outside besides people; whoever answers a survey that service is not back gets
+    a case."""
     _once(database.before_append, following.follow)
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
@@ -104,11 +109,15 @@ def join(database: Database) -> Database:
     _once(feeds.own_events, training.events)
     _once(conditions.asked, settlement.asked)
     _once(conditions.turned, settlement.turned)
+    _once(conditions.turned, planning.turned)
+    _once(answering.open_case, surveyed.open_case)
     _once(warnings.raised_from, warned.heard)
     _once(warnings.prefilled, warned.form)
     _once(status.warned, public_warnings.now)
     _once(gathering.registers, planned.offered)
     warning_table.table()  # a fault in config/warnings.yaml stops the start, not a storm
+    survey_rules.rules()
+    agreement_rules.rules()
     return database
 
 
@@ -136,6 +145,7 @@ def handlers() -> Handlers:
         replies=[
             stop_word.reply,
             takeovers.reply,
+            surveys.reply,
             crews.by_code,
             replies.replies(field.add_note, _elsewhere),
             crews.by_word,

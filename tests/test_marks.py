@@ -54,6 +54,7 @@ OF_NONE = {
     "/knowledge/<int:problem_id>": "exercises are never kept",
     "/knowledge/<int:problem_id>/edit": "exercises are never kept",
     "/c/<token>": "callers' cases are real",
+    "/s/<token>": "exercises ask nobody",
     "/b/<token>": "recipients outside get none of exercises; one on a drill's allow-list is tried in tests/bulletins",
     "/b/<token>/pdf": "as the page of its address",
     "/bulletins/<int:bulletin_id>/pdf": "a file, which is marked in itself",

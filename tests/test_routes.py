@@ -48,7 +48,7 @@ def test_what_is_open_to_everybody_says_why_and_is_expected(installation: Instal
         view = app.view_functions[rule.endpoint]
         if view.permission is None:
             assert len(view.public) > 10, f"{rule.rule} does not say why it is public"
-            assert rule.rule in OPEN or rule.rule.startswith(("/hooks/", "/p/", "/c/", "/d/", "/b/")), (
+            assert rule.rule in OPEN or rule.rule.startswith(("/hooks/", "/p/", "/c/", "/d/", "/b/", "/s/")), (
                 f"{rule.rule} is open unexpectedly"
             )
         else:

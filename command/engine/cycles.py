@@ -5,6 +5,7 @@ import threading
 from command.core.installation import Installation
 from command.drills.programme import table as drill_table
 from command.engine import (
+    agreements,
     bulletins,
     clocks,
     complaints,
@@ -26,6 +27,7 @@ from command.engine import (
     readiness,
     receipts,
     record,
+    satisfaction,
     settlement,
     succession,
     summaries,
@@ -73,6 +75,8 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("surges", 60.0, lambda: complaints.look_once(installation)),
         Cycle("readiness", 60.0, lambda: readiness.run_once(installation)),
         Cycle("improvement", 60.0, lambda: improvement.run_once(installation)),
+        Cycle("agreements", 30.0, lambda: agreements.run_once(installation)),
+        Cycle("satisfaction", 30.0, lambda: satisfaction.run_once(installation)),
         Cycle("settlement", 60.0, lambda: settlement.run_once(installation)),
         Cycle("plans", 60.0, lambda: plans.run_once(installation)),
         Cycle("succession", 5.0, lambda: succession.run_once(installation)),

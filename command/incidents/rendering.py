@@ -16,6 +16,7 @@ from command.core.log import masked_words
 from command.incidents import clock_rows, house
 from command.incidents.activation import KIND_WORDS, TIER_WORDS
 from command.incidents.bulletin_sentences import BULLETINS, WHY
+from command.incidents.quality_sentences import QUALITY_FIELDS
 from command.incidents.sentences import SENTENCES, WORDS
 from command.network.models import Area
 from command.people.models import Person
@@ -105,6 +106,8 @@ class Reader:
             return (known.name.zh if zh else known.name.en) if known else str(value)
         if name == "bulletin_kind" and value in BULLETINS:
             return BULLETINS[value][0 if zh else 1]
+        if name in QUALITY_FIELDS and value in QUALITY_FIELDS[name]:
+            return QUALITY_FIELDS[name][value][0 if zh else 1]
         if name == "why" and isinstance(value, str) and value in WHY:
             return WHY[value][0 if zh else 1]
         if name in ("rules", "overruled"):

@@ -69,6 +69,7 @@ class Purpose(StrEnum):
     DUTY = "duty"  # what concerns the plan of duties: a swap, a gap
     DRILL = "drill"  # the call of a phone drill
     BULLETIN = "bulletin"  # a copy of a bulletin to a recipient outside of the people we page
+    SURVEY = "survey"  # asks somebody who was told the all-clear how it went
     CREW = "crew"  # sends a crew out with a resource, or says that it cannot come
 
 
@@ -93,10 +94,10 @@ class Delivery(OfExercise, Claimable, Base):
     """One message to one recipient. Nothing is sent that is not a committed row of this table.
 
     `addressee` is a subscriber's id for notices, a person's id for pages and answers (0: somebody who is not in the register), a unit's id
-    for what calls its crew out, a case's id for what a caller is told, a copy's id for a bulletin. `channel` says
-    what `number` is: a number (sms, voice), a mailbox (email) or a chat's address; `recipient` is its blind index. `due_at` is when it may
-    be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again: the end of a lease, of a
-    doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is."""
+    for what calls its crew out, a case's id for what a caller is told, a copy's id for a bulletin, an answer's id for a survey.
+    `channel` says what `number` is: a number (sms, voice), a mailbox (email) or a chat's address; `recipient` is its blind index. `due_at`
+    is when it may be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again: the end of a
+    lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is."""
 
     __tablename__ = "delivery"
     __table_args__ = (

@@ -56,6 +56,7 @@ SIGNED_IN = (
         "/risks/bridge/edit",
     ),
     *("/settlement", "/settlement?mine=1"),
+    *("/agreements", "/agreements?stands=undecided", "/surveys", "/surveys?void=1"),
     *("/plans", "/plans/1", "/plans/1/compare", "/plans/1/readers", "/plans/1/edit/goal", "/plans/1/edit/measures"),
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
@@ -89,6 +90,7 @@ OF_INCIDENT = (
     *("/incidents/{}/bulletins", "/incidents/{}/settlement", "/incidents/{}/tasks/repair_fault/safety"),
     *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
     *("/incidents/{}/security", "/incidents/{}/opinions"),
+    *("/incidents/{}/survey", "/incidents/{}/agreements"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -112,6 +114,8 @@ PARTS = {
     "/incidents/<number>/sites/part": "a part of the incident's board",
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/bulletins/part": "a part of the incident's board",
+    "/agreements.csv": "a file",
+    "/s/<token>": "the form of one customer, tried in tests/satisfaction",
     "/bulletins/<int:bulletin_id>/pdf": "a file",
     "/b/<token>/pdf": "a file",
     "/incidents/<number>/similar": "a part of the incident's board",

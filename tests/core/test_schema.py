@@ -76,6 +76,11 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "case_step": {"step": "accept"},
     "surge": {"state": "accepted", "dimension": "plan"},
     "opinion": {"sentiment": "good"},
+    "survey": {"state": "planned"},
+    "survey_answer": {"via": "sms", "satisfaction": 5, "first_response": 5},
+    "survey_follow_up": {"why": "unsatisfied", "state": "open", "result": "reached"},
+    "sla_breach": {"liability": "ours", "dispute": "none"},
+    "sla_decision": {"liability": "ours", "dispute": "none"},
     "customer_case": {"state": "open", "channel": "phone", "service_class": "regular"},
 }
 """What the CHECK of a table wants to see."""
