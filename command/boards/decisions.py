@@ -1,5 +1,6 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
-restored, updates that are late, bulletins to write and to approve, advisories of warnings, views that their department owes.
+restored, updates that are late, bulletins to write and to approve, advisories of warnings, views that their department owes, evaluation
+reports to sign and those that are overdue.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -15,6 +16,7 @@ from command.bulletins import approving, reading
 from command.bulletins.models import State as Drafted
 from command.complaints import surges
 from command.core import clock
+from command.evaluation import listing as evaluations
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.joint import waiting as joint
@@ -40,7 +42,8 @@ class Waiting:
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), approve_bulletin,
     write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), advisory (of the
     warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others) or surge (of complaints:
-    it has no number yet, `audience` are the complaints); since when it waits."""
+    it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for their signature) or evaluations_overdue (so many
+    reports, `audience`, are not signed in time; `number` is the first of them); since when it waits."""
 
     act: str
     number: str
@@ -76,6 +79,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_views(session, who, exercise),
         *_advisories(session, who, exercise),
         *([] if exercise else _surges(session, who)),
+        *([] if exercise else _evaluations(session, who)),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -201,6 +205,17 @@ def _surges(session: Session, who: Principal) -> Iterator[Waiting]:
             "surge_id": surge.id,
         }
         yield Waiting("surge", "", surges.INCIDENT_KIND, surges.tier_of(surge), **about)
+
+
+def _evaluations(session: Session, who: Principal) -> Iterator[Waiting]:
+    """Evaluation reports that wait for their signature, and in one line those that are overdue, for somebody who signs."""
+    for row in evaluations.mine(session, who):
+        since = row.report.submitted_at if row.report else None
+        yield _waiting(row.incident, "sign_evaluation", since or clock.now(session))
+    count, first = evaluations.overdue(session, who)
+    if first is not None:
+        due = evaluations.due_at(first)
+        yield _waiting(first, "evaluations_overdue", due or clock.now(session), audience=count)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

@@ -1,6 +1,7 @@
 """The words of journal entries, by kind: (zh, en). Places in braces are fields of the entry."""
 
 from command.incidents.bulletin_sentences import OF_BULLETINS
+from command.incidents.evaluation_sentences import EVALUATION_WORDS, OF_EVALUATION
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
@@ -296,6 +297,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "opinion.answered": ("舆情已由{person_id}回应", "Public opinion answered by {person_id}"),
     **OF_RESOURCES,
+    **OF_EVALUATION,
     **OF_SETTLEMENT,
     **OF_BULLETINS,
     **OF_SITES,
@@ -304,6 +306,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, tuple[str, str]] = {
+    **EVALUATION_WORDS,
     **SETTLED_THINGS,
     **SITE_WORDS,
     "True": ("是", "yes"),
