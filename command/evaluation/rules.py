@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from command.core.paths import CONFIG
-from command.people.authority import TIERS, Post, Tier
+from command.people.authority import Post
 from playbooks.source import Misfit, Unfit, load
 from playbooks.texts import Record
 
@@ -33,12 +33,12 @@ class Terms(Record):
 class Table(Record):
     """The whole of config/evaluation.yaml: every tier, no post twice."""
 
-    tiers: Mapping[Tier, Demand]
+    tiers: Mapping[Literal["1", "2", "3", "4"], Demand]
     internal_terms: Terms = Terms()
 
     def of(self, tier: int) -> Demand:
         """What a report of this tier needs."""
-        return next(demand for known, demand in self.tiers.items() if known == tier)
+        return next(demand for known, demand in self.tiers.items() if known == str(tier))
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -47,11 +47,11 @@ class Table(Record):
         return self
 
     def _misfits(self) -> Iterator[Misfit]:
-        for tier in TIERS:
-            if tier not in self.tiers:
-                yield Misfit(f"tier {tier} is missing", "Say who signs its reports.", ("tiers",))
-            elif len(set(self.tiers[tier].posts)) < len(self.tiers[tier].posts):
-                yield Misfit(f"tier {tier} names a post twice", "Keep one of the two.", ("tiers",))
+        for tier in sorted({"1", "2", "3", "4"} - set(self.tiers)):
+            yield Misfit(f"tier {tier} is missing", "Say who signs its reports.", ("tiers",))
+        for tier, demand in self.tiers.items():
+            if len(set(demand.posts)) < len(demand.posts):
+                yield Misfit(f"tier {tier} names a post twice", "Keep one of the two.", ("tiers", tier))
 
 
 @cache
