@@ -6,7 +6,7 @@ import pytest
 
 from command.core.installation import Installation
 from tests.conftest import Time
-from tests.improvement.conftest import Works
+from tests.improvement.conftest import OWNER, Works
 
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database decides."""
@@ -59,6 +59,20 @@ class Office(Works):
 
     def causes(self, number: str, by: str = "dou", **causes: Any) -> Any:
         return self.ask(by, "PUT", self.address(number, "/causes"), json=causes)
+
+    def clause(self) -> str:
+        """A text of the plan in force that says what a task is about."""
+        return "network_fault@1#tiers.4.tasks.locate_fault.detail"
+
+    def improve(self, number: str, by: str = "dou", **fields: Any) -> Any:
+        body = {"owner": OWNER, "due_on": self.ahead(30), **fields}
+        return self.post(by, self.address(number, "/improvements"), **body)
+
+    def restrict(self, number: str) -> None:
+        answer = self.post(
+            "dou", f"/api/v1/incidents/{number}/security/restriction", restricted=True, reason="records were seen"
+        )
+        assert answer.status_code == 200, answer.text
 
     def verb(self, by: str, number: str, verb: str, **body: Any) -> dict[str, Any]:
         answer = self.post(by, self.address(number, f"/actions/{verb}"), **body)
