@@ -70,7 +70,10 @@ class Office(Works):
 
     def restrict(self, number: str) -> None:
         answer = self.post(
-            "dou", f"/api/v1/incidents/{number}/security/restriction", restricted=True, reason="records were seen"
+            str(self.see(number)["commander"]["username"]),
+            f"/api/v1/incidents/{number}/security/restriction",
+            restricted=True,
+            reason="records were seen",
         )
         assert answer.status_code == 200, answer.text
 
