@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from flask_babel import format_decimal, gettext
+from babel.numbers import format_decimal
+from flask_babel import gettext
 
 from command.core.problems import N_
 from command.evaluation.models import State

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import orjson
 import pytest
+from sqlalchemy import select
 
 from command.core.installation import Installation
+from command.core.journal import Entry
 from tests.conftest import Time
 from tests.improvement.conftest import OWNER, Works
 
@@ -76,6 +79,12 @@ class Office(Works):
             reason="records were seen",
         )
         assert answer.status_code == 200, answer.text
+
+    def references(self) -> list[str]:
+        """What the copies bear that are on record."""
+        with self.database.read() as session:
+            found = session.scalars(select(Entry.data).where(Entry.kind == "evaluation.copied"))
+            return [orjson.loads(each)["reference"] for each in found]
 
     def verb(self, by: str, number: str, verb: str, **body: Any) -> dict[str, Any]:
         answer = self.post(by, self.address(number, f"/actions/{verb}"), **body)
