@@ -97,7 +97,7 @@ def due_at(incident: Incident) -> datetime | None:
     return incident.closed_at + timedelta(days=days) if incident.closed_at else None
 
 
-def _query(session: Session, who: Principal) -> Select[tuple[Incident, EvaluationReport]]:
+def _query(session: Session, who: Principal) -> Select[Incident, EvaluationReport]:
     """Real incidents that were restored and that `who` may know of, each with its report, if there is one."""
     known = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
     return (

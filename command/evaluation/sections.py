@@ -28,7 +28,7 @@ def sections(found: Report, language: str, zone: tzinfo) -> list[Section]:
     """All sections in order."""
     make, nothing = _Making(found, found.facts, language, zone), str(gettext("Nothing."))
     return [
-        Section("summary", str(gettext("Summary")), [make.pairs(), *make.written("summary")]),
+        Section("summary", str(gettext("Incident")), [make.pairs(), *make.written("summary")]),
         Section("grades", str(gettext("Grades")), [make.grades()], nothing),
         Section("moments", str(gettext("Timeline")), [make.moments()]),
         Section("impact", str(gettext("Impact")), list(make.impact()), nothing),

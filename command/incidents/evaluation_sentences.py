@@ -39,10 +39,6 @@ OF_EVALUATION: dict[str, tuple[str, str]] = {
         "{playbook}的修订建议暂未写入草稿：{why}",
         "The proposed change of {playbook} waits: {why}",
     ),
-    "evaluation.copied": (
-        "{person_id}取走评估报告副本（{form}，编号{reference}）",
-        "{person_id} took a copy of the evaluation report ({form}, {reference})",
-    ),
 }
 EVALUATION_WORDS: dict[str, tuple[str, str]] = {
     "summary": ("概述", "summary"),

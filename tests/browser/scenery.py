@@ -56,6 +56,7 @@ SIGNED_IN = (
         "/risks/bridge/edit",
     ),
     *("/settlement", "/settlement?mine=1"),
+    *("/evaluations", "/evaluations?show=overdue"),
     *("/plans", "/plans/1", "/plans/1/compare", "/plans/1/readers", "/plans/1/edit/goal", "/plans/1/edit/measures"),
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
@@ -75,7 +76,7 @@ OF_INCIDENT = (
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
     *("/incidents/{}/bulletins", "/incidents/{}/settlement", "/incidents/{}/tasks/repair_fault/safety"),
     *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
-    *("/incidents/{}/security", "/incidents/{}/opinions"),
+    *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/evaluation"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
