@@ -154,9 +154,12 @@ def done(number: str, verb: Verb) -> EvaluationOut:
 
 
 def shown(number: str) -> EvaluationOut:
-    """A report, as far as whoever asks may know of its incident."""
+    """A report, as far as whoever asks may know of its incident; raise Conflict where there is none yet."""
     with here().database.read() as session:
-        return views.out(session, report.find(session, number, principal()), language())
+        incident = report.find(session, number, principal())
+        if not report.readable(session, incident):
+            raise report.nothing()
+        return views.out(session, incident, language())
 
 
 def part_of(code: str) -> Part:

@@ -9,7 +9,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.core.problems import N_, Conflict, Invalid
+from command.core.problems import N_, Invalid
 from command.evaluation import reading, report, sections, words
 from command.evaluation.entries import Copied
 from command.evaluation.models import State
@@ -67,10 +67,8 @@ def wanted(form: str, language: str) -> tuple[Form, str]:
 def take(session: Session, number: str, who: Principal, form: Form, language: str, zone: tzinfo) -> Copy:
     """Put a copy on record and gather what it says. Raise NotFound, or Conflict where there is no report yet."""
     incident = report.find(session, number, who)
-    if not report.evaluable(incident):
-        raise Conflict(
-            N_("There is nothing to evaluate yet."), remedy=N_("The report opens once the restoration is confirmed.")
-        )
+    if not report.readable(session, incident):
+        raise report.nothing()
     reference = secrets.token_hex(4)
     audit(session, Copied(person_id=who.person_id, number=incident.number, form=form, reference=reference))
     with force_locale(LOCALES[language]):

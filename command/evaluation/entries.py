@@ -45,8 +45,8 @@ class Signed(Payload, kind="evaluation.signed"):
 
 
 class Reopened(Payload, kind="evaluation.reopened"):
-    """The report is a draft again; so many `signatures` are void. `because`: by_person, part_changed or
-    incident_reopened."""
+    """The report is a draft again; so many `signatures` are void. `because`: by_person, part_changed,
+    incident_reopened or tier_changed."""
 
     because: str
     signatures: int

@@ -227,7 +227,7 @@ def _page(number: str, refused: Problem | None = None, doing: str = "", typed: s
     who, tongue = principal(), language()
     with here().database.read() as session:
         incident = report.find(session, number, who)
-        if not report.evaluable(incident):
+        if not report.readable(session, incident):
             return render_template("evaluation/none.html", number=number, incident=incident)
         found = reading.assemble(session, incident, tongue)
         row = found.row
@@ -240,7 +240,7 @@ def _page(number: str, refused: Problem | None = None, doing: str = "", typed: s
             written=WRITTEN,
             authors=authors,
             editing=doing if refused and typed is not None else request.args.get("edit", ""),
-            writes=may(who, report.WRITE) and found.state != State.SIGNED,
+            writes=may(who, report.WRITE) and reading.may_write(incident, found),
             post=signing.post_of(session, incident, row, who) if row else None,
             signs=may(who, report.SIGN),
             left=signing.left(session, incident, row) if row else found.posts,

@@ -15,7 +15,6 @@ from command.evaluation.parts import Part
 from command.evaluation.texts import Text
 from command.improvement.models import ImprovementAction
 from command.incidents.models import Incident
-from command.people.access import Principal
 from command.people.authority import Post
 from command.people.models import Person
 
@@ -110,6 +109,6 @@ def _clause(row: ImprovementAction) -> str:
     return f"{row.playbook} v{row.playbook_version}" + (f" {row.playbook_place}" if row.playbook_place else "")
 
 
-def may_write(who: Principal, incident: Incident, found: Report) -> bool:
-    """Whether the page offers to write: a real incident that was restored, and a report that is not signed."""
+def may_write(incident: Incident, found: Report) -> bool:
+    """Whether a report can be written as it stands: its incident was restored, and it is not signed."""
     return report.evaluable(incident) and found.state != State.SIGNED

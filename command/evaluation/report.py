@@ -1,7 +1,7 @@
 """The row of a report: found, begun, opened again, and its signatures made void. An incident is evaluated once it was restored."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,10 +21,25 @@ WRITE, SIGN = "review", "sign_evaluation"
 """The acts of config/authority.yaml: writing the report is part of the review."""
 EVALUATED = (guards.State.RESTORED, guards.State.REVIEWING, guards.State.CLOSED)
 
+BECAUSE: Mapping[Action, str] = {Action.REOPEN: "incident_reopened", Action.REGRADE: "tier_changed"}
+"""What done to an incident makes its report a draft again, and as what the journal has that."""
+
 
 def evaluable(incident: Incident) -> bool:
     """Whether an incident has a report, or may have one: a real one that was restored."""
     return not incident.exercise and incident.state in EVALUATED
+
+
+def readable(session: Session, incident: Incident) -> bool:
+    """Whether there is a report to read: the incident has one, or may have one now."""
+    return evaluable(incident) or of(session, incident) is not None
+
+
+def nothing() -> Conflict:
+    """There is nothing to evaluate yet."""
+    return Conflict(
+        N_("There is nothing to evaluate yet."), remedy=N_("The report opens once the restoration is confirmed.")
+    )
 
 
 def find(session: Session, number: str, who: Principal) -> Incident:
@@ -47,9 +62,7 @@ def locked(session: Session, number: str, who: Principal, act: str) -> Incident:
             N_("An exercise has no evaluation report of its own."), remedy=N_("Look at the report of its drill.")
         )
     if not evaluable(incident):
-        raise Conflict(
-            N_("There is nothing to evaluate yet."), remedy=N_("The report opens once the restoration is confirmed.")
-        )
+        raise nothing()
     return incident
 
 
@@ -165,10 +178,10 @@ def void(session: Session, row: EvaluationReport) -> int:
 
 
 def turned(session: Session, incident: Incident, action: Action) -> None:
-    """The fault is back: what was signed of the incident is not the whole story any more."""
-    row = of(session, incident) if action is Action.REOPEN else None
+    """The fault is back, or the tier is another: what was signed is not the whole story, or not by those who have to."""
+    row = of(session, incident) if action in BECAUSE else None
     if row is not None and row.state != State.DRAFT:
-        again(session, incident, row, "incident_reopened", None)
+        again(session, incident, row, BECAUSE[action], None)
 
 
 def restricted(session: Session, incident: Incident) -> None:

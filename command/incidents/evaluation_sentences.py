@@ -52,6 +52,7 @@ EVALUATION_WORDS: dict[str, tuple[str, str]] = {
     "by_person": ("人工操作", "by a person"),
     "part_changed": ("内容已修改", "a part was changed"),
     "incident_reopened": ("事件重新开启", "the incident was reopened"),
+    "tier_changed": ("事件等级已调整", "the tier is another"),
     "report_reopened": ("报告已退回草稿", "the report is a draft again"),
     "made_restricted": ("事件转为受限", "the incident is restricted"),
     "plan_busy": ("该预案下一版本已在编写", "its next version is being written"),

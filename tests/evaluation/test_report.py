@@ -1,5 +1,6 @@
 """The written report of an incident (R7): from its journal, edited without losing a word, signed by posts, void when it changes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -32,13 +33,14 @@ def test_a_report_begins_with_what_the_journal_and_the_review_say(office: Office
 @ONE
 def test_an_incident_that_is_not_restored_and_an_exercise_have_none(office: Office) -> None:
     number = office.responding()
-    refused = office.write(number, "summary", "Too soon")
+    assert office.get("dou", office.address(number)).status_code == 409
+    refused = office.write(number, "summary", "Too soon", version=0)
     assert (refused.status_code, refused.json["code"]) == (409, "conflict")
     drill = office.report("tra", elements=["CELL-2"], exercise=True)["number"]
     office.act("dou", drill, "assess")
     office.act("dou", drill, "activate")
     office.act("ada", drill, "restore", evidence="said the controller")
-    assert office.write(drill, "summary", "A drill").status_code == 409
+    assert office.write(drill, "summary", "A drill", version=0).status_code == 409
     assert drill not in office.get("dou", "/api/v1/evaluations").text
 
     def forced(session: Session) -> None:
@@ -56,6 +58,13 @@ def test_an_incident_that_is_not_restored_and_an_exercise_have_none(office: Offi
 
 def test_two_who_write_the_same_part_lose_nothing(office: Office) -> None:
     number = office.over()
+    assert office.write(number, "effect", "Quick, and nobody was hurt").status_code == 200
+    with ThreadPoolExecutor(4) as at_once:
+        said = [(by, f"Words of {by}, {at}") for at in (1, 2) for by in ("dou", "dep")]
+        answers = list(at_once.map(lambda each: office.write(number, "worked", each[1], 0, each[0]), said))
+    assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
+    first = next(each.json["text"] for each in answers if each.status_code == 200)
+    assert all(first in each.json["detail"] for each in answers if each.status_code == 409)
     assert office.write(number, "summary", "First words").json["version"] == 1
     mine = office.write(number, "summary", "Words of the duty officer", version=1)
     assert mine.json["version"] == 2
@@ -65,7 +74,7 @@ def test_two_who_write_the_same_part_lose_nothing(office: Office) -> None:
     assert office.write(number, "summary", "Both", version=2, by="dep").json["by"]["username"] == "dep"
     told = office.get("aud", office.address(number, "/parts/summary")).json["versions"]
     assert [each["text"] for each in told] == ["", "First words", "Words of the duty officer", "Both"]
-    kept = [line["data"] for line in office.journal(number) if line["kind"] == "evaluation.written"]
+    kept = [line["data"] for line in office.journal(number) if line["kind"] == "evaluation.written"][2:]
     assert [(each["part"], each["version"]) for each in kept] == [("summary", 1), ("summary", 2), ("summary", 3)]
 
 
@@ -143,6 +152,7 @@ def test_a_report_that_lacks_something_is_not_signed_and_says_what(office: Offic
     assert office.verb("dou", number, "submit")["state"] == "for_signature"
 
 
+@ONE
 def test_a_change_after_a_signature_makes_it_void_and_says_so(office: Office) -> None:
     number = office.whole(1)
     office.verb("dou", number, "submit")
@@ -165,10 +175,14 @@ def test_a_signed_report_is_reopened_with_a_reason_or_by_the_fault_itself(office
     assert office.verb("dou", number, "reopen", reason="the cause was another")["state"] == "draft"
     office.verb("dou", number, "submit")
     assert office.verb("dou", number, "sign")["state"] == "signed"
+    office.act("ada", number, "regrade", tier=3, reason="the town was cut off")
+    assert office.read(number)["state"] == "draft", "others have to sign now"
+    office.verb("dou", number, "submit")
+    office.verb("dou", number, "sign")
     office.act("ada", number, "reopen", reason="it is back")
     assert office.read(number)["state"] == "draft"
     told = [line["data"]["because"] for line in office.journal(number) if line["kind"] == "evaluation.reopened"]
-    assert told == ["by_person", "incident_reopened"]
+    assert told == ["by_person", "tier_changed", "incident_reopened"]
 
 
 @ONE
