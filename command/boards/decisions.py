@@ -35,6 +35,8 @@ NEXT = {State.REPORTED: "assess", State.ASSESSED: "activate"}
 """The act that an incident of a state waits for, while somebody is cut off."""
 TELLING = (Kind.FIRST, Kind.UPDATE)
 MOST = 50
+LEAST_TIER = 4
+"""Where what has no tier of its own stands among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Waiting:
     write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), advisory (of the
     warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others) surge (of complaints:
     it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for their signature) or evaluations_overdue (so
-    many reports, `audience`, are not signed in time; `number` is the first of them); since when it waits."""
+    many reports, `audience`, are not signed in time: one line for all of them); since when it waits."""
 
     act: str
     number: str
@@ -212,10 +214,9 @@ def _evaluations(session: Session, who: Principal) -> Iterator[Waiting]:
     for row in evaluations.mine(session, who):
         since = row.report.submitted_at if row.report else None
         yield _waiting(row.incident, "sign_evaluation", since or clock.now(session))
-    count, first = evaluations.overdue(session, who)
-    if first is not None:
-        due = evaluations.due_at(first)
-        yield _waiting(first, "evaluations_overdue", due or clock.now(session), audience=count)
+    count, late = evaluations.overdue(session, who)
+    if late is not None:
+        yield Waiting("evaluations_overdue", "", "", LEAST_TIER, None, late, audience=count)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

@@ -76,19 +76,22 @@ def counts(session: Session, who: Principal) -> Counts:
 def mine(session: Session, who: Principal) -> list[Row]:
     """What waits for one's own signature, the one put up first first."""
     now = clock.now(session)
-    query = _query(session, who).where(_mine(session, who)).order_by(EvaluationReport.submitted_at)
+    waiting = select(EvaluationReport.incident_id).where(EvaluationReport.state == State.FOR_SIGNATURE)
+    query = _query(session, who).where(Incident.id.in_(waiting), _mine(session, who))
+    query = query.order_by(EvaluationReport.submitted_at)
     return [_row(session, incident, row, now, who) for incident, row in session.execute(query.limit(50)).tuples()]
 
 
-def overdue(session: Session, who: Principal) -> tuple[int, Incident | None]:
-    """How many reports are overdue that somebody who signs may know of, and the incident that was closed first."""
+def overdue(session: Session, who: Principal) -> tuple[int, datetime | None]:
+    """How many reports are overdue that somebody who signs may know of, and since when the first of them is; 0 for anybody else."""
     if not may(who, report.SIGN) or who.source is not None:
         return 0, None
-    now = clock.now(session)
-    query = _query(session, who).where(_overdue(now))
-    count = session.scalar(select(func.count()).select_from(query.with_only_columns(Incident.id).subquery())) or 0
-    first = session.scalar(query.with_only_columns(Incident).order_by(Incident.closed_at).limit(1)) if count else None
-    return count, first
+    query = _query(session, who).where(_overdue(clock.now(session)))
+    found = session.execute(
+        query.with_only_columns(Incident.tier, func.count(), func.min(Incident.closed_at)).group_by(Incident.tier)
+    ).all()
+    since = [first + timedelta(days=rules.table().of(tier).days) for tier, _, first in found if first is not None]
+    return sum(count for _, count, _ in found), min(since, default=None)
 
 
 def due_at(incident: Incident) -> datetime | None:
@@ -99,11 +102,10 @@ def due_at(incident: Incident) -> datetime | None:
 
 def _query(session: Session, who: Principal) -> Select[Incident, EvaluationReport]:
     """Real incidents that were restored and that `who` may know of, each with its report, if there is one."""
-    known = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
-    return (
-        select(Incident, EvaluationReport)
-        .outerjoin(EvaluationReport, EvaluationReport.incident_id == Incident.id)
-        .where(Incident.exercise.is_(False), Incident.state.in_(report.EVALUATED), Incident.id.in_(known))
+    real = select(Incident).where(Incident.exercise.is_(False), Incident.state.in_(report.EVALUATED))
+    known = visibility.only_visible(session, real, who)
+    return known.outerjoin(EvaluationReport, EvaluationReport.incident_id == Incident.id).with_only_columns(
+        Incident, EvaluationReport
     )
 
 

@@ -110,6 +110,14 @@ def test_causes_are_said_at_the_review_or_in_the_report(office: Office) -> None:
     assert office.causes(number, cause_code="storm", contributing=["flood", "storm"]).status_code == 200
     assert office.read(number)["causes"]["contributing"] == ["flood"], "the cause itself contributes to nothing"
     told = [line["text"] for line in office.journal(number) if line["kind"] == "incident.cause_given"]
+    form, writer = f"/incidents/{number}/do/review", office.sign_in("dou")
+    page = writer.see(form)
+    assert '<option value="storm" selected>' in page and 'name="third_party" value="1">' in page
+    typed = {"root_cause": "system_failure", "cause_code": "storm", "third_party": "1"}
+    refused = writer.send(form, form, **typed)
+    assert refused.status_code == 422 and "belongs to another root" in refused.text
+    assert writer.send(form, form, **typed | {"root_cause": ""}).status_code == 303
+    assert office.read(number)["causes"]["third_party"] is True
     assert "storm" in told[-1]["en"] and "台风与大风" in told[-1]["zh"]
     assert "root cause" not in office.read(number)["missing"]
 
