@@ -55,6 +55,7 @@ NAVIGATION = (
             ("knowledge.problems", N_("Knowledge"), "read", "knowledge"),
             ("playbooks.browse", N_("Playbooks"), "read", "playbook"),
             ("plan_pages.listed", N_("Plans"), "read", "plan"),
+            ("evaluations.listed", N_("Evaluations"), "read", "sign"),
             ("improvement.listed", N_("Improvement"), "read", "improve"),
             ("risks.register", N_("Risks"), "read", "risk"),
             ("insights.overview", N_("Overview"), "read", "chart"),

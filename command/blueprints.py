@@ -38,6 +38,9 @@ from command.drills.programme import series_pages as drill_series_pages
 from command.drills.runs import api as drills_api
 from command.drills.scenarios import api as scenarios_api
 from command.drills.scenarios import pages as scenario_pages
+from command.evaluation import api as evaluation_api
+from command.evaluation import pages as evaluation_pages
+from command.evaluation import public_pages as evaluation_public_pages
 from command.field import pages as field_pages
 from command.field import photos
 from command.handover import api as handover_api
@@ -228,6 +231,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     improvement_api.api,
     improvement_pages.pages,
     risks_api.api,
+    evaluation_api.api,
+    evaluation_pages.pages,
+    evaluation_public_pages.pages,
     settlement_api.api,
     settlement_pages.pages,
     agreements_api.api,

@@ -14,6 +14,7 @@ from command.drills import models as drills
 from command.drills.evaluation import models as drill_evaluations
 from command.drills.programme import series_models as drill_series
 from command.drills.runs import models as drill_runs
+from command.evaluation import models as evaluations
 from command.field import models as field
 from command.handover import models as handover
 from command.improvement import models as improvement
@@ -67,6 +68,7 @@ rooms = (
     drill_series,
     drill_runs,
     drill_series,
+    evaluations,
     families,
     field,
     handover,

@@ -19,10 +19,12 @@ from command.core.settings import Settings
 from command.crews import replies as crews
 from command.drills import kept as drills
 from command.drills.runs import joining, stop_word
+from command.evaluation import publishing as evaluation_public
+from command.evaluation import report as evaluations
 from command.field import service as field
 from command.handover import replies as takeovers
 from command.improvement import sources
-from command.incidents import conditions, intake, visibility
+from command.incidents import causing, conditions, intake, visibility
 from command.incidents import service as incidents
 from command.incidents.family import carving, kin
 from command.incidents.joint import service as joint
@@ -70,6 +72,8 @@ def join(database: Database) -> Database:
     to the drill that goes on. A surge of complaints follows its incident, and has to be calm before that is closed. Improvement actions
     come from drills and risks; exercises reach crews from outside besides people; whoever answers a survey that service is not back gets
     a case."""
+    come from drills and risks; exercises reach crews from outside besides people. Evaluation reports hear of what makes their signatures
+    void, and the status page lists those that users may read."""
     _once(database.before_append, following.follow)
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
@@ -114,6 +118,10 @@ def join(database: Database) -> Database:
     _once(warnings.raised_from, warned.heard)
     _once(warnings.prefilled, warned.form)
     _once(status.warned, public_warnings.now)
+    _once(status.reported, evaluation_public.listed)
+    _once(causing.changing, evaluations.causes_change)
+    _once(conditions.turned, evaluations.turned)
+    _once(visibility.turned, evaluations.restricted)
     _once(gathering.registers, planned.offered)
     warning_table.table()  # a fault in config/warnings.yaml stops the start, not a storm
     survey_rules.rules()

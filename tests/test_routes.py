@@ -26,6 +26,7 @@ OPEN = {
     "/status",
     "/status.json",
     "/status/advice",
+    "/status/reports/<public_id>",
 }
 """What anybody may ask for, besides gateways' signed hooks and signed links; one more needs a reason and a line here."""
 

@@ -1,5 +1,6 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
-restored, updates that are late, bulletins to write and to approve, advisories of warnings, views that their department owes.
+restored, updates that are late, bulletins to write and to approve, advisories of warnings, views that their department owes, evaluation
+reports to sign and those that are overdue.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -15,6 +16,7 @@ from command.bulletins import approving, reading
 from command.bulletins.models import State as Drafted
 from command.complaints import surges
 from command.core import clock
+from command.evaluation import listing as evaluations
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.joint import waiting as joint
@@ -34,6 +36,8 @@ NEXT = {State.REPORTED: "assess", State.ASSESSED: "activate"}
 """The act that an incident of a state waits for, while somebody is cut off."""
 TELLING = (Kind.FIRST, Kind.UPDATE)
 MOST = 50
+LEAST_TIER = 4
+"""Where what has no tier of its own stands among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Waiting:
     write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), reconsider (not
     telling those concerned), advisory (of the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands
     among the others) or surge (of complaints: it has no number yet, `audience` are the complaints); since when it waits."""
+    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), advisory (of the
+    warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others) surge (of complaints:
+    it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for their signature) or evaluations_overdue (so
+    many reports, `audience`, are not signed in time: one line for all of them); since when it waits."""
 
     act: str
     number: str
@@ -78,6 +86,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_tellings(session, who, exercise),
         *_advisories(session, who, exercise),
         *([] if exercise else _surges(session, who)),
+        *([] if exercise else _evaluations(session, who)),
     ]
     return sorted(found, key=lambda one: (one.tier, one.since, one.number, one.act))[:MOST]
 
@@ -211,6 +220,16 @@ def _surges(session: Session, who: Principal) -> Iterator[Waiting]:
             "surge_id": surge.id,
         }
         yield Waiting("surge", "", surges.INCIDENT_KIND, surges.tier_of(surge), **about)
+
+
+def _evaluations(session: Session, who: Principal) -> Iterator[Waiting]:
+    """Evaluation reports that wait for their signature, and in one line those that are overdue, for somebody who signs."""
+    for row in evaluations.mine(session, who):
+        since = row.report.submitted_at if row.report else None
+        yield _waiting(row.incident, "sign_evaluation", since or clock.now(session))
+    count, late = evaluations.overdue(session, who)
+    if late is not None:
+        yield Waiting("evaluations_overdue", "", "", LEAST_TIER, None, late, audience=count)
 
 
 def _waiting(incident: Incident, act: str, since: datetime, **about: Any) -> Waiting:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import command_roles, facts, impacts, intake, observing, places, service, views
+from command.incidents import causing, command_roles, facts, impacts, intake, observing, places, service, views
 from command.incidents.api import Count, Name, Strict, Users, Words
+from command.incidents.causing import Cause
 from command.incidents.lifecycle import Forbidden
 from command.incidents.models import Incident
 from command.incidents.views import IncidentOut
@@ -48,11 +49,25 @@ class ReopenIn(Act):
 
 
 class ReviewIn(Act):
-    """Parts of the review; what is left out can be written later."""
+    """Parts of the review; what is left out can be written later. `root_cause` and `cause_code` are codes of config/causes.yaml (empty: not
+    known any more), `third_party` says that it came from somebody else's side."""
 
     cause: Words = ""
     effect: Words = ""
     improvements: Words = ""
+    root_cause: Annotated[str, Field(max_length=40)] | None = None
+    cause_code: Annotated[str, Field(max_length=40)] | None = None
+    third_party: bool | None = None
+
+    def from_what(self, incident: Incident) -> Cause | None:
+        """From what the incident came: what is left out stays as it is known; None where all is left out. A root given alone drops a
+        cause of another root."""
+        if self.root_cause is None and self.cause_code is None and self.third_party is None:
+            return None
+        known = causing.of(incident)
+        root = self.root_cause if self.root_cause is not None else "" if self.cause_code else known.root
+        code = self.cause_code if self.cause_code is not None else known.code if root == known.root else ""
+        return Cause(root, code, known.third_party if self.third_party is None else self.third_party)
 
 
 class MergeIn(Act):
@@ -210,8 +225,11 @@ def reopen(number: str, json_data: ReopenIn) -> Any:
 @access("review")
 def review(number: str, json_data: ReviewIn) -> Any:
     """Begin the review, or write parts of it."""
-    parts = json_data.model_dump(include={"cause", "effect", "improvements"})
-    return act(number, lambda s, i, who: service.review(s, i, who, override=json_data.override, **parts))
+    body, parts = json_data, json_data.model_dump(include={"cause", "effect", "improvements"})
+    return act(
+        number,
+        lambda s, i, who: service.review(s, i, who, override=body.override, from_what=body.from_what(i), **parts),
+    )
 
 
 @api.post("/actions/close")

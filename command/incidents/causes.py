@@ -44,3 +44,8 @@ class CauseTable(Record):
     def under(self, root: Root) -> list[str]:
         """The codes of the causes of a root, as they stand in the file."""
         return [code for code, cause in self.causes.items() if cause.root == root]
+
+    def name(self, code: str) -> Text | None:
+        """What a root or a cause is called; None for a code that there is not."""
+        cause = self.causes.get(code)
+        return cause.name if cause else next((name for root, name in self.roots.items() if root == code), None)

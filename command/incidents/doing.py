@@ -103,10 +103,14 @@ def _close(session: Session, incident: Incident, who: Principal, form: Form) -> 
 
 def _review(session: Session, incident: Incident, who: Principal, form: Form) -> None:
     """Parts that stand as they were are not written again."""
-    body = read(inputs.ReviewIn, form, *REVIEW, "override")
+    named: dict[str, Any] = {}
+    if "root_cause" in form:
+        named = {"root_cause": form["root_cause"], "cause_code": form.get("cause_code", "")}
+        named["third_party"] = "third_party" in form
+    body = read(inputs.ReviewIn, form, *REVIEW, "override", **named)
     kept = {part: views.note_text(session, getattr(incident, column)) for part, column in REVIEW.items()}
     parts = {part: text for part in REVIEW if (text := getattr(body, part)) != (kept[part] or "")}
-    service.review(session, incident, who, override=body.override, **parts)
+    service.review(session, incident, who, override=body.override, from_what=body.from_what(incident), **parts)
 
 
 REVIEW = {"cause": "cause_note_id", "effect": "effect_note_id", "improvements": "improvement_note_id"}

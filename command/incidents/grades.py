@@ -10,6 +10,8 @@ from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
 from command.incidents import activation, clock_rows, entries, house, measuring, regrading
 from command.incidents.grading import Assessment, ResponseLevel, Tier
+from command.incidents import activation, clock_rows, conditions, entries, house, measuring, regrading
+from command.incidents.grading import Assessment, Tier
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.lifecycle import Action
 from command.incidents.models import PERSON, GradeChange, Impact, Incident
@@ -113,6 +115,7 @@ def _follow(session: Session, incident: Incident, held: int | None) -> None:
         activation.widen(session, incident)
     if held is not None and incident.tier != held:
         requests.follow_tier(session, incident.id, incident.tier)
+        conditions.tell(session, incident, Action.REGRADE)
     clock_rows.refresh(session, incident)
     if incident.source != PERSON:
         activation.go_on(session, incident)

@@ -110,6 +110,10 @@ class Reader:
             return QUALITY_FIELDS[name][value][0 if zh else 1]
         if name == "why" and isinstance(value, str) and value in WHY:
             return WHY[value][0 if zh else 1]
+        if name in ("root_cause", "cause_code", "causes", "earlier_causes"):
+            return self._plain(
+                [_cause(code, language) for code in ([value] if isinstance(value, str) else value)], language
+            )
         if name in ("rules", "overruled"):
             return self._plain([_rule(rule, language) for rule in value], language)
         if name == "playbook":
@@ -153,6 +157,14 @@ def _rule(rule: str, language: str) -> str:
     except KeyError:
         return rule
     return reason.zh if language == "zh" else reason.en
+
+
+def _cause(code: str, language: str) -> str:
+    """What a cause or its root is called; its code where the table has it no more."""
+    name = house.causes().name(code)
+    if name is None:
+        return code
+    return name.zh if language == "zh" else name.en
 
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d")

@@ -15,6 +15,7 @@ from command.incidents import (
     action_words,
     actions_api,
     briefing,
+    causing,
     choices,
     command_roles,
     doing,
@@ -159,7 +160,8 @@ def _asked(session: Session, incident: Incident, action: str, given: Mapping[str
             "ends": outlook.ends(session, incident),
         }
     if action == "review":
-        return {"kept": {part: views.note_text(session, getattr(incident, col)) for part, col in doing.REVIEW.items()}}
+        kept = {part: views.note_text(session, getattr(incident, col)) for part, col in doing.REVIEW.items()}
+        return {"kept": kept, "causes": house.causes(), "known": causing.of(incident)}
     if action == "transfer":
         tongue = briefing.tongue(language())
         said = briefing.text(briefing.sections(session, incident, tongue))

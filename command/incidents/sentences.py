@@ -2,6 +2,7 @@
 
 from command.incidents.bulletin_sentences import OF_BULLETINS
 from command.incidents.quality_sentences import OF_QUALITY, QUALITY_WORDS
+from command.incidents.evaluation_sentences import EVALUATION_WORDS, OF_EVALUATION
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
@@ -297,6 +298,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "opinion.answered": ("舆情已由{person_id}回应", "Public opinion answered by {person_id}"),
     **OF_RESOURCES,
+    **OF_EVALUATION,
     **OF_SETTLEMENT,
     **OF_QUALITY,
     **OF_BULLETINS,
@@ -306,6 +308,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, tuple[str, str]] = {
+    **EVALUATION_WORDS,
     **SETTLED_THINGS,
     **QUALITY_WORDS,
     **SITE_WORDS,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.incidents import (
     activation,
+    causing,
     clock_rows,
     concerned,
     conditions,
@@ -20,6 +21,7 @@ from command.incidents import (
     standing,
 )
 from command.incidents.activation import activate, assess
+from command.incidents.causing import Cause
 from command.incidents.command_roles import transfer
 from command.incidents.facts import add as add_facts
 from command.incidents.facts import locate, set_eta, stop_clock
@@ -136,10 +138,11 @@ def review(
     cause: str = "",
     effect: str = "",
     improvements: str = "",
+    from_what: Cause | None = None,
     override: bool = False,
 ) -> None:
-    """Begin the review of a restored incident, or go on writing it (R7, R8): cause, effect of the handling, improvements. Raise Denied
-    or lifecycle.Forbidden."""
+    """Begin the review of a restored incident, or go on writing it (R7, R8): cause, effect of the handling, improvements, and from what it
+    came (None: as it is known). Raise Denied, Invalid, Conflict or lifecycle.Forbidden."""
     authorise(session, incident, by, "review", override=override)
     if incident.state != State.REVIEWING:
         taken = standing.step(session, incident, Action.REVIEW, standing.standing(session, incident, by))
@@ -153,6 +156,8 @@ def review(
     if written:
         payload = entries.ReviewWritten(parts=tuple(written), notes=tuple(written.values()))
         entries.record(session, incident, payload)
+    if from_what is not None:
+        causing.give(session, incident, from_what, by)
 
 
 def close(session: Session, incident: Incident, by: Principal, *, override: bool = False, reason: str = "") -> None:

@@ -149,8 +149,9 @@ class SummaryOut(BaseModel):
 
 
 class IncidentOut(SummaryOut):
-    """All of an incident. `rules` are the ids of the grading rules that gave the tier, `reasons` their words. `parent` and `children` leave
-    out restricted ones: `/family` shows those to whoever may know of them."""
+    """All of an incident. `rules` are the ids of the grading rules that gave the tier, `reasons` their words. `root_cause` and `cause_code`
+    are codes of config/causes.yaml, `cause` is what the review wrote. `parent` and `children` leave out restricted ones: `/family` shows
+    those to whoever may know of them."""
 
     rules: list[str]
     reasons: list[RuleOut]
@@ -162,6 +163,9 @@ class IncidentOut(SummaryOut):
     feedback: str | None
     measures: str | None
     fault_class: str | None
+    root_cause: str | None
+    cause_code: str | None
+    third_party: bool
     facts: FactsOut
     impact: list[ImpactOut]
     clocks: list[ClockOut]
@@ -217,6 +221,9 @@ def full(session: Session, incident: Incident, language: str) -> IncidentOut:
         reasons=[RuleOut(id=rule, reason=rule_words(rule, language)) for rule in incident.rules],
         overruled=incident.overruled,
         fault_class=incident.fault_class,
+        root_cause=incident.root_cause,
+        cause_code=incident.cause,
+        third_party=incident.third_party,
         facts=FactsOut(
             known=[fact.value for fact in Fact if fact.value in known],
             missing=[fact.value for fact in Fact if fact.value not in known],

@@ -75,6 +75,16 @@ class AdviceOut(BaseModel):
     until: date
 
 
+class ReportOut(BaseModel):
+    """What was found out about a disturbance, told to users: to be read at /status/reports/<id>. `area` null: not one area's."""
+
+    id: str
+    area: TextOut | None
+    from_at: datetime
+    until_at: datetime | None
+    published_at: datetime
+
+
 class StatusOut(BaseModel):
     """All of it, as of `as_of`. `status` is the worst of all areas."""
 
@@ -84,5 +94,6 @@ class StatusOut(BaseModel):
     status: How
     areas: list[AreaOut]
     history: list[PastOut]
+    reports: list[ReportOut] = []
     warnings: list[WarningOut] = []
     advice: list[AdviceOut] = []

@@ -16,13 +16,15 @@ from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import Impact, Incident
 from command.network.models import Area, Service
 from command.status import picture
-from command.status.models import AdviceOut, StatusOut, TextOut, WarningOut
+from command.status.models import AdviceOut, ReportOut, StatusOut, TextOut, WarningOut
 from command.status.picture import Line, Promise, Spot
 from playbooks.schema import Kind
 
 warned: list[Callable[[Session], Sequence[Mapping[str, Any]]]] = []
 """Each gives the fields (of WarningOut) of the warnings that the public reads, the gravest first. Joined where the application is put
 together."""
+reported: list[Callable[[Session], Sequence[Mapping[str, Any]]]] = []
+"""Each gives the fields (of ReportOut) of the reports that the public reads, the newest first. Joined in the same place."""
 HISTORY = timedelta(days=30)
 CONFIRMED = (State.ASSESSED, State.RESPONDING, State.RESTORED, State.REVIEWING, State.CLOSED)
 MOST = 2000
@@ -50,6 +52,7 @@ def read(session: Session, settings: Settings) -> StatusOut:
         areas=areas,
         history=picture.history(spots, lines, services, now - HISTORY),
         advice=advice(session),
+        reports=[ReportOut.model_validate(fields) for each in reported for fields in each(session)],
         warnings=[WarningOut.model_validate(fields) for each in warned for fields in each(session)],
     )
 

@@ -23,6 +23,7 @@ ELSEWHERE = (
     "pool.",
     "readiness.",
     "improvement.",
+    "evaluation.copied",
     "plan.",
     "risk.",
     "capability.",

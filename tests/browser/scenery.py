@@ -57,6 +57,7 @@ SIGNED_IN = (
     ),
     *("/settlement", "/settlement?mine=1"),
     *("/agreements", "/agreements?stands=undecided", "/surveys", "/surveys?void=1"),
+    *("/evaluations", "/evaluations?show=overdue"),
     *("/plans", "/plans/1", "/plans/1/compare", "/plans/1/readers", "/plans/1/edit/goal", "/plans/1/edit/measures"),
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
@@ -91,6 +92,7 @@ OF_INCIDENT = (
     *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
     *("/incidents/{}/security", "/incidents/{}/opinions"),
     *("/incidents/{}/survey", "/incidents/{}/agreements"),
+    *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/evaluation"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),

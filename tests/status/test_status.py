@@ -225,4 +225,4 @@ def test_services_that_share_everything_are_one_line() -> None:
 def test_the_json_is_the_documented_shape(public: Public) -> None:
     public.responding()
     found = json.loads(public.ask_public("/status.json").text)
-    assert set(found) == {"as_of", "operator", "hotline", "status", "areas", "history", "warnings", "advice"}
+    assert set(found) == {"as_of", "operator", "hotline", "status", "areas", "history", "reports", "warnings", "advice"}
