@@ -45,11 +45,9 @@ class Waiting:
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), approve_bulletin,
     write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), reconsider (not
     telling those concerned), advisory (of the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands
-    among the others) or surge (of complaints: it has no number yet, `audience` are the complaints); since when it waits."""
-    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), advisory (of the
-    warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others) surge (of complaints:
-    it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for their signature) or evaluations_overdue (so
-    many reports, `audience`, are not signed in time: one line for all of them); since when it waits."""
+    among the others), surge (of complaints: it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for
+    their signature) or evaluations_overdue (so many reports, `audience`, are not signed in time: one line for all of them); since when it
+    waits."""
 
     act: str
     number: str

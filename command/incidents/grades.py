@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.problems import N_, Conflict, Invalid
-from command.incidents import activation, clock_rows, entries, house, measuring, regrading
-from command.incidents.grading import Assessment, ResponseLevel, Tier
 from command.incidents import activation, clock_rows, conditions, entries, house, measuring, regrading
-from command.incidents.grading import Assessment, Tier
+from command.incidents.grading import Assessment, ResponseLevel, Tier
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.lifecycle import Action
 from command.incidents.models import PERSON, GradeChange, Impact, Incident

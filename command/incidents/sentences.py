@@ -1,8 +1,8 @@
 """The words of journal entries, by kind: (zh, en). Places in braces are fields of the entry."""
 
 from command.incidents.bulletin_sentences import OF_BULLETINS
-from command.incidents.quality_sentences import OF_QUALITY, QUALITY_WORDS
 from command.incidents.evaluation_sentences import EVALUATION_WORDS, OF_EVALUATION
+from command.incidents.quality_sentences import OF_QUALITY, QUALITY_WORDS
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS

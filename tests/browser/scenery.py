@@ -90,7 +90,6 @@ OF_INCIDENT = (
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
     *("/incidents/{}/bulletins", "/incidents/{}/settlement", "/incidents/{}/tasks/repair_fault/safety"),
     *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
-    *("/incidents/{}/security", "/incidents/{}/opinions"),
     *("/incidents/{}/survey", "/incidents/{}/agreements"),
     *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/evaluation"),
 )
