@@ -69,6 +69,7 @@ class Purpose(StrEnum):
     DUTY = "duty"  # what concerns the plan of duties: a swap, a gap
     DRILL = "drill"  # the call of a phone drill
     BULLETIN = "bulletin"  # a copy of a bulletin to a recipient outside of the people we page
+    REPORT = "report"  # tells somebody of a periodic report
     CREW = "crew"  # sends a crew out with a resource, or says that it cannot come
 
 
