@@ -45,6 +45,7 @@ from command.people import service as people
 from command.people.commands import admin, token
 from command.people.posts import DEPARTMENTS, POSTS
 from command.people.roster import Roster
+from command.periodic.commands import report
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
 from command.risks.commands import import_risks
@@ -76,6 +77,7 @@ def main(context: click.Context) -> None:
 
 for group in (admin, authority, token, import_, alarms, archive, oncall, resources, scenarios, warnings, demo):
     main.add_command(group)
+main.add_command(report)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)

@@ -41,17 +41,9 @@ def due(session: Session) -> Due:
     return Due(new, made)
 
 
-def begin(session: Session, code: str) -> bool:
-    """Look after a report from now on: the next time of its rule is the first. False where another engine has begun."""
-    kind = table().named(code)
-    if session.get(PeriodicSchedule, code) is not None:
-        return False
-    now, zone = clock.now(session), house.settings(session).tz
-    on = kind.rhythm.next(now.astimezone(zone).date())
-    if kind.due(on, zone) <= now:
-        on = kind.rhythm.next(on + DAY)
-    session.add(PeriodicSchedule(code=code, next_on=on))
-    return True
+def begin(session: Session, code: str) -> None:
+    """Look after a report from now on: the next time of its rule is the first."""
+    making.schedule(session, table().named(code))
 
 
 def compose(session: Session, kind: Kind, on: date) -> Composed:
@@ -62,8 +54,8 @@ def compose(session: Session, kind: Kind, on: date) -> Composed:
 def fire(session: Session, composed: Composed, on: date) -> bool:
     """Keep the report of a day, set the day of the next one, and tell who gets it; False where another engine has."""
     kind = composed.kind
-    row = making.schedule(session, kind.code)
-    if row is None or row.next_on != on:
+    row = making.schedule(session, kind)
+    if row.next_on != on:
         return False
     row.next_on = kind.rhythm.next(on + DAY)
     there = (PeriodicReport.code == kind.code, PeriodicReport.local_date == on)

@@ -1,7 +1,7 @@
 """Making an edition: counted and told in both languages without any lock, then kept at a stroke. What is kept never changes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -21,7 +22,7 @@ from command.insights.filters import EARLIEST, LATEST
 from command.periodic import entries, facts
 from command.periodic.chapters import CHAPTERS
 from command.periodic.models import PeriodicReport, PeriodicSchedule
-from command.periodic.rhythm import Days
+from command.periodic.rhythm import DAY, Days
 from command.periodic.speech import speech
 from command.periodic.table import Kind
 
@@ -103,7 +104,7 @@ def compose(session: Session, kind: Kind, over: Days) -> Composed:
         "as_of": counted.now.isoformat(),
         "over": counted.over,
         "figures": figures,
-        "sections": {language: _told(figures, language, zone) for language in LANGUAGES},
+        "sections": {language: _told(chapters, figures, language, zone) for language in LANGUAGES},
     }
     overview = counted.figures
     summary = {
@@ -116,29 +117,39 @@ def compose(session: Session, kind: Kind, over: Days) -> Composed:
     return Composed(kind, over, zone, summary, orjson.loads(dump(content)))
 
 
-def _told(figures: Mapping[str, Any], language: str, zone: ZoneInfo) -> list[dict[str, Any]]:
+def _told(chapters: Sequence[str], figures: Mapping[str, Any], language: str, zone: ZoneInfo) -> list[dict[str, Any]]:
     s = speech(language, zone)
     return [
         {
             "key": code,
-            "title": s.gettext(CHAPTERS[code].title),
-            "none": s.gettext(CHAPTERS[code].none) if CHAPTERS[code].none else "",
-            "blocks": CHAPTERS[code].write(its, s),
+            "title": s.word(CHAPTERS[code].title),
+            "none": s.word(CHAPTERS[code].none) if CHAPTERS[code].none else "",
+            "blocks": CHAPTERS[code].write(figures[code], s),
         }
-        for code, its in figures.items()
+        for code in chapters
     ]
 
 
-def schedule(session: Session, code: str) -> PeriodicSchedule | None:
-    """The row of a report's next day, locked until the unit of work ends; None where no engine has looked at it yet."""
-    query = select(PeriodicSchedule).where(PeriodicSchedule.code == code).with_for_update()
-    return session.scalar(query.execution_options(populate_existing=True))
+def schedule(session: Session, kind: Kind) -> PeriodicSchedule:
+    """The row of a report's next day, locked until the unit of work ends. A report that nobody has looked at yet begins with the next time
+    of its rule."""
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    values = {"code": kind.code, "next_on": _first(session, kind)}
+    session.execute(insert(PeriodicSchedule).values(values).on_conflict_do_nothing())
+    query = select(PeriodicSchedule).where(PeriodicSchedule.code == kind.code).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _first(session: Session, kind: Kind) -> date:
+    now, zone = clock.now(session), house.settings(session).tz
+    on = kind.rhythm.next(now.astimezone(zone).date())
+    return on if kind.due(on, zone) > now else kind.rhythm.next(on + DAY)
 
 
 def keep(session: Session, made: Composed, *, fired: Fired | None = None, reason: str = "") -> PeriodicReport:
     """Keep what was counted as the next edition of its days. Of days that have one, a person says why there is another: raise Invalid
     without a reason."""
-    _one_at_a_time(session, made.kind.code)
+    schedule(session, made.kind)  # its lock lets one edition be made at a time
     before = newest(session, made.kind.code, made.days)
     cited = incident_entries.note(session, reason)
     if before is not None and fired is None and cited is None:
@@ -169,12 +180,6 @@ def keep(session: Session, made: Composed, *, fired: Fired | None = None, reason
     session.flush()
     entries.record(session, row, _entry(row, before, cited if before else None))
     return row
-
-
-def _one_at_a_time(session: Session, code: str) -> None:
-    """Let one edition of a report be made at a time. Before an engine has looked at it there is no row to hold; the rows' own uniqueness
-    then keeps two apart."""
-    schedule(session, code)
 
 
 def _entry(row: PeriodicReport, before: PeriodicReport | None, cited: NoteRef | None) -> entries.Made:

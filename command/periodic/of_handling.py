@@ -127,7 +127,7 @@ def _write_notices(figures: Figures, s: Speech) -> Sequence[Block]:
         return []
     head = [s.gettext("Kind of notice"), s.gettext("Notices"), s.gettext("Audience"), s.gettext("Sent")]
     head += [s.gettext("Delivered"), s.gettext("Delivered of sent")]
-    lines = [(s.gettext(WORDS["notice"][kind]), each) for kind, each in figures["kinds"].items()]
+    lines = [(s.word(WORDS["notice"][kind]), each) for kind, each in _in_order(figures["kinds"])]
     rows = [
         [
             name,
@@ -137,11 +137,15 @@ def _write_notices(figures: Figures, s: Speech) -> Sequence[Block]:
         for name, each in (*lines, (s.gettext("All"), figures["all"]))
     ]
     said: list[Block] = [table(head, rows, (4, 2, 3, 3, 3, 5), (1, 2, 3, 4, 5))]
-    apart = [(s.gettext(APART[code]), count) for code, count in figures["all"]["apart"].items() if count]
-    if apart:
-        listed = s.gettext("; ").join(f"{name}: {s.count(count)}" for name, count in apart)
+    apart = [(s.word(name), figures["all"]["apart"][code]) for code, name in APART.items()]
+    if any(count for _, count in apart):
+        listed = s.gettext(", ").join(f"{name}: {s.count(count)}" for name, count in apart if count)
         said.append(words(s.gettext("Not delivered: %(listed)s.", listed=listed)))
     return said
+
+
+def _in_order(kinds: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(kind, kinds[kind]) for kind in funnel.KINDS if kind in kinds]
 
 
 def _count_clocks(facts: Facts) -> Figures:
@@ -185,7 +189,9 @@ def _write_clocks(figures: Figures, s: Speech) -> Sequence[Block]:
     head = [s.gettext("Clock"), s.gettext("Met"), s.gettext("Breached"), s.gettext("Running"), s.gettext("Met of due")]
     rows = [
         [
-            s.named(each["name"]) + (s.gettext(" (regulator)") if each["regulator"] else ""),
+            s.gettext("%(name)s (regulator)", name=s.named(each["name"]))
+            if each["regulator"]
+            else s.named(each["name"]),
             *(s.count(each[name]) for name in ("met", "breached", "running")),
             s.rate({"good": each["met"], "of": each["met"] + each["breached"]}),
         ]
@@ -221,7 +227,7 @@ def _write_complaints(figures: Figures, s: Speech) -> Sequence[Block]:
     rows = [[s.gettext("Complaints"), s.count(now["complaints"]), s.count(before["complaints"]), "—"]]
     rows.append([s.gettext("of these still open"), s.count(now["open"]), s.count(before["open"]), "—"])
     for code, name, target in COMPLAINTS:
-        rows.append([s.gettext(name), _share(now[code], s), _share(before[code], s), target])
+        rows.append([s.word(name), _share(now[code], s), _share(before[code], s), target])
     minutes = s.gettext("Mean handling, minutes")
     rows.append([minutes, _mean(now, s), _mean(before, s), HANDLING_TARGET])
     head = [s.gettext("Figure"), s.gettext("This period"), s.gettext("Period before"), s.gettext("Target")]

@@ -72,13 +72,13 @@ def _write_overview(figures: Figures, s: Speech) -> Sequence[Block]:
         )
     ]
     said = [table([s.gettext("Figure"), *_columns(s)], rows, (4, 2, 2, 2), (1, 2, 3))]
-    out = [(s.gettext(LEFT_OUT[code]), count) for code, count in figures["left_out"].items() if count]
+    out = [(s.word(name), figures["left_out"][code]) for code, name in LEFT_OUT.items() if figures["left_out"][code]]
     if out:
-        listed = s.gettext("; ").join(f"{name}: {s.count(count)}" for name, count in out)
+        listed = s.gettext(", ").join(f"{name}: {s.count(count)}" for name, count in out)
         said.append(words(s.gettext("Not counted by themselves: %(listed)s.", listed=listed)))
     said.append(words(s.gettext("Restricted incidents are in none of these figures.")))
     if figures["faults"]:
-        rows = [[each["number"], s.gettext(SPANS[each["span"]])] for each in figures["faults"][:SHOWN]]
+        rows = [[each["number"], s.word(SPANS[each["span"]])] for each in figures["faults"][:SHOWN]]
         links = [f"/incidents/{each['number']}" for each in figures["faults"][:SHOWN]]
         said.append(words(s.gettext("Times that end before they begin are errors in the data, and in no figure:")))
         said.append(table([s.gettext("Incident"), s.gettext("Span")], rows, (3, 5), links=links))
@@ -116,7 +116,7 @@ def _write_rates(figures: Figures, s: Speech) -> Sequence[Block]:
         its = figures[code]
         verdict = Rate(its["now"]["good"], its["now"]["of"], its["target"]).verdict
         target = rates.words(its["target"])
-        rows.append([name, s.rate(its["now"]), s.rate(its["before"]), target, s.gettext(VERDICTS[verdict])])
+        rows.append([name, s.rate(its["now"]), s.rate(its["before"]), target, s.word(VERDICTS[verdict])])
     head = [s.gettext("Figure"), s.gettext("This period"), s.gettext("Period before")]
     said = [table([*head, s.gettext("Target"), s.gettext("Verdict")], rows, (3, 3, 3, 2, 2), (1, 2, 3))]
     response, restoration = figures["response"], figures["restoration"]
@@ -161,7 +161,7 @@ def _write_tiers(figures: Figures, s: Speech) -> Sequence[Block]:
     head += [s.gettext("User-minutes"), s.gettext("Response in time"), s.gettext("Restoration rate")]
     rows = [
         [
-            s.gettext(TIERS[int(tier)]),
+            s.word(TIERS[int(tier)]),
             *(s.count(each) for each in its["incidents"]),
             s.count(its["users"]),
             s.count(its["user_minutes"]),
@@ -189,13 +189,13 @@ def _write_durations(figures: Figures, s: Speech) -> Sequence[Block]:
     head += [s.gettext("Mean before"), s.gettext("Known"), s.gettext("Not known")]
     rows = [
         [
-            s.gettext(SPANS[name]),
+            s.word(SPANS[name]),
             *(s.took(its[each]) for each in ("mean", "median", "p90")),
             s.took(its["before"]["mean"]),
             s.count(its["known"]),
             s.count(its["unknown"]),
         ]
-        for name, its in figures.items()
+        for name, its in ((name, figures[name]) for name in SPANS)
     ]
     said = s.gettext("Times are hours:minutes:seconds. Incidents of which a moment is not known are left out.")
     return [table(head, rows, (5, 2, 2, 2, 2, 2, 2), (1, 2, 3, 4, 5, 6)), words(said)]
@@ -244,8 +244,8 @@ def _incidents(rows: Sequence[Mapping[str, Any]], s: Speech) -> Block:
     cells = [
         [
             each["number"],
-            s.gettext(TIERS[each["tier"]]),
-            s.gettext(WORDS["kind"][each["kind"]]),
+            s.word(TIERS[each["tier"]]),
+            s.word(WORDS["kind"][each["kind"]]),
             s.named(each["area"]) or "—",
             s.moment(each["reported_at"]),
             s.took(each["seconds"]) + ("" if each["restored"] else " +"),
@@ -296,7 +296,7 @@ def _write_late(figures: Figures, s: Speech) -> Sequence[Block]:
         head = [s.gettext("Incident"), s.gettext("Tier"), s.gettext("Late by"), s.gettext("Handling")]
         begun = {True: s.gettext("begun"), False: s.gettext("had not begun")}
         rows = [
-            [each["number"], s.gettext(TIERS[each["tier"]]), s.took(each["seconds"]), begun[each["begun"]]]
+            [each["number"], s.word(TIERS[each["tier"]]), s.took(each["seconds"]), begun[each["begun"]]]
             for each in late
         ]
         said.append(words(s.gettext("Responses that began late: %(count)s", count=s.count(figures["response_all"]))))
@@ -306,7 +306,7 @@ def _write_late(figures: Figures, s: Speech) -> Sequence[Block]:
         rows = [
             [
                 each["number"],
-                s.gettext(TIERS[each["tier"]]),
+                s.word(TIERS[each["tier"]]),
                 s.moment(each["target"]),
                 s.moment(each["restored_at"]),
                 s.rate(each["back"]),

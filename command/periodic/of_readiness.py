@@ -53,9 +53,9 @@ def _write_drills(figures: Figures, s: Speech) -> Sequence[Block]:
         [
             f"{each['code']} {each['name']}",
             each["day"],
-            s.gettext(drill_words.SUBJECTS[each["subject"]]),
-            s.gettext(drill_words.MODES[each["mode"]]),
-            s.gettext(drill_words.STATES[each["state"]]),
+            s.word(drill_words.SUBJECTS[each["subject"]]),
+            s.word(drill_words.MODES[each["mode"]]),
+            s.word(drill_words.STATES[each["state"]]),
         ]
         for each in figures["drills"]
     ]
@@ -103,7 +103,7 @@ def _write_improvement(figures: Figures, s: Speech) -> Sequence[Block]:
         "given": N_("Given in the period"),
         "verified": N_("Verified in the period"),
     }
-    rows = [[s.gettext(name), s.count(figures[code])] for code, name in names.items()]
+    rows = [[s.word(name), s.count(figures[code])] for code, name in names.items()]
     said: list[Block] = [table([s.gettext("Improvement actions"), s.gettext("Count")], rows, (6, 2), (1,))]
     if figures["late_ones"]:
         head = [s.gettext("Late action"), s.gettext("Responsible"), s.gettext("Due"), s.gettext("Days late")]

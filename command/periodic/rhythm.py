@@ -48,6 +48,13 @@ class Rhythm:
             return on.replace(day=self.day)
         return (_month_end(on) + DAY).replace(day=self.day)
 
+    def last(self, on: date) -> date:
+        """The last day up to `on`, `on` included, on which a report was made."""
+        if self.every == "week":
+            return on - timedelta(days=(on.weekday() - self.weekday) % 7)
+        month = on if on.day >= self.day else on.replace(day=1) - DAY
+        return month.replace(day=self.day)
+
     def covers(self, on: date) -> Days:
         """The days that the report made on a day is of: all of them are over by then."""
         if self.every == "week":

@@ -29,6 +29,10 @@ class Speech:
         said = self.translate(text)
         return said % values if values else said
 
+    def word(self, text: str) -> str:
+        """A message that stands elsewhere in the code."""
+        return self.translate(text)
+
     def named(self, both: Mapping[str, str]) -> str:
         """A name that is there in both languages; the other one where this one is empty."""
         return both[self.language] or both["en" if self.language == "zh" else "zh"]

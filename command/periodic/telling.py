@@ -15,6 +15,7 @@ from command.insights.rates import Rate
 from command.messages import service as messages
 from command.messages.models import Lane, Purpose
 from command.oncall.reach import ways
+from command.people import authority_versions
 from command.people.contacts import destination
 from command.people.models import Person
 from command.periodic import entries
@@ -25,15 +26,19 @@ VALID = timedelta(hours=48)
 
 
 def tell(session: Session, report: PeriodicReport) -> None:
-    """Give an edition to everybody who gets the report now."""
-    by_mail, by_page = [], []
+    """Give an edition to everybody who gets the report now and may still read it."""
+    by_mail: list[int] = []
+    by_page: list[int] = []
     query = (
         select(PeriodicSubscription, Person)
         .join(Person, Person.id == PeriodicSubscription.person_id)
         .where(PeriodicSubscription.code == report.code, Person.active)
         .order_by(PeriodicSubscription.person_id)
     )
+    table = authority_versions.current(session)
     for subscription, person in session.execute(query).tuples():
+        if not table.may_ever("read", frozenset(held.post for held in person.posts)):
+            continue
         delivery_id = _mail(session, report, person, subscription.language)
         session.add(
             PeriodicCopy(

@@ -46,28 +46,34 @@ class Office(Desk):
         with self.database.read() as session:
             return session.scalars(select(PeriodicReport).order_by(PeriodicReport.id)).all()
 
-    def subscribe(self, username: str, code: str = "weekly", language: str = "en", mailbox: bool = True) -> None:
+    def subscribe(self, username: str, code: str = "weekly", language: str = "en") -> None:
         """Somebody gets a report, to a mailbox that they have proved."""
+        person, by = self.people[username], self.people["ada"]
+        self.do(
+            lambda session: session.add(
+                PeriodicSubscription(code=code, person_id=person, language=language, since=clock.now(session), by=by)
+            )
+        )
+        self.mailbox(username)
+
+    def mailbox(self, username: str) -> None:
+        """Somebody proves a mailbox."""
+        address = f"{username}@example.net"
 
         def work(session: Any) -> None:
-            person, now = self.people[username], clock.now(session)
+            now = clock.now(session)
             session.add(
-                PeriodicSubscription(code=code, person_id=person, language=language, since=now, by=self.people["ada"])
-            )
-            if mailbox:
-                address = f"{username}@example.net"
-                session.add(
-                    PersonContact(
-                        person_id=person,
-                        kind="email",
-                        address=self.installation.keyring.encrypt(address),
-                        address_index=self.installation.keyring.index(address),
-                        position=1,
-                        wait_minutes=5,
-                        created_at=now,
-                        verified_at=now,
-                    )
+                PersonContact(
+                    person_id=self.people[username],
+                    kind="email",
+                    address=self.installation.keyring.encrypt(address),
+                    address_index=self.installation.keyring.index(address),
+                    position=1,
+                    wait_minutes=5,
+                    created_at=now,
+                    verified_at=now,
                 )
+            )
 
         self.do(work)
 
@@ -77,6 +83,11 @@ class Office(Desk):
         with self.database.read() as session:
             rows = session.execute(query.where(Delivery.purpose == Purpose.REPORT).order_by(Delivery.id)).tuples()
             return [(person, text) for person, text in rows]
+
+    def lists(self, by: str, address: str, **body: Any) -> int:
+        """A change of who gets the weekly report; the status of the answer."""
+        asked = {"code": "weekly", **body}
+        return self.ask(by, "POST", f"/api/v1/reports/subscriptions{address}", json=asked).status_code
 
     def make(self, by: str = "ada", status: int = 201, **body: Any) -> Any:
         """An edition made by hand, over the API."""

@@ -31,9 +31,7 @@ pytestmark = pytest.mark.proves("R20")
         (Rhythm("month", day=28), date(2028, 2, 29), date(2028, 3, 28), date(2028, 2, 1), date(2028, 2, 29)),
     ],
 )
-def test_days_of_reports_and_what_they_cover(
-    rhythm: Rhythm, on: date, next_on: date, first: date, last: date
-) -> None:
+def test_days_of_reports_and_what_they_cover(rhythm: Rhythm, on: date, next_on: date, first: date, last: date) -> None:
     assert rhythm.next(on) == next_on
     assert rhythm.covers(next_on) == Days(first, last)
 
