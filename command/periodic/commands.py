@@ -39,7 +39,7 @@ def report(
     chosen = Form(form)
     if output is None and chosen not in TEXTS and sys.stdout.isatty():
         raise click.ClickException(f"a terminal cannot show a {form}: name a file with -o")
-    installation = _opened()
+    installation = opened()
     try:
         with installation.database.read() as session:
             found = _found(session, Days(first.date(), last.date()), code, fresh)
@@ -56,7 +56,7 @@ def report(
     console.print(_said(found))
 
 
-def _opened() -> Installation:
+def opened() -> Installation:
     given = settings.read()
     try:
         schema.require_current(given.url)

@@ -26,6 +26,7 @@ ELSEWHERE = (
     "plan.",
     "risk.",
     "capability.",
+    "periodic.",
     "warning.",
     "training.",
     "archive.",

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import re
 import zlib
 from datetime import timedelta
@@ -159,6 +160,8 @@ def test_copies_are_read_back_by_their_libraries_and_are_on_record(office: Offic
     assert rows[0] == ["section", "figure", "value"] and ["overview", "incidents.1", "1"] in rows
     kept = orjson.loads(taken("json"))
     assert hashlib.sha256(dump(kept["content"]).encode()).hexdigest() == kept["sha256"] == made["sha256"]
+    plain = json.dumps(kept["content"], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert plain == dump(kept["content"]), "the command of docs/how-to/periodic-reports.md finds another digest"
     assert kinds(office, f"report:{made['id']}").count("periodic.exported") == 5
     assert office.get("aud", f"{address}/exe").status_code == 404
     assert office.get("aud", f"{address}/pdf?language=fr").status_code == 422
