@@ -73,11 +73,13 @@ def upgrade() -> None:
     op.create_index('ix_periodic_copy_person_id', 'periodic_copy', ['person_id'], unique=False)
 
     op.add_column('engine_beat', sa.Column('cycles', Json(), server_default='{}', nullable=False))
+    op.add_column('engine_beat', sa.Column('gateways', Json(), server_default='{}', nullable=False))
     for statement in guards.statements(op.get_bind().dialect.name, (), ('periodic_report',)):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_column('engine_beat', 'gateways')
     op.drop_column('engine_beat', 'cycles')
     op.drop_table('periodic_copy')
     op.drop_table('periodic_subscription')
