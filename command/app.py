@@ -23,6 +23,7 @@ from command.messages import hooks as gateway_hooks
 from command.people import authority_versions, choices, gate, identity, language, places
 from command.people.access import here, may, principal, public, visitor
 from command.people.authority_versions import InForce
+from command.periodic import table as reports
 from command.sites import rules as site_rules
 from command.training import rules as training
 
@@ -59,6 +60,7 @@ NAVIGATION = (
             ("improvement.listed", N_("Improvement"), "read", "improve"),
             ("risks.register", N_("Risks"), "read", "risk"),
             ("insights.overview", N_("Overview"), "read", "chart"),
+            ("periodic.listed", N_("Reports"), "read", "bulletin"),
             ("capability.listed", N_("Capability"), "read_capability", "capability"),
         ),
     ),
@@ -169,6 +171,7 @@ def create_app(installation: Installation) -> APIFlask:
     standard.current()
     recipients.table(installation.settings.recipients)  # a fault in the file stops the start, not a bulletin
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
+    reports.table()  # a fault in config/reports.yaml stops the start, not a report
     site_rules.sites()
     site_rules.crews()
     app.extensions["tocsin.handlers"] = parts.handlers()

@@ -103,6 +103,8 @@ from command.oncall.reach import contact_api, contact_pages
 from command.people import api as people_api
 from command.people import choices
 from command.people import pages as people_pages
+from command.periodic import api as periodic_api
+from command.periodic import pages as periodic_pages
 from command.plans import api as plans_api
 from command.plans import pages as plan_pages
 from command.readiness import api as readiness_api
@@ -285,6 +287,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dashboard_api.api,
     gantt_pages.pages,
     gantt_pages.api,
+    periodic_api.api,
+    periodic_pages.pages,
     archive_api.api,
     archive_pages.pages,
     library_api.api,

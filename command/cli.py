@@ -46,6 +46,7 @@ from command.people import service as people
 from command.people.commands import admin, token
 from command.people.posts import DEPARTMENTS, POSTS
 from command.people.roster import Roster
+from command.periodic.commands import report
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
 from command.risks.commands import import_risks
@@ -90,6 +91,7 @@ for group in (
     demo,
 ):
     main.add_command(group)
+main.add_command(report)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)

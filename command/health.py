@@ -1,7 +1,7 @@
 """Whether this installation lives, is ready, and how it does: /healthz, /readyz, /metrics."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from ipaddress import ip_address
 from typing import Any
@@ -9,21 +9,20 @@ from typing import Any
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, request
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from command import metrics as measured
+from command.boards import tail
 from command.core import clock, schema
-from command.core.beats import EngineBeat
 from command.core.installation import Installation
-from command.messages.models import Delivery, Lane, State
+from command.metrics import Family, last_beat
 from command.people.access import here, public, require
 
 pages = Blueprint("health", __name__)
 
 FRESH = timedelta(seconds=15)
-WAITING = (State.READY, State.LEASED, State.CALLING, State.IN_DOUBT)
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 Check = Callable[[Session], str | None]
@@ -49,11 +48,6 @@ def has_engine(session: Session) -> str | None:
         return "no engine has started yet"
     age = clock.now(session) - seen
     return None if age <= FRESH else f"no engine for {age.total_seconds():.0f} s"
-
-
-def last_beat(session: Session) -> datetime | None:
-    """When the liveliest engine went round last."""
-    return session.scalar(select(func.max(EngineBeat.seen_at)))
 
 
 CHECKS: list[Check] = [at_right_revision, has_engine]
@@ -86,9 +80,9 @@ def readyz() -> Any:
 def metrics() -> Any:
     if not _from_this_machine():
         require("read")
-    registry = CollectorRegistry()
+    registry, boards = CollectorRegistry(), current_app.extensions.get(tail.KEY)
     with here().database.read() as session:
-        registry.register(_Collected(list(_families(session))))
+        registry.register(_Collected(list(measured.families(session, boards))))
     return Response(generate_latest(registry), content_type=METRICS_TYPE)
 
 
@@ -103,26 +97,8 @@ def _from_this_machine() -> bool:
 
 
 class _Collected:
-    def __init__(self, families: list[GaugeMetricFamily]) -> None:
+    def __init__(self, families: list[Family]) -> None:
         self.families = families
 
-    def collect(self) -> list[GaugeMetricFamily]:
+    def collect(self) -> list[Family]:
         return self.families
-
-
-def _families(session: Session) -> Iterator[GaugeMetricFamily]:
-    queue = GaugeMetricFamily("tocsin_queue", "Messages not yet settled", labels=["lane", "state"])
-    found = session.execute(
-        select(Delivery.lane, Delivery.state, func.count())
-        .where(Delivery.state.in_(WAITING))
-        .group_by(Delivery.lane, Delivery.state)
-    )
-    counts = {(lane, state): count for lane, state, count in found}
-    for lane in Lane:
-        for state in WAITING:
-            queue.add_metric([lane.name.lower(), state], counts.get((lane, state), 0))
-    yield queue
-    age = GaugeMetricFamily("tocsin_engine_age_seconds", "Seconds since an engine went round")
-    if seen := last_beat(session):
-        age.add_metric([], (clock.now(session) - seen).total_seconds())
-    yield age

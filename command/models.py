@@ -36,6 +36,7 @@ from command.oncall.duties import plan_models as oncall_plans
 from command.oncall.phone_drill import drill_models as phone_drills
 from command.people import authority_versions, contacts
 from command.people import models as people
+from command.periodic import models as periodic
 from command.plans import models as plans
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
@@ -89,6 +90,7 @@ rooms = (
     oncall,
     oncall_plans,
     people,
+    periodic,
     phone_drills,
     plans,
     published_plans,

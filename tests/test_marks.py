@@ -75,6 +75,8 @@ OF_NONE = {
     "/improvement/<int:action_id>": "what a drill showed is mended in earnest",
     "/improvement/<int:action_id>/evidence/<int:evidence_id>": "what a drill showed is mended in earnest",
     "/risks/<code>": "risks are real",
+    "/reports/<int:report_id>": "exercises are in no report",
+    "/reports/<int:report_id>/export/<form>": "exercises are in no report",
     "/capability/<int:assessment_id>": "capability is assessed in earnest; drills are named as evidence of it",
     "/capability/<int:assessment_id>/rate/<domain>": "capability is assessed in earnest",
     "/capability/<int:assessment_id>/export/<form>": "capability is assessed in earnest",

@@ -58,6 +58,7 @@ class Boards(Namespace):  # type: ignore[misc]
         self.database = installation.database
         self.viewers: dict[str, Viewer] = {}
         self.tail = Tail(self.database, render.of(app), self._emit, self._rooms)
+        app.extensions[tail.KEY] = self.tail
         self.hints = Hints(self.database)
         self._starting = threading.Lock()
         self._running = False

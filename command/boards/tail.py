@@ -14,6 +14,8 @@ from command.boards.store import Board, Head
 from command.core import clock
 from command.core.database import Database
 
+KEY = "tocsin.boards.tail"
+"""Under which the application of a process keeps its tail, once somebody has looked at a board."""
 LANGUAGES = ("zh", "en")
 LOOK_EVERY = 1.0
 EMIT_EVERY = 0.2
@@ -79,6 +81,20 @@ class Tail:
                 except Exception as error:
                     log.warning("boards.cannot_tell", board=name, error=repr(error))
                     session.rollback()
+
+    def behind(self, session: Session) -> dict[str, float]:
+        """For each board somebody looks at: for how many seconds the journal has held an entry that was not told yet; 0 for none."""
+        watched = {name: each.board for name, each in list(self.watched.items())}
+        heads, now = store.heads(session, list(watched)), clock.now(session)
+        found = dict.fromkeys(watched, 0.0)
+        for name, board in watched.items():
+            head = heads.get(name)
+            if head is None or (head.stream == board.stream and head.seq <= board.state.seq):
+                continue
+            after = board.state.seq if head.stream == board.stream else 0
+            first = next(iter(store.seen(session, head.stream, after, after + 1)), None)
+            found[name] = max(0.0, (now - first.at).total_seconds()) if first else 0.0
+        return found
 
     def _gauges(self, session: Session, boards: Mapping[str, object]) -> Mapping[str, dict[str, Any]]:
         if time.monotonic() - self._gauged_at < GAUGE_EVERY:

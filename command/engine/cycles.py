@@ -20,6 +20,7 @@ from command.engine import (
     injects,
     measurements,
     overrides,
+    periodic,
     phone_drill,
     plans,
     quiet,
@@ -39,11 +40,13 @@ from command.engine.run import Cycle
 from command.messages.gateways import Gateways
 from command.network import service as network
 from command.parts import handlers
+from command.periodic import table as reports
 
 
 def joined(installation: Installation, gateways: Gateways, stopping: threading.Event) -> list[Cycle]:
     """Every cycle of one engine. `stopping` ends a round of sending early; the gateways are closed by who opened them."""
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
+    reports.table()  # a fault in config/reports.yaml stops the start, not a report
     heard = handlers()
     sender = deliver.sender(installation, gateways, heard)
     return [
@@ -86,5 +89,6 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("warnings", 5.0, lambda: warnings.expire_once(installation)),
         Cycle("cap_feeds", 60.0, lambda: warnings.poll_once(installation)),
         Cycle("summaries", 30.0, lambda: summaries.run_once(installation, stopping.is_set)),
+        Cycle("periodic", 30.0, lambda: periodic.run_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.core.beats import EngineBeat
+from command.core.beats import OUTCOMES, EngineBeat
 from command.core.installation import Installation
+from command.engine.pace import Paces
 
 log = structlog.get_logger()
 LOOKED_AHEAD = 3600.0
@@ -45,6 +46,7 @@ class Engine:
         self.stopping = stopping
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.slowest: tuple[str, float] = ("", 0.0)
+        self.paces = Paces()
         self.scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(len(cycles) + 2)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -68,18 +70,26 @@ class Engine:
     def _round(self, cycle: Cycle) -> None:
         try:
             while not self.stopping.is_set():
-                begun = time.monotonic()
-                more = cycle.run()
-                took = time.monotonic() - begun
-                if took > self.slowest[1]:
-                    self.slowest = (cycle.name, took)
-                if not more:
+                if not self._run(cycle):
                     self._look_again(cycle)
                     return
         except SQLAlchemyError as error:
             log.warning("cycle.failed", cycle=cycle.name, error=str(error.__cause__ or error))
         except Exception:
             log.exception("cycle.failed", cycle=cycle.name)
+
+    def _run(self, cycle: Cycle) -> bool:
+        """One run of a cycle, its time noted; whether there is more to do."""
+        begun, more, failed = time.monotonic(), False, True
+        try:
+            more, failed = bool(cycle.run()), False
+            return more
+        finally:
+            ended = time.monotonic()
+            took = ended - begun
+            self.paces.note(cycle.name, took, ended, busy=more, failed=failed)
+            if took > self.slowest[1]:
+                self.slowest = (cycle.name, took)
 
     def _look_again(self, cycle: Cycle) -> None:
         """Let a cycle be asked at the instant at which something of it is due too. The job is in memory alone and decides nothing: rows
@@ -106,6 +116,8 @@ class Engine:
                     seen_at=clock.now(session),
                     slowest=slowest[0],
                     slowest_ms=round(slowest[1] * 1000),
+                    cycles=self.paces.told(time.monotonic()),
+                    gateways=OUTCOMES.told(),
                 )
             )
 

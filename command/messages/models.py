@@ -70,6 +70,7 @@ class Purpose(StrEnum):
     DRILL = "drill"  # the call of a phone drill
     BULLETIN = "bulletin"  # a copy of a bulletin to a recipient outside of the people we page
     SURVEY = "survey"  # asks somebody who was told the all-clear how it went
+    REPORT = "report"  # tells somebody of a periodic report
     CREW = "crew"  # sends a crew out with a resource, or says that it cannot come
 
 

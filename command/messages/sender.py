@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from command.core.beats import OUTCOMES
 from command.core.installation import Installation
 from command.messages import breakers, claiming, holds, quota, results, routes
 from command.messages.channel import Channel
@@ -27,9 +28,18 @@ from command.messages.models import State
 from command.messages.permits import Permits
 from command.messages.quota import Grant
 from command.messages.results import Health, Result
+from notifiers.base import Verdict
 
 log = structlog.get_logger()
 T = TypeVar("T")
+OUTCOME = {
+    Verdict.ACCEPTED: "accepted",
+    Verdict.REJECTED: "failed",
+    Verdict.STOP: "failed",
+    Verdict.RETRY: "retried",
+    Verdict.DOUBTFUL: "unknown",
+}
+"""What the metrics call what became of a call."""
 CutOff = Callable[[Session], frozenset[str]]
 
 ACTOR = "system:deliver"
@@ -267,6 +277,7 @@ class Sender:
                 known_failures=health.failures,
             )
             made = await self._write(channel.line, "settle", len(part), work)
+            OUTCOMES.add(channel.road.name, (OUTCOME[outcome.verdict] for _, outcome in part if outcome is not None))
             health = Health(made.failures, made.stopped or health.stopped)
         return health
 

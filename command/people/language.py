@@ -13,6 +13,7 @@ from babel.dates import format_date, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from markupsafe import Markup
@@ -58,6 +59,16 @@ def compile_catalogues(sources: Path, target: Path) -> Path:
         fresh.write_bytes(_compiled(source, source.stat().st_mtime_ns))
         fresh.replace(made)
     return target
+
+
+@cache
+def catalogue(language: str) -> Callable[[str], str]:
+    """What turns messages into a language (zh or en) outside of a request too, read once a process; a message without a translation stays
+    as it is."""
+    source = SOURCES / LOCALES[language] / "LC_MESSAGES" / "messages.po"
+    if not source.is_file():
+        return str
+    return Translations(io.BytesIO(_compiled(source, source.stat().st_mtime_ns))).gettext
 
 
 @cache

@@ -27,6 +27,7 @@ ELSEWHERE = (
     "plan.",
     "risk.",
     "capability.",
+    "periodic.",
     "warning.",
     "training.",
     "archive.",

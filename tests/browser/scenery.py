@@ -63,6 +63,7 @@ SIGNED_IN = (
     "/people/authority/simulate?act=approve_notice&tier=2&area=800101&audience=80000",
     "/people/overrides",
     *("/capability", "/capability/standard", "/capability/new", "/capability/1", "/capability/1/rate/plans"),
+    *("/reports", "/reports/new", "/reports/1", "/reports/subscriptions"),
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1"),
@@ -137,6 +138,7 @@ PARTS = {
     "/risks/export.csv": "a file",
     "/insights/<code>/export/<chart>.<form>": "a file",
     "/incidents/<number>/gantt/export/<chart>.<form>": "a file",
+    "/reports/<int:report_id>/export/<form>": "a file",
     "/capability/<int:assessment_id>/export/<form>": "a file",
     "/capability/<int:assessment_id>/file": "a file",
     "/measurements/export.csv": "a file",
@@ -298,6 +300,7 @@ def _lessons(stage: Stage, number: str) -> None:
     clause = {"playbook": "network_fault", "playbook_version": 1, "finding": "Nobody saw the cable"}
     due = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
     action = {"title": "Mark the route", "owner": "eng", "due_on": due, "source": f"incident:{number}", **clause}
+    today = datetime.now(UTC).date().isoformat()
     rated = [{"item": code, "level": 1, "words": "Lists", "links": ["risk:bridge"]} for code in ("groups", "duty")]
     for by, address, body in (
         ("dou", "/api/v1/risks", {"code": "bridge", "plan": "network_fault", "measures": measures, **risk}),
@@ -309,10 +312,12 @@ def _lessons(stage: Stage, number: str) -> None:
             "/api/v1/improvement-actions/1/actions/evidence",
             {"words": "Signs stand", "link": "https://intranet.example/1"},
         ),
+        ("dou", "/api/v1/reports", {"code": "weekly", "from": today, "to": today}),
+        ("dou", "/api/v1/reports/subscriptions", {"code": "weekly", "username": "aud", "language": "en"}),
         ("dou", "/api/v1/capability", {"name": "2026", "first_on": "2026-01-01", "last_on": "2026-12-31"}),
         ("dou", "/api/v1/capability/1/actions/rate", {"ratings": rated}),
     ):
-        done = stage.post(by, address, **body)
+        done = stage.ask(by, "POST", address, json=body)
         assert done.status_code in (200, 201), done.text
 
 
