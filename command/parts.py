@@ -67,10 +67,11 @@ def join(database: Database) -> Database:
     or closed, who hears of what was done, who is told of restricted incidents, warnings and departures of crews.
 
     Boards journal what changed in every unit of work of this process, the archive index what was written, summaries of figures let go of
-    incidents that change, alarms follow an incident that is merged, solved problems be kept when an incident is closed and offered when one is new, and exercise incidents belong
-    to the drill that goes on. A surge of complaints follows its incident, and has to be calm before that is closed. Improvement actions
-    come from drills and risks; exercises reach crews from outside besides people; whoever answers a survey that service is not back gets
-    a case. Evaluation reports hear of what makes their signatures void, and the status page lists those that users may read."""
+    incidents that change, alarms follow an incident that is merged, solved problems are kept when an incident is closed and offered when
+    one is new, and exercise incidents belong to the drill that goes on. A surge of complaints follows its incident, and has to be calm
+    before that is closed. Improvement actions come from drills and risks; exercises reach crews from outside besides people; whoever
+    answers a survey that service is not back gets a case. Evaluation reports hear of what makes their signatures void, and the status
+    page lists those that users may read."""
     _once(database.before_append, following.follow)
     _once(database.before_append, index.follow)
     _once(database.before_append, reviews.follow)
