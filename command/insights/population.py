@@ -41,7 +41,7 @@ def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     """The incidents that count, oldest report first."""
     answered = select(Page.incident_id, func.min(Page.answered_at).label("at")).group_by(Page.incident_id).subquery()
     query = (
-        _chosen(session, wanted, zone, who)
+        chosen(session, wanted, zone, who)
         .outerjoin(IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE))
         .outerjoin(answered, answered.c.incident_id == Incident.id)
         .order_by(Incident.reported_at, Incident.id)
@@ -56,13 +56,25 @@ def counted(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     return [Counted._make(row) for row in session.execute(query).tuples()]
 
 
-def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
+def chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
+    """The incidents that count, as a query over them."""
+    return visibility.only_visible(session, counting_ones(reported(session, wanted, zone)), who)
+
+
+def counting_ones(query: Select[Incident]) -> Select[Incident]:
+    """The same query without exercises, cancelled and merged incidents and parts of others."""
+    return query.where(Incident.exercise.is_(False), Incident.state.not_in(FINAL), stands_alone())
+
+
+def reported(session: Session, wanted: Filters, zone: tzinfo) -> Select[Incident]:
+    """All incidents reported in the period that the choices name, those that count nowhere among them."""
     begin, end = instants(wanted.first, wanted.last, zone)
-    query = (
-        select(Incident)
-        .where(Incident.reported_at >= begin, Incident.reported_at < end)
-        .where(Incident.exercise.is_(False), Incident.state.not_in(FINAL), _stands_alone())
-    )
+    query = select(Incident).where(Incident.reported_at >= begin, Incident.reported_at < end)
+    return narrowed(session, query, wanted)
+
+
+def narrowed(session: Session, query: Select[Incident], wanted: Filters) -> Select[Incident]:
+    """The same query with the choices besides the period; raise Invalid for an area or a service nobody knows."""
     if wanted.tier is not None:
         query = query.where(Incident.tier == wanted.tier)
     if wanted.kind is not None:
@@ -72,10 +84,10 @@ def _chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     if wanted.service is not None:
         hit = select(Impact.incident_id).where(Impact.service_id == _service(session, wanted.service))
         query = query.where(Incident.id.in_(hit))
-    return visibility.only_visible(session, query, who)
+    return query
 
 
-def _stands_alone() -> ColumnElement[bool]:
+def stands_alone() -> ColumnElement[bool]:
     """It is part of no incident that counts."""
     above = aliased(Incident)
     parent = select(above.id).where(above.id == Incident.parent_id, above.state.not_in(FINAL))
@@ -109,8 +121,8 @@ def _service(session: Session, code: str) -> int:
 
 def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> dict[str, Funnel]:
     """What became of the notices of those incidents, by kind of notice; kinds without any are left out."""
-    chosen = _chosen(session, wanted, zone, who).with_only_columns(Incident.id)
-    mine = or_(Notice.incident_id.in_(chosen), Notice.incident_id.in_(_within(session, chosen)))
+    ids = chosen(session, wanted, zone, who).with_only_columns(Incident.id)
+    mine = or_(Notice.incident_id.in_(ids), Notice.incident_id.in_(within(session, ids)))
     mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
     growing = case((Notice.state.in_(GROWING), 1), else_=0)
     heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)
@@ -127,14 +139,14 @@ def funnels(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
     return {kind: funnel(numbers[kind], sizes[kind], counts.get(kind, {})) for kind in KINDS if kind in numbers}
 
 
-def _within(session: Session, chosen: Select[int]) -> set[int]:
+def within(session: Session, ids: Select[int]) -> set[int]:
     """The ids of incidents that were merged into the chosen ones or are parts of them, at whatever remove."""
     above = func.coalesce(Incident.merged_into_id, Incident.parent_id)
     query = select(Incident.id, above).where(above.is_not(None))
     into = dict(session.execute(query.where(Incident.exercise.is_(False))).tuples().all())
     if not into:
         return set()
-    line = set(session.scalars(chosen))
+    line = set(session.scalars(ids))
     size = -1
     while size < len(line):
         size = len(line)
