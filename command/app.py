@@ -56,6 +56,7 @@ NAVIGATION = (
             ("improvement.listed", N_("Improvement"), "read", "improve"),
             ("risks.register", N_("Risks"), "read", "risk"),
             ("insights.overview", N_("Overview"), "read", "chart"),
+            ("figures.figures", N_("Figures"), "read", "check"),
             ("capability.listed", N_("Capability"), "read_capability", "capability"),
         ),
     ),

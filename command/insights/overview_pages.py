@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -57,10 +58,13 @@ def overview() -> ResponseReturnValue:
             found = period(session, filters.read({}, today), language.zone(), principal())
         choices = _choices(session)
     shown = {} if problem else _figures(found)
+    query = urlencode(
+        {"from": found.wanted.first.isoformat(), "to": found.wanted.last.isoformat(), **found.wanted.chosen}
+    )
     words = {"spans": SPANS, "apart": APART, "notice": WORDS["notice"], "tiers": charts.TIERS, "states": WORDS["kind"]}
     given = {"given": _given(found.wanted, problem), "problem": problem, "links": _links(found.wanted, today)}
     return render_template(
-        "insights/overview.html", p=found, charts=shown, words=words, **given, **choices, **_ways()
+        "insights/overview.html", p=found, charts=shown, words=words, figures_query=query, **given, **choices, **_ways()
     ), status
 
 
