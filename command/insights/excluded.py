@@ -1,10 +1,11 @@
 """What the figures of a period leave out: counted by why, and listed for those who may know of it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -15,6 +16,7 @@ from command.incidents.models import Incident
 from command.insights import population
 from command.insights.buckets import instants
 from command.insights.filters import Filters
+from command.network import service as network
 from command.people.access import Principal
 
 LISTED = 50
@@ -50,31 +52,30 @@ class Excluded:
 def excluded(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Excluded:
     """What is left out of the figures of a period. Each incident has one reason, the first of them; an error counts besides, for the
     incident itself counts. A reopened incident goes on and is in the figures."""
-    reported = population.reported(session, wanted, zone)
+    out = or_(Incident.exercise, Incident.state.in_(FINAL), ~population.stands_alone())
     why = case(
         (Incident.exercise, "exercise"),
         (Incident.state == State.CANCELLED, "cancelled"),
         (Incident.state == State.MERGED, "merged"),
-        else_="part",
-    ).label("why")
-    out = or_(Incident.exercise, Incident.state.in_(FINAL), ~population.stands_alone())
-    left = visibility.only_visible(session, reported.where(out), who)
-    counts = dict(session.execute(left.with_only_columns(why, func.count()).group_by(why)).tuples().all())
-    numbers = {reason: _newest(session, left.where(why == reason)) for reason in counts}
-    wrong = population.chosen(session, wanted, zone, who).where(or_(*_negative()))
-    if errors := session.scalar(wrong.with_only_columns(func.count())):
-        counts["error"], numbers["error"] = errors, _newest(session, wrong)
+        (out, "part"),
+        else_="error",
+    )
+    query = population.reported(session, wanted, zone).where(or_(out, *_negative()))
+    query = visibility.only_visible(session, query, who).order_by(Incident.reported_at.desc(), Incident.id.desc())
+    by: dict[str, list[str]] = defaultdict(list)
+    for reason, number in session.execute(query.with_only_columns(why, Incident.number)).tuples():
+        by[reason].append(number)
     months = months_over(wanted.first, wanted.last, clock.now(session).astimezone(zone).date())
-    return Excluded(counts, numbers, _restricted(session, months, zone, who), [f"{first:%Y-%m}" for first, _ in months])
+    return Excluded(
+        {reason: len(numbers) for reason, numbers in by.items()},
+        {reason: numbers[:LISTED] for reason, numbers in by.items()},
+        _restricted(session, months, zone, who),
+        [f"{first:%Y-%m}" for first, _ in months],
+    )
 
 
 def _negative() -> list[ColumnElement[bool]]:
     return [end < begin for begin, end in SPANS.values()]
-
-
-def _newest(session: Session, query: Select[Incident]) -> Sequence[str]:
-    newest = query.with_only_columns(Incident.number).order_by(Incident.reported_at.desc(), Incident.id.desc())
-    return session.scalars(newest.limit(LISTED)).all()
 
 
 def months_over(first: date, last: date, today: date) -> list[tuple[date, date]]:
@@ -93,13 +94,14 @@ def _restricted(session: Session, months: Sequence[tuple[date, date]], zone: tzi
     if not months:
         return 0
     begin, end = instants(months[0][0], months[-1][1], zone)
-    whole = select(Incident).where(
+    whole = select(Incident.id).where(
         Incident.restricted,
         Incident.exercise.is_(False),
         Incident.state.not_in(FINAL),
         Incident.reported_at >= begin,
         Incident.reported_at < end,
     )
-    count = func.count()
-    known = session.scalar(visibility.only_visible(session, whole, who).with_only_columns(count)) or 0
-    return (session.scalar(whole.with_only_columns(count)) or 0) - known
+    ids = session.scalars(whole).all()
+    mine = select(Incident).where(Incident.id.in_(network.ids(session, ids)))
+    known = session.scalar(visibility.only_visible(session, mine, who).with_only_columns(func.count()))
+    return len(ids) - (known or 0)

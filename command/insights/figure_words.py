@@ -40,7 +40,6 @@ NOTES: Mapping[str, tuple[str, Unit]] = {
     "elements": (N_("elements: %(value)s"), "count"),
     "user_minutes": (N_("user-minutes: %(value)s"), "count"),
     "subscribers": (N_("subscribers: %(value)s"), "count"),
-    "audience": (N_("audience: %(value)s"), "count"),
     "every": (N_("looked at: one of %(value)s"), "count"),
     "undecided": (N_("liability undecided: %(value)s"), "count"),
     "ours": (N_("our liability: %(value)s"), "count"),
@@ -58,7 +57,7 @@ ONE = "every"
 def value(unit: Unit, found: float | None) -> str:
     """A value with its unit; never rounded towards its target: what should be high is rounded down, what should be low up."""
     if found is None:
-        return gettext("n/a")
+        return str(gettext("n/a"))
     match unit:
         case "percent":
             return rates.words(round(found * 10))
@@ -68,7 +67,7 @@ def value(unit: Unit, found: float | None) -> str:
             whole = int(found)
             return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
         case "minutes":
-            return gettext("%(count)s min", count=f"{math.ceil(found * 10) / 10:.1f}")
+            return str(gettext("%(count)s min", count=f"{math.ceil(found * 10) / 10:.1f}"))
         case "per_hundred":
             return f"{math.ceil(found * 100) / 100:.2f}"
         case "score":
@@ -86,7 +85,7 @@ def target(definition: Definition) -> str:
     aim = definition.aim
     said = {"percent": f"{aim.value:g} %", "minutes": gettext("%(count)s min", count=f"{aim.value:g}")}
     sign = {"at_least": "" if aim.value == 100 else "≥ ", "at_most": "≤ " if aim.value else "", "below": "< "}[aim.how]
-    return sign + said.get(definition.unit, f"{aim.value:g}")
+    return f"{sign}{said.get(definition.unit, f'{aim.value:g}')}"
 
 
 def counts(found: Measure) -> str:
@@ -105,9 +104,10 @@ def notes(found: Measure) -> Iterator[str]:
 def says(definition: Definition) -> str:
     """The definition in the reader's language, with the minutes of its clock."""
     if not definition.clock:
-        return gettext(definition.says)
+        return str(gettext(definition.says))
     known = clock_rows.definition(definition.clock)
-    return gettext(definition.says, minutes=known.offset_minutes if known and known.offset_minutes else "–")
+    minutes = known.offset_minutes if known and known.offset_minutes else "–"
+    return str(gettext(definition.says, minutes=minutes))
 
 
 def labels(session: Session, lines: Sequence[Line], language: str) -> dict[tuple[str, str], str]:
@@ -127,7 +127,7 @@ def _named(words: Mapping[str, Mapping[str, str]], code: str, key: str) -> str:
 
 def _key_names(session: Session, language: str) -> dict[str, dict[str, str]]:
     services = {row.code: names.of(row, language) for row in session.scalars(select(Service))}
-    classes = {each.id: getattr(each.name, language) for each in house.clocks().sla_classes}
+    classes: dict[str, str] = {each.id: getattr(each.name, language) for each in house.clocks().sla_classes}
     return {
         "availability": {ALL: gettext("all services"), **services},
         "resource_use": {str(kind): gettext(word) for kind, word in KINDS.items()},

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from command.incidents import visibility
 from command.incidents.guards import FINAL, State
 from command.incidents.models import Impact, Incident
-from command.insights import population, sql_time
+from command.insights import knowing, population, sql_time
 from command.insights.filters import Filters
 from command.insights.incident_rows import Asked
 from command.insights.measures import Measure
@@ -45,14 +44,15 @@ def _subscribers(session: Session, area: str | None, bit: int) -> int:
 
 def _lost(session: Session, wanted: Filters, asked: Asked, who: Principal) -> Mapping[int, float]:
     """User-minutes of outages within the period, by service."""
-    ids = _incidents(session, wanted, who, Incident.state != State.CANCELLED, population.stands_alone())
+    out = or_(Incident.state == State.CANCELLED, ~population.stands_alone())
+    belongs = knowing.of_incidents(session, wanted, who, out)
     row = Impact
     mine = and_(
         row.kind == "outage",
         row.exercise.is_(False),
         row.from_at < asked.until,
         or_(row.until_at.is_(None), row.until_at > asked.begin),
-        row.incident_id.in_(ids),
+        belongs(row.incident_id),
         *([row.area_id.in_(population.areas_within(session, wanted.area))] if wanted.area else []),
     )
     both = _said_twice(session, mine)
@@ -61,7 +61,8 @@ def _lost(session: Session, wanted: Filters, asked: Asked, who: Principal) -> Ma
     found: dict[int, float] = defaultdict(float)
     for service, lost in session.execute(once).tuples():
         found[service] += float(lost)
-    for (_, service), rows in _rows(session, and_(mine, row.incident_id.in_(both)), asked.begin, asked.until).items():
+    twice = and_(mine, row.incident_id.in_(both))
+    for (_, service), rows in (_rows(session, twice, asked.begin, asked.until) if both else {}).items():
         found[service] += united(rows)
     return found
 
@@ -87,10 +88,10 @@ def _rows(
 
 def failures_by_kind(session: Session, wanted: Filters, asked: Asked, who: Principal) -> dict[str, Measure]:
     """Failures that began in the period, by kind of element. Those of the parts of an incident count; what was merged is the other's."""
-    ids = _incidents(session, wanted, who, Incident.state.not_in(FINAL))
+    belongs = knowing.of_incidents(session, wanted, who, Incident.state.in_(FINAL))
     began = and_(CutOff.from_at >= asked.begin, CutOff.from_at < asked.until)
     query = select(Element.kind, func.count()).join(CutOff, CutOff.element_id == Element.id)
-    query = query.where(CutOff.failed, CutOff.exercise.is_(False), began, CutOff.incident_id.in_(ids))
+    query = query.where(CutOff.failed, CutOff.exercise.is_(False), began, belongs(CutOff.incident_id))
     counted = select(Element.kind, func.count())
     if wanted.area:
         within = Element.area_id.in_(population.areas_within(session, wanted.area))
@@ -98,9 +99,3 @@ def failures_by_kind(session: Session, wanted: Filters, asked: Asked, who: Princ
     failed = dict(session.execute(query.group_by(Element.kind)).tuples().all())
     known = dict(session.execute(counted.group_by(Element.kind)).tuples().all())
     return {kind: failures(failed.get(kind, 0), known[kind]) for kind in sorted(known)}
-
-
-def _incidents(session: Session, wanted: Filters, who: Principal, *which: ColumnElement[bool]) -> Select[int]:
-    """The ids of incidents of any time that the choices name and `who` may know of; exercises are none."""
-    query = population.narrowed(session, select(Incident), wanted).where(Incident.exercise.is_(False), *which)
-    return visibility.only_visible(session, query, who).with_only_columns(Incident.id)

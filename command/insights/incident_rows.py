@@ -1,15 +1,15 @@
 """What the figures of incidents are made of, counted where the rows are: answers, clocks, spans, tasks, impact, failures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from command.core.journal import Entry
-from command.incidents.figures import user_minutes_at
 from command.incidents.models import Incident, IncidentClock, Task
 from command.insights import curve, sql_time
 from command.insights.population import RESTORE
@@ -44,38 +44,74 @@ class Asked:
         return (self.until - self.begin) / timedelta(minutes=1)
 
 
-def answers(session: Session, asked: Asked, limit: timedelta) -> list[Answers]:
-    """The incidents by what counting.response and counting.restoration say of them; user-minutes up to now."""
+class Case(NamedTuple):
+    """An incident that counts, as figures see it: what counting.response and counting.restoration say of it, its peak, its user-minutes
+    up to now, and its spans in microseconds (None: not known)."""
+
+    response: str
+    restoration: str
+    users: int
+    user_minutes: float
+    detection: int | None
+    acknowledgement: int | None
+    begun: int | None
+    outage: int | None
+
+
+def cases(session: Session, asked: Asked, limit: timedelta) -> list[Case]:
+    """The incidents that count, in no order; `limit` is the time in which handling has to begin."""
+    answered = select(Page.incident_id, func.min(Page.answered_at).label("at")).group_by(Page.incident_id).subquery()
+    running = cast(Incident.users_now, Float) * (sql_time.of(asked.now) - micros(Incident.measured_at))
+    minutes = Incident.user_minutes + case((Incident.users_now > 0, running / (60.0 * sql_time.SECOND)), else_=0.0)
+    pairs = (
+        (Incident.occurred_at, Incident.detected_at),
+        (Incident.detected_at, answered.c.at),
+        (Incident.reported_at, Incident.responding_at),
+        (Incident.occurred_at, Incident.restored_at),
+    )
+    query = _with_target(asked.chosen).outerjoin(answered, answered.c.incident_id == Incident.id)
+    columns = (
+        _response(asked, limit),
+        _restoration(asked),
+        Incident.users_peak,
+        func.coalesce(minutes, Incident.user_minutes),
+    )
+    spans = (micros(end) - micros(begin) for begin, end in pairs)
+    rows = session.execute(query.with_only_columns(*columns, *spans, maintain_column_froms=True)).tuples()
+    return [Case._make(row) for row in rows]
+
+
+def _response(asked: Asked, limit: timedelta) -> ColumnElement[str]:
     late = micros(Incident.reported_at) + limit // sql_time.MICROSECOND
-    begun = case(
+    return case(
         (and_(Incident.responding_at.is_(None), late < sql_time.of(asked.now)), "breached"),
         (Incident.responding_at.is_(None), "running"),
         (Incident.responding_at < Incident.reported_at, "error"),
         (micros(Incident.responding_at) <= late, "met"),
         else_="breached",
     )
+
+
+def _restoration(asked: Asked) -> ColumnElement[str]:
     due = IncidentClock.due_at
-    back = case(
+    return case(
         (Incident.restored_at < Incident.reported_at, "error"),
         (due.is_(None), "none"),
         (due >= asked.now, "running"),
         (Incident.restored_at <= due, "met"),
         else_="breached",
     )
-    found = (begun.label("begun"), back.label("back"), Incident.users_peak, Incident.user_minutes)
-    each = _with_target(asked.chosen).with_only_columns(*found, maintain_column_froms=True).subquery()
-    sums = (func.count(), func.sum(each.c.users_peak), func.sum(each.c.user_minutes))
-    rows = session.execute(select(each.c.begun, each.c.back, *sums).group_by(each.c.begun, each.c.back)).tuples()
-    return [Answers(b, r, int(n), int(users or 0), float(minutes or 0)) for b, r, n, users, minutes in rows]
 
 
-def still_running(session: Session, asked: Asked) -> float:
-    """User-minutes that incidents which still affect somebody have added since they were last measured."""
-    query = asked.chosen.where(Incident.users_now > 0).with_only_columns(
-        Incident.user_minutes, Incident.users_now, Incident.measured_at
-    )
-    rows = session.execute(query).tuples()
-    return sum(user_minutes_at(stored, users, at, asked.now) - stored for stored, users, at in rows)
+def answers(found: Iterable[Case]) -> list[Answers]:
+    """The incidents counted by what is said of them. Pure."""
+    sums: dict[tuple[str, str], list[float]] = {}
+    for one in found:
+        total = sums.setdefault((one.response, one.restoration), [0, 0, 0.0])
+        total[0] += 1
+        total[1] += one.users
+        total[2] += one.user_minutes
+    return [Answers(*said, int(count), int(users), minutes) for said, (count, users, minutes) in sums.items()]
 
 
 def _with_target(query: Select[Incident]) -> Select[Incident]:
@@ -117,22 +153,6 @@ def clocks(session: Session, asked: Asked) -> list[Clocks]:
     )
     found = session.execute(query.group_by(row.code, Incident.tier, row.state, overdue)).tuples()
     return [Clocks(code, tier, state, bool(late), int(count)) for code, tier, state, late, count in found]
-
-
-def spans(session: Session, asked: Asked) -> dict[str, list[int | None]]:
-    """Detection, acknowledgement, response and restoration of each incident, in microseconds."""
-    answered = select(Page.incident_id, func.min(Page.answered_at).label("at")).group_by(Page.incident_id).subquery()
-    pairs = {
-        "detection": (Incident.occurred_at, Incident.detected_at),
-        "acknowledgement": (Incident.detected_at, answered.c.at),
-        "begun": (Incident.reported_at, Incident.responding_at),
-        "restoration": (Incident.occurred_at, Incident.restored_at),
-    }
-    query = asked.chosen.outerjoin(answered, answered.c.incident_id == Incident.id).with_only_columns(
-        *(micros(end) - micros(begin) for begin, end in pairs.values()), maintain_column_froms=True
-    )
-    rows = session.execute(query).all()
-    return {name: [row[at] for row in rows] for at, name in enumerate(pairs)}
 
 
 def tasks(session: Session, asked: Asked) -> list[Tasks]:

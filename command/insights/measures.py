@@ -1,16 +1,19 @@
 """What a figure came to, against its target and against the period before. Pure."""
 
+import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from command.insights.rates import Rate, Verdict
-from command.insights.spans import Spans
 
 Unit = Literal["percent", "availability", "seconds", "minutes", "hours", "count", "per_hundred", "score"]
 Better = Literal["more", "less", "neither"]
 Change = Literal["better", "worse", "same", "other", "none"]
 Target = Literal["at_least", "at_most", "below"]
+
+SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,19 @@ def rate(good: int, of: int, **more: float | None) -> Measure:
 
 
 def spread(micros: Iterable[int | None]) -> Measure:
-    """Spans in microseconds as seconds: the mean, with median and ninth decile beside it. What is not known (None) is counted and left
-    out, and so are negative ones: errors in the data, never made zero."""
+    """Spans in microseconds as seconds: the mean, with median and ninth decile (nearest rank) beside it. What is not known (None) is
+    counted and left out, and so are negative ones: errors in the data, never made zero."""
     given = list(micros)
-    known = sorted(each / 1_000_000 for each in given if each is not None and each >= 0)
-    found = Spans(tuple(known), sum(each is None for each in given), ())
-    more = {"median": found.median, "p90": found.p90, "known": len(known), "unknown": found.unknown}
-    return Measure(found.mean, more=more | {"errors": len(given) - len(known) - found.unknown})
+    numbers = sorted(each for each in given if each is not None)
+    known = numbers[bisect_left(numbers, 0) :]
+    more = {"known": len(known), "unknown": len(given) - len(numbers), "errors": len(numbers) - len(known)}
+    if not known:
+        return Measure(more={"median": None, "p90": None, **more})
+    half = len(known) // 2
+    median = known[half] if len(known) % 2 else (known[half - 1] + known[half]) / 2
+    ninth = known[math.ceil(0.9 * len(known)) - 1]
+    told = {"median": median / SECOND, "p90": ninth / SECOND, **more}
+    return Measure(sum(known) / len(known) / SECOND, more=told)
 
 
 def verdict(found: Measure, aim: Aim | None) -> Verdict:

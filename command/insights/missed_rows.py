@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from command.incidents import house
 from command.incidents.models import Incident, IncidentClock, Task
@@ -14,7 +14,7 @@ from command.insights.incident_rows import Asked
 from command.insights.period_figures import CLOCKS, LEVELS
 from command.insights.periods import response_limit
 from command.insights.population import RESTORE
-from command.insights.sql_time import micros
+from command.insights.sql_time import Instant, micros
 
 LISTED = 200
 
@@ -86,9 +86,9 @@ def _late_tasks(session: Session, asked: Asked) -> Listed:
 def _listed(
     session: Session,
     query: Select[Incident],
-    due: ColumnElement[datetime],
-    done: ColumnElement[datetime | None],
-    *title: ColumnElement[str],
+    due: Instant,
+    done: Instant,
+    *title: InstrumentedAttribute[str],
 ) -> Listed:
     count = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     columns = (Incident.number, Incident.tier, due, done, *title)
@@ -96,4 +96,4 @@ def _listed(
         Incident.reported_at.desc(), Incident.id.desc(), due
     )
     rows = session.execute(newest.limit(LISTED)).all()
-    return Listed([Missed(*row[:4], tuple(row[4:]) or None) for row in rows], count)
+    return Listed([Missed(row[0], row[1], row[2], row[3], (row[4], row[5]) if title else None) for row in rows], count)

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from command.incidents import visibility
-from command.incidents.models import Incident
-from command.insights import population, sql_time
+from command.insights import knowing, sql_time
 from command.insights.filters import Filters
 from command.insights.incident_rows import Asked
 from command.insights.measures import Measure, rate, spread
@@ -43,13 +41,12 @@ class Load:
 def mine(session: Session, wanted: Filters, asked: Asked, who: Principal) -> ColumnElement[bool]:
     """Pages sent in the period for incidents that the choices name and `who` may know of, cancelled and merged ones too: somebody was
     called. Exercises are none."""
-    query = population.narrowed(session, select(Incident), wanted).where(Incident.exercise.is_(False))
-    ids = visibility.only_visible(session, query, who).with_only_columns(Incident.id)
+    belongs = knowing.of_incidents(session, wanted, who)
     return and_(
         Page.created_at >= asked.begin,
         Page.created_at < asked.end,
         Page.exercise.is_(False),
-        Page.incident_id.in_(ids),
+        belongs(Page.incident_id),
     )
 
 
@@ -140,11 +137,11 @@ def _night(zone: ZoneInfo, asked: Asked) -> ColumnElement[bool]:
 
 def offsets(zone: ZoneInfo, begin: datetime, end: datetime) -> list[tuple[datetime, int]]:
     """The stretches of a period in which the wall clock of a zone is the same microseconds ahead: until when, and how many. Found by
-    halving, to the second; a zone that changes twice within a day is none on earth."""
+    halving, to the second; a zone that changes twice within a week is none on earth."""
     found: list[tuple[datetime, int]] = []
-    at = begin
+    at, end = begin.astimezone(UTC), end.astimezone(UTC)
     while at < end:
-        following = min(at + timedelta(days=1), end)
+        following = min(at + timedelta(days=7), end)
         if _shift(zone, at) != _shift(zone, following):
             low, high = at, following
             while high - low > timedelta(seconds=1):

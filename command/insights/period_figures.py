@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,6 @@ from command.core import clock
 from command.incidents import house
 from command.insights import (
     drill_rows,
-    funnel,
     hooks,
     impact_rows,
     incident_rows,
@@ -102,8 +101,9 @@ def figures(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> 
 
 
 def asked_for(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Asked:
-    """The incidents and the instants that a period means."""
-    begin, end = instants(wanted.first, wanted.last, zone)
+    """The incidents and the instants that a period means. These are of UTC: within a zone Python subtracts what clocks show, and a day in
+    which they change would have 24 hours."""
+    begin, end = (at.astimezone(UTC) for at in instants(wanted.first, wanted.last, zone))
     return Asked(population.chosen(session, wanted, zone, who), begin, end, clock.now(session))
 
 
@@ -115,7 +115,7 @@ def of_period(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -
         **_keyed("availability", impact_rows.availabilities(session, wanted, asked, who)),
         **_keyed("failures", impact_rows.failures_by_kind(session, wanted, asked, who)),
         **_of_customers(session, asked),
-        **_of_messages(session, wanted, asked, zone, who),
+        **_plain(message_rows.measures(session, asked)),
         **_of_pages(session, wanted, asked, who),
         ("requests_covered", ""): resource_rows.covered(session, wanted, asked, who),
         **_keyed("resource_use", resource_rows.use(session, asked)),
@@ -135,17 +135,23 @@ def of_today(session: Session, wanted: Filters, who: Principal) -> Found:
 
 
 def _of_incidents(session: Session, asked: Asked) -> Found:
-    answers = incident_rows.answers(session, asked, response_limit())
+    cases = incident_rows.cases(session, asked, response_limit())
+    answers = incident_rows.answers(cases)
     clocks = incident_rows.clocks(session, asked)
     found: dict[str, Measure] = {name: service_figures.attainment(clocks, code) for name, code in CLOCKS.items()}
-    found |= {name: spread(each) for name, each in incident_rows.spans(session, asked).items()}
+    found |= {
+        "detection": spread(one.detection for one in cases),
+        "acknowledgement": spread(one.acknowledgement for one in cases),
+        "begun": spread(one.begun for one in cases),
+        "restoration": spread(one.outage for one in cases),
+    }
     found |= {
         "response": service_figures.in_time(answers, "response"),
         "restored_in_time": service_figures.in_time(answers, "restoration"),
         "users_restored": service_figures.users_restored(answers, incident_rows.late_ones(session, asked)),
-        "incidents": Measure(sum(row.count for row in answers)),
+        "incidents": Measure(sum(row.alike for row in answers)),
         "affected_users": Measure(sum(row.users for row in answers)),
-        "user_minutes": Measure(sum(row.user_minutes for row in answers) + incident_rows.still_running(session, asked)),
+        "user_minutes": Measure(sum(row.user_minutes for row in answers)),
         "tasks_in_time": service_figures.execution(incident_rows.tasks(session, asked)),
     }
     return {**_plain(found), **_of_levels(session, asked, clocks)}
@@ -181,16 +187,6 @@ def _satisfaction(found: Rate | float | None) -> Measure:
     if isinstance(found, Rate):
         return rate(found.good, found.of)
     return Measure(found)
-
-
-def _of_messages(session: Session, wanted: Filters, asked: Asked, zone: tzinfo, who: Principal) -> Found:
-    told = funnel.together(population.funnels(session, wanted, zone, who).values())
-    found = {
-        "notices_delivered": rate(told.delivered, told.sent, audience=told.audience),
-        "notices_sent_out": message_rows.sent_out(session, asked),
-        "delivery_time": message_rows.delivered(session, asked),
-    }
-    return _plain(found)
 
 
 def _of_pages(session: Session, wanted: Filters, asked: Asked, who: Principal) -> Found:

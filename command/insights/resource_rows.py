@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Float, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from command.incidents import visibility
-from command.incidents.models import Incident
-from command.insights import population, sql_time
+from command.insights import knowing, sql_time
 from command.insights.filters import Filters
 from command.insights.incident_rows import Asked
 from command.insights.measures import NOTHING, Measure, rate
@@ -35,10 +33,9 @@ def covered(session: Session, wanted: Filters, asked: Asked, who: Principal) -> 
     Exactly at the time is in time. Refused and cancelled requests want nothing: they are counted beside. A hold that was let go never
     left the pool. Requests for drills are none."""
     row = ResourceRequest
-    query = population.narrowed(session, select(Incident), wanted).where(Incident.exercise.is_(False))
-    ids = visibility.only_visible(session, query, who).with_only_columns(Incident.id)
+    belongs = knowing.of_incidents(session, wanted, who)
     mine = and_(
-        row.exercise.is_(False), row.need_by >= asked.begin, row.need_by < asked.until, row.incident_id.in_(ids)
+        row.exercise.is_(False), row.need_by >= asked.begin, row.need_by < asked.until, belongs(row.incident_id)
     )
     taken = select(func.sum(ResourceAllocation.quantity)).where(
         ResourceAllocation.request_id == row.id,

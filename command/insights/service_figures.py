@@ -1,6 +1,6 @@
 """The figures of clocks, restoration, availability, tasks and failures, from counted rows. Pure.
 
-Rows come counted from the database: `count` of them are alike. What is left out everywhere: exercises, cancelled and merged incidents,
+Rows come counted from the database: so many are `alike`. What is left out everywhere: exercises, cancelled and merged incidents,
 parts of others; what a period holds is what was reported in it, unless a figure says otherwise."""
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ class Clocks(NamedTuple):
     tier: int
     state: str
     overdue: bool
-    count: int
+    alike: int
 
 
 def attainment(clocks: Iterable[Clocks], code: str, tiers: frozenset[int] | None = None) -> Measure:
@@ -36,11 +36,11 @@ def attainment(clocks: Iterable[Clocks], code: str, tiers: frozenset[int] | None
         if row.code != code or (tiers is not None and row.tier not in tiers) or row.state == "void":
             continue
         if row.state == "met":
-            met += row.count
+            met += row.alike
         elif row.state == "breached" or row.overdue:
-            breached += row.count
+            breached += row.alike
         else:
-            running += row.count
+            running += row.alike
     return rate(met, met + breached, breached=breached, running=running)
 
 
@@ -49,7 +49,7 @@ class Answers(NamedTuple):
 
     response: str
     restoration: str
-    count: int
+    alike: int
     users: int
     user_minutes: float
 
@@ -61,7 +61,7 @@ def in_time(rows: Iterable[Answers], which: str) -> Measure:
     Errors (negative spans), and what is still within its time, count neither way. Source: national figures (R2), field-notes §7."""
     counts = {"met": 0, "breached": 0, "running": 0, "error": 0, "none": 0}
     for row in rows:
-        counts[getattr(row, which)] += row.count
+        counts[getattr(row, which)] += row.alike
     more = {name: counts[name] for name in ("breached", "running", "error", "none")}
     return rate(counts["met"], counts["met"] + counts["breached"], **more)
 
@@ -128,7 +128,7 @@ class Tasks(NamedTuple):
     state: str
     in_time: bool
     overdue: bool
-    count: int
+    alike: int
 
 
 def execution(tasks: Iterable[Tasks]) -> Measure:
@@ -139,11 +139,11 @@ def execution(tasks: Iterable[Tasks]) -> Measure:
     good = late = skipped = 0
     for row in tasks:
         if row.state == "skipped":
-            skipped += row.count
+            skipped += row.alike
         elif row.state == "done" and row.in_time:
-            good += row.count
+            good += row.alike
         elif row.state == "done" or row.overdue:
-            late += row.count
+            late += row.alike
     return rate(good, good + late, late=late, skipped=skipped)
 
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Float, case, cast, literal
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
 MICROSECOND = timedelta(microseconds=1)
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
+Instant = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,7 +27,7 @@ class micros(FunctionElement[int]):
 def _sqlite(element: micros, compiler: Any, **more: Any) -> str:
     """Times are text there, always with six digits behind the second; SQLite itself knows but three of them."""
     column = compiler.process(element.clauses, **more)
-    return f"(CAST(strftime('%s', {column}) AS INTEGER) * 1000000 + CAST(substr({column}, 21, 6) AS INTEGER))"
+    return f"(unixepoch({column}) * 1000000 + CAST(substr({column}, 21, 6) AS INTEGER))"
 
 
 @compiles(micros, "postgresql")
@@ -39,9 +41,7 @@ def of(at: datetime) -> int:
     return (at - _EPOCH) // MICROSECOND
 
 
-def within(
-    begins: ColumnElement[Any], ends: ColumnElement[Any] | None, since: datetime, until: datetime
-) -> ColumnElement[float]:
+def within(begins: Instant, ends: Instant | None, since: datetime, until: datetime) -> ColumnElement[Any]:
     """The hours from one column to another that lie between two instants; a row without an end goes on. Never below zero: a row that lies
     outside, or ends before it begins, adds nothing."""
     last = literal(of(until), BigInteger)
