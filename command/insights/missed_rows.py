@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -95,5 +96,5 @@ def _listed(
     newest = query.with_only_columns(*columns, maintain_column_froms=True).order_by(
         Incident.reported_at.desc(), Incident.id.desc(), due
     )
-    rows = session.execute(newest.limit(LISTED)).all()
+    rows: Sequence[Any] = session.execute(newest.limit(LISTED)).all()
     return Listed([Missed(row[0], row[1], row[2], row[3], (row[4], row[5]) if title else None) for row in rows], count)
