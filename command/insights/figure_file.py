@@ -15,7 +15,7 @@ from command.resources.export import harmless
 BOM = "\ufeff"
 """Without it Excel reads Chinese as Latin."""
 COLUMNS = (
-    *(N_("Group"), N_("Figure"), N_("Of"), N_("Value"), N_("Unit"), N_("Good"), N_("Counted"), N_("Target")),
+    *(N_("Group"), N_("Figure"), N_("Of"), N_("Value"), N_("Unit"), N_("Good"), N_("Counted"), N_("To reach")),
     *(N_("Verdict"), N_("Period before"), N_("First day"), N_("Last day"), N_("Definition"), N_("Source")),
 )
 VERDICTS = {"met": N_("Met"), "missed": N_("Missed"), "none": N_("n/a")}

@@ -9,7 +9,7 @@ from command.insights.measures import Aim, Better, Unit
 
 GROUPS = {
     "speed": N_("Speed"),
-    "service": N_("Service"),
+    "service": N_("Service quality"),
     "customers": N_("Customers"),
     "messages": N_("Messages"),
     "people": N_("People on call"),
