@@ -61,6 +61,7 @@ NAVIGATION = (
             ("risks.register", N_("Risks"), "read", "risk"),
             ("insights.overview", N_("Overview"), "read", "chart"),
             ("periodic.listed", N_("Reports"), "read", "bulletin"),
+            ("figures.figures", N_("Figures"), "read", "check"),
             ("capability.listed", N_("Capability"), "read_capability", "capability"),
         ),
     ),

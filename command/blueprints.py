@@ -73,6 +73,7 @@ from command.incidents.family import pages as family_pages
 from command.incidents.joint import api as joint_api
 from command.incidents.joint import pages as joint_pages
 from command.insights import curve_pages, dashboard_api, dashboard_pages, gantt_pages, overview_api, overview_pages
+from command.insights import curve_pages, figure_api, figure_pages, overview_api, overview_pages
 from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
 from command.library import api as library_api
@@ -289,6 +290,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     gantt_pages.api,
     periodic_api.api,
     periodic_pages.pages,
+    figure_pages.pages,
+    figure_api.api,
     archive_api.api,
     archive_pages.pages,
     library_api.api,

@@ -1,7 +1,7 @@
 """What complaints are judged by (R20), over those that came in during a period; exercises never count. A figure of nothing is None."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -36,7 +36,7 @@ class Figures:
     """Shares are 0 to 1, of what is due by then: `first_response` accepted in 30 min (100 %), `first_plan` enquired into in 1 h (100 %),
     `first_contact` settled by whoever accepted it, of those followed up (≥ 90 %), `handling_minutes` (≤ 45), `resolved` closed, of those
     whose answer is out (≥ 90 %), `complete` closed with every step on record (100 %), `complaint_rate` of all subscribers (< 5 %, the house
-    wants < 1 %)."""
+    wants < 1 %). `counts` has the numbers that each share comes from: so many of so many."""
 
     complaints: int
     open: int
@@ -47,6 +47,7 @@ class Figures:
     resolved: float | None
     complete: float | None
     complaint_rate: float | None
+    counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def of(rows: Sequence[One], subscribers: int, now: datetime) -> Figures:
@@ -59,16 +60,25 @@ def of(rows: Sequence[One], subscribers: int, now: datetime) -> Figures:
         for one in answered
         if one.answered_at is not None and one.accepted_at is not None
     ]
+    counts = {
+        "first_response": _in_time([(one.opened_at, one.accepted_at) for one in rows], FIRST_RESPONSE, now),
+        "first_plan": _in_time([(one.opened_at, one.enquired_at) for one in rows], FIRST_PLAN, now),
+        "first_contact": (sum(not one.passed_on and one.satisfied != "no" for one in followed), len(followed)),
+        "resolved": (sum(one.closed for one in answered), len(answered)),
+        "complete": (sum(_complete(one) for one in closed), len(closed)),
+        "complaint_rate": (len(rows), subscribers),
+    }
     return Figures(
         complaints=len(rows),
         open=len(rows) - len(closed),
-        first_response=_in_time([(one.opened_at, one.accepted_at) for one in rows], FIRST_RESPONSE, now),
-        first_plan=_in_time([(one.opened_at, one.enquired_at) for one in rows], FIRST_PLAN, now),
-        first_contact=_share(sum(not one.passed_on and one.satisfied != "no" for one in followed), len(followed)),
+        first_response=_share(counts, "first_response"),
+        first_plan=_share(counts, "first_plan"),
+        first_contact=_share(counts, "first_contact"),
         handling_minutes=sum(handled) / len(handled) if handled else None,
-        resolved=_share(sum(one.closed for one in answered), len(answered)),
-        complete=_share(sum(_complete(one) for one in closed), len(closed)),
-        complaint_rate=_share(len(rows), subscribers),
+        resolved=_share(counts, "resolved"),
+        complete=_share(counts, "complete"),
+        complaint_rate=_share(counts, "complaint_rate"),
+        counts=counts,
     )
 
 
@@ -76,17 +86,18 @@ def _complete(one: One) -> bool:
     return None not in (one.accepted_at, one.enquired_at, one.answered_at, one.followed_at)
 
 
-def _in_time(pairs: Sequence[tuple[datetime, datetime | None]], within: timedelta, now: datetime) -> float | None:
+def _in_time(pairs: Sequence[tuple[datetime, datetime | None]], within: timedelta, now: datetime) -> tuple[int, int]:
     due = [(begun, done) for begun, done in pairs if done is not None or now - begun > within]
-    return _share(sum(done is not None and done - begun <= within for begun, done in due), len(due))
+    return sum(done is not None and done - begun <= within for begun, done in due), len(due)
 
 
-def _share(part: int, whole: int) -> float | None:
+def _share(counts: Mapping[str, tuple[int, int]], name: str) -> float | None:
+    part, whole = counts[name]
     return part / whole if whole else None
 
 
-def between(session: Session, begins: datetime, ends: datetime) -> Figures:
-    """The figures of complaints that came in after `begins` and up to `ends`."""
+def between(session: Session, begins: datetime, ends: datetime, now: datetime | None = None) -> Figures:
+    """The figures of complaints that came in after `begins` and up to `ends`. What is overdue is judged `now`, or as it was at the end."""
     query = select(Case).where(
         Case.complaint,
         Case.exercise.is_(False),
@@ -113,4 +124,4 @@ def between(session: Session, begins: datetime, ends: datetime) -> Figures:
         )
         for row in rows
     ]
-    return of(found, network.subscribers_total(session, None), ends)
+    return of(found, network.subscribers_total(session, None), now or ends)

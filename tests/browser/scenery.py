@@ -29,6 +29,7 @@ NUMBER = "+8612020000001"
 SIGNED_IN = (
     *("/bulletins", "/bulletins/1"),
     *("/board", "/board?wall", "/board/exercise", "/board/replay", "/board/exercise/replay", "/overview"),
+    *("/figures", "/figures/response"),
     *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
     *("/playbooks/network_fault?tier=2", "/playbooks/network_fault/compare", "/on-call", "/on-call?weeks=8"),
     *("/on-call/policies", "/on-call/policies/new", "/on-call/policies/1", "/on-call/mine"),
