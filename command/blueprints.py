@@ -72,8 +72,16 @@ from command.incidents.family import api as family_api
 from command.incidents.family import pages as family_pages
 from command.incidents.joint import api as joint_api
 from command.incidents.joint import pages as joint_pages
-from command.insights import curve_pages, dashboard_api, dashboard_pages, gantt_pages, overview_api, overview_pages
-from command.insights import curve_pages, figure_api, figure_pages, overview_api, overview_pages
+from command.insights import (
+    curve_pages,
+    dashboard_api,
+    dashboard_pages,
+    figure_api,
+    figure_pages,
+    gantt_pages,
+    overview_api,
+    overview_pages,
+)
 from command.knowledge import api as knowledge_api
 from command.knowledge import pages as knowledge_pages
 from command.library import api as library_api

@@ -1,5 +1,4 @@
 """What the form of filters offers, and what stands in it, for all pages with charts."""
-"""What the form of filters offers, for all pages with figures."""
 
 from typing import Any
 
@@ -15,8 +14,6 @@ from command.network.models import Area, Service
 NAMES = (*filters.NAMES, *comparison.NAMES)
 KEPT = ("from", "to", "tier", "kind", "area", "service")
 """What a page hands on to the others."""
-
-from command.insights import charts
 
 
 def choices(session: Session) -> dict[str, Any]:

@@ -55,9 +55,6 @@ def overview() -> ResponseReturnValue:
             found = period(session, filters.read({}, today), language.zone(), principal())
         choices = filter_form.choices(session)
     shown = {} if problem else _figures(found)
-    query = urlencode(
-        {"from": found.wanted.first.isoformat(), "to": found.wanted.last.isoformat(), **found.wanted.chosen}
-    )
     words = {"spans": SPANS, "apart": APART, "notice": WORDS["notice"], "tiers": charts.TIERS, "states": WORDS["kind"]}
     given: dict[str, Any] = {
         "given": _given(found.wanted, problem),
@@ -68,7 +65,6 @@ def overview() -> ResponseReturnValue:
     files = {"query": urlencode(given["given"]), "file_name": lambda chart: _file_name(found.wanted, chart)}
     return render_template(
         "insights/overview.html", p=found, charts=shown, words=words, tabs=views, **files, **given, **choices, **_ways()
-        "insights/overview.html", p=found, charts=shown, words=words, figures_query=query, **given, **choices, **_ways()
     ), status
 
 

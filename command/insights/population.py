@@ -49,9 +49,6 @@ def of(session: Session, incidents: Select[Incident]) -> list[Counted]:
         incidents.outerjoin(
             IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE)
         )
-        chosen(session, wanted, zone, who)
-        .outerjoin(IncidentClock, and_(IncidentClock.incident_id == Incident.id, IncidentClock.code == RESTORE))
-        .outerjoin(answered, answered.c.incident_id == Incident.id)
         .order_by(Incident.reported_at, Incident.id)
         .with_only_columns(
             *(Incident.id, Incident.number, Incident.tier, Incident.occurred_at, Incident.detected_at),
@@ -68,17 +65,10 @@ def chosen(
     session: Session, wanted: Filters, zone: tzinfo, who: Principal, *, open_only: bool = False
 ) -> Select[Incident]:
     """The incidents that count, as a query. Raise Invalid for unknown areas and services."""
-    begin, end = instants(wanted.first, wanted.last, zone)
-    query = (
-        select(Incident)
-        .where(Incident.reported_at >= begin, Incident.reported_at < end)
-        .where(Incident.exercise.is_(False), Incident.state.not_in(FINAL), stands_alone())
-    )
+    query = counting_ones(reported(session, wanted, zone))
     if open_only:
         query = query.where(*UNSUMMED)
-def chosen(session: Session, wanted: Filters, zone: tzinfo, who: Principal) -> Select[Incident]:
-    """The incidents that count, as a query over them."""
-    return visibility.only_visible(session, counting_ones(reported(session, wanted, zone)), who)
+    return visibility.only_visible(session, query, who)
 
 
 def counting_ones(query: Select[Incident]) -> Select[Incident]:
@@ -88,6 +78,7 @@ def counting_ones(query: Select[Incident]) -> Select[Incident]:
 
 def reported(session: Session, wanted: Filters, zone: tzinfo) -> Select[Incident]:
     """All incidents reported in the period that the choices name, those that count nowhere among them."""
+    begin, end = instants(wanted.first, wanted.last, zone)
     query = select(Incident).where(Incident.reported_at >= begin, Incident.reported_at < end)
     return narrowed(session, query, wanted)
 
@@ -157,29 +148,6 @@ def within(session: Session, ids: Select[int], *, open_only: bool = False) -> se
     """The ids of incidents that were merged into the chosen ones or are parts of them, at whatever remove. One that counts by itself
     is in nobody else's figures, whatever became of the incident that it was a part of."""
     into = links(session, open_only=open_only)
-    ids = chosen(session, wanted, zone, who).with_only_columns(Incident.id)
-    mine = or_(Notice.incident_id.in_(ids), Notice.incident_id.in_(within(session, ids)))
-    mine &= Notice.exercise.is_(False) & Notice.approved_at.is_not(None) & Notice.state.in_(LEFT)
-    growing = case((Notice.state.in_(GROWING), 1), else_=0)
-    heads = select(Notice.kind, growing, func.count(), func.sum(Notice.audience)).where(mine)
-    states = select(Notice.kind, growing, Tally.state, func.sum(Tally.count)).where(mine)
-    states = states.join(Tally, Tally.notice_id == Notice.id)
-    counts: dict[str, Counter[State]] = {}
-    sizes, numbers = Counter[str](), Counter[str]()
-    for kind, grows, state, count in session.execute(states.group_by(Notice.kind, growing, Tally.state)).tuples():
-        counts.setdefault(kind, Counter())[State(state)] += int(count)
-        sizes[kind] += 0 if grows else int(count)
-    for kind, grows, number, audience in session.execute(heads.group_by(Notice.kind, growing)).tuples():
-        numbers[kind] += number
-        sizes[kind] += int(audience or 0) if grows else 0
-    return {kind: funnel(numbers[kind], sizes[kind], counts.get(kind, {})) for kind in KINDS if kind in numbers}
-
-
-def within(session: Session, ids: Select[int]) -> set[int]:
-    """The ids of incidents that were merged into the chosen ones or are parts of them, at whatever remove."""
-    above = func.coalesce(Incident.merged_into_id, Incident.parent_id)
-    query = select(Incident.id, above).where(above.is_not(None))
-    into = dict(session.execute(query.where(Incident.exercise.is_(False))).tuples().all())
     if not into:
         return set()
     line = set(session.scalars(ids))
