@@ -63,6 +63,20 @@ def figures(session: Session, begin: datetime, end: datetime, who: Principal) ->
     return Figures(attained(counted), sum(row[8] for row in rows if row[7]))
 
 
+def standing(session: Session, incidents: Select[int]) -> dict[tuple[str, str], dict[str, int]]:
+    """How the breaches of these incidents (ids) stand, by clock and class: how many are `disputed`, and how many there are of each
+    liability (`undecided`, `ours`, `third_party`, …)."""
+    alike = (SlaBreach.code, SlaBreach.sla_class, SlaBreach.liability, SlaBreach.dispute)
+    query = select(*alike, func.count()).where(SlaBreach.incident_id.in_(incidents)).group_by(*alike)
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for code, sla_class, liability, dispute, count in session.execute(query).tuples():
+        mine = found.setdefault((code, sla_class), {})
+        if dispute == Dispute.RAISED:
+            mine["disputed"] = mine.get("disputed", 0) + count
+        mine[liability] = mine.get(liability, 0) + count
+    return found
+
+
 def _timing(now: datetime) -> ColumnElement[str]:
     """`attainment.timing` in the database's words, so that years of clocks come as a few groups."""
     opened = case((IncidentClock.due_at < now, "overdue"), else_="open")

@@ -6,10 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from command.insights import population, told
+from command.insights import population
 from command.insights.incident_rows import Asked
 from command.insights.measures import Measure, rate, spread
 from command.insights.sql_time import micros
+from command.insights.told import LEFT
 from command.messages.models import TOLD, Delivery, State, Tally
 from command.network import service as network
 from command.notices.models import Notice
@@ -36,7 +37,7 @@ def told(session: Session, asked: Asked) -> list[Told]:
     mine = or_(Notice.incident_id.in_(ids), Notice.incident_id.in_(population.within(session, ids)))
     query = select(
         Notice.id, micros(Notice.finished_at) - micros(Notice.approved_at), Notice.withdrawn_at.is_not(None)
-    ).where(mine, Notice.exercise.is_(False), Notice.approved_at.is_not(None), Notice.state.in_(told.LEFT))
+    ).where(mine, Notice.exercise.is_(False), Notice.approved_at.is_not(None), Notice.state.in_(LEFT))
     return [Told._make(row) for row in session.execute(query.order_by(Notice.id.desc())).tuples()]
 
 

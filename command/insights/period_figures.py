@@ -6,12 +6,12 @@ from datetime import UTC, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
+from command.agreements import reading as agreements
 from command.complaints import figures as complaints
 from command.core import clock
 from command.incidents import house
 from command.insights import (
     drill_rows,
-    hooks,
     impact_rows,
     incident_rows,
     message_rows,
@@ -28,10 +28,11 @@ from command.insights.incident_rows import Asked
 from command.insights.measures import Change, Measure, change, rate, spread, verdict
 from command.insights.page_rows import Load
 from command.insights.periods import response_limit
-from command.insights.rates import Rate, Verdict
+from command.insights.rates import Verdict
 from command.insights.service_figures import Clocks
 from command.insights.sql_time import MICROSECOND
 from command.people.access import Principal
+from command.satisfaction import reading as satisfaction
 
 Key = tuple[str, str]
 Found = Mapping[Key, Measure]
@@ -46,7 +47,6 @@ COMPLAINTS = {
     "complaint_rate": "complaint_rate",
     "complaint_rate_house": "complaint_rate",
 }
-SATISFACTION = ("satisfied", "satisfaction_score", "first_response_satisfied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,7 @@ def _of_incidents(session: Session, asked: Asked) -> Found:
 
 def _of_levels(session: Session, asked: Asked, clocks: Sequence[Clocks]) -> Found:
     """Attainment by SLA class, with how its breaches stand beside it as far as somebody has said."""
-    stand: dict[Key, dict[str, float | None]] = {}
-    for told in hooks.disputed:
-        for key, counts in told(session, asked.ids).items():
-            stand.setdefault(key, {}).update(counts)
+    stand = agreements.standing(session, asked.ids)
     found: dict[Key, Measure] = {}
     for name, code in LEVELS.items():
         for each in house.clocks().sla_classes:
@@ -172,21 +169,19 @@ def _of_levels(session: Session, asked: Asked, clocks: Sequence[Clocks]) -> Foun
 
 
 def _of_customers(session: Session, asked: Asked) -> Found:
-    """Complaints are those of the complaints room; satisfaction comes from whoever joined it, and is n/a until then."""
+    """Complaints are those of the complaints room, satisfaction is that of the surveys of these incidents."""
     last = asked.until - MICROSECOND
     counted = complaints.between(session, asked.begin - MICROSECOND, last, asked.now)
     found = {name: rate(*counted.counts[its]) for name, its in COMPLAINTS.items()}
     found["complaint_handling"] = Measure(counted.handling_minutes)
-    said: dict[str, Rate | float | None] = {}
-    for told in hooks.satisfaction:
-        said.update(told(session, asked.begin, asked.end))
-    return _plain(found | {name: _satisfaction(said.get(name)) for name in SATISFACTION})
-
-
-def _satisfaction(found: Rate | float | None) -> Measure:
-    if isinstance(found, Rate):
-        return rate(found.good, found.of)
-    return Measure(found)
+    said = satisfaction.over(session, asked.ids)
+    score = said.score.tenths
+    found |= {
+        "satisfied": rate(said.satisfied.good, said.satisfied.of),
+        "satisfaction_score": Measure(None if score is None else score / 10),
+        "first_response_satisfied": rate(said.first_response.good, said.first_response.of),
+    }
+    return _plain(found)
 
 
 def _of_pages(session: Session, wanted: Filters, asked: Asked, who: Principal) -> Found:

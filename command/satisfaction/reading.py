@@ -22,8 +22,12 @@ LEFT = (State.OPEN, State.CLOSED)
 def figures(session: Session, begin: datetime, end: datetime, who: Principal) -> Figures:
     """The three figures over the surveys of incidents reported from `begin` to before `end` that `who` may know of, pooled by answers.
     Exercises are never asked; cancelled and merged incidents are left out."""
-    chosen = _reported(session, begin, end, who).with_only_columns(Incident.id)
-    mine = select(Survey.id).where(Survey.incident_id.in_(chosen), Survey.state.in_(LEFT))
+    return over(session, _reported(session, begin, end, who).with_only_columns(Incident.id))
+
+
+def over(session: Session, incidents: Select[int]) -> Figures:
+    """The three figures over the surveys of these incidents (ids), pooled by answers."""
+    mine = select(Survey.id).where(Survey.incident_id.in_(incidents), Survey.state.in_(LEFT))
     query = select(SurveyAnswer.restored, SurveyAnswer.satisfaction, SurveyAnswer.first_response)
     answers = [Answer(*row) for row in session.execute(query.where(SurveyAnswer.survey_id.in_(mine))).tuples()]
     return computed(len(answers), answers, targets())

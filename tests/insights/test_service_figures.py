@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from command.agreements.models import SlaBreach
 from command.core import clock
 from command.core.installation import Installation
 from command.incidents.models import Impact, Incident, IncidentClock
-from command.insights import excluded, hooks, incident_rows, period_figures, population, service_figures
+from command.insights import excluded, incident_rows, period_figures, population, service_figures
 from command.insights.counting import response, restoration
 from command.insights.filters import Filters
-from command.insights.rates import Rate
 from command.network.models import Service
 from command.oncall.models import Page
+from command.satisfaction.models import Survey, SurveyAnswer
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
 from tests.insights import history
@@ -222,19 +223,43 @@ def test_pages_are_counted_by_night_and_by_person(desk: Desk, time: Time) -> Non
 
 @ONE
 @pytest.mark.proves("R16", "R21")
-def test_what_other_rooms_tell_is_joined_and_nothing_until_then(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.responding(elements=["CELL-1"])
+def test_surveys_and_disputes_of_the_incidents_stand_with_the_figures(desk: Desk, time: Time) -> None:
+    number = desk.responding(elements=["CELL-1"])
     names = ("satisfied", "satisfaction_score", "first_response_satisfied")
     found = figures(desk)
     assert [(found[name, ""]["value"], found[name, ""]["verdict"]) for name in names] == [(None, "none")] * 3
-    said = {"satisfied": Rate(9, 10, 900), "satisfaction_score": 84.9, "first_response_satisfied": None}
-    monkeypatch.setattr(hooks, "satisfaction", [lambda session, begin, end: said])
-    told = {("sla-resolve", "general"): {"disputed": 2}}
-    monkeypatch.setattr(hooks, "disputed", [lambda session, ids: told])
+
+    def work(session: Session) -> None:
+        incident = session.scalars(select(Incident).where(Incident.number == number)).one()
+        survey = Survey(incident_id=incident.id, state="open", seed=1, due_at=time.now(), exercise=False)
+        session.add(survey)
+        session.flush()
+        for n, grade in enumerate((5, 5, 5, 5, 5, 5, 5, 5, 4, 1)):
+            answer = SurveyAnswer(
+                survey_id=survey.id, subscriber_id=n, recipient=b"%d" % n, language="zh", exercise=False
+            )
+            answer.asked_at = answer.answered_at = time.now()
+            answer.via, answer.restored, answer.satisfaction = "sms", True, grade
+            session.add(answer)
+        due = session.scalars(
+            select(IncidentClock).where(IncidentClock.incident_id == incident.id, IncidentClock.code == "sla-resolve")
+        ).one()
+        breach = SlaBreach(incident_id=incident.id, clock_id=due.id, code=due.code, sla_class="general", tier=4)
+        breach.due_at = breach.recorded_at = due.due_at
+        breach.users, breach.customers, breach.currency = 20, 0, "CNY"
+        breach.liability, breach.dispute, breach.exercise = "third_party", "raised", False
+        session.add(breach)
+
+    desk.database.write(work)
     found = figures(desk)
-    assert [found[name, ""]["verdict"] for name in names] == ["met", "missed", "none"]
-    assert found["sla_resolve", "general"]["more"]["disputed"] == 2
-    assert "in dispute: 2" in desk.get("ada", "/figures?lang=en").text
+    assert counts(found, "satisfied") == (9, 10, "met")
+    assert (found["satisfaction_score", ""]["value"], found["satisfaction_score", ""]["verdict"]) == (90.0, "met")
+    assert found["first_response_satisfied", ""]["verdict"] == "none"
+    assert (
+        found["sla_resolve", "general"]["more"] | {"disputed": 1, "third_party": 1}
+        == found["sla_resolve", "general"]["more"]
+    )
+    assert "in dispute: 1" in desk.get("ada", "/figures?lang=en").text
 
 
 @ONE

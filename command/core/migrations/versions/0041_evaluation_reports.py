@@ -7,7 +7,7 @@ from command.core import guards
 from command.core.columns import Time
 
 revision = '0041'
-down_revision = '0039'
+down_revision = '0040'
 branch_labels = None
 depends_on = None
 

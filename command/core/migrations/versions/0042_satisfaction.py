@@ -7,7 +7,7 @@ from command.core import guards
 from command.core.columns import Time
 
 revision = '0042'
-down_revision = '0039'
+down_revision = '0041'
 branch_labels = None
 depends_on = None
 
