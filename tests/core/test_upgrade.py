@@ -99,6 +99,7 @@ def test_each_row_is_there_after_the_upgrade_and_has_become_what_the_new_schema_
     assert {row.pop("parent_id") for row in kept["incident"]} == {None}, "no incident was part of another"
     causes = [(row.pop("root_cause"), row.pop("cause"), bool(row.pop("third_party"))) for row in kept["incident"]]
     assert set(causes) == {(None, None, False)}, "nobody had said what an incident came from"
+    assert not any(row.pop("summed") for row in kept["incident"]), "no summary holds one yet"
     assert kept == {table: before[table] for table in kept}
 
 
