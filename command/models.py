@@ -14,6 +14,7 @@ from command.drills.evaluation import models as drill_evaluations
 from command.drills.programme import series_models as drill_series
 from command.drills.runs import models as drill_runs
 from command.field import models as field
+from command.filings import models as filings
 from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
@@ -65,6 +66,7 @@ rooms = (
     drill_series,
     families,
     field,
+    filings,
     handover,
     heads,
     holds,

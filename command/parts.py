@@ -19,6 +19,7 @@ from command.crews import replies as crews
 from command.drills import kept as drills
 from command.drills.runs import joining, stop_word
 from command.field import service as field
+from command.filings import service as filings
 from command.handover import replies as takeovers
 from command.improvement import sources
 from command.incidents import conditions, intake, visibility
@@ -100,6 +101,7 @@ def join(database: Database) -> Database:
     _once(feeds.own_events, training.events)
     _once(conditions.asked, settlement.asked)
     _once(conditions.turned, settlement.turned)
+    _once(conditions.turned, filings.turned)
     _once(warnings.raised_from, warned.heard)
     _once(warnings.prefilled, warned.form)
     _once(status.warned, public_warnings.now)

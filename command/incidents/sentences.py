@@ -1,6 +1,7 @@
 """The words of journal entries, by kind: (zh, en). Places in braces are fields of the entry."""
 
 from command.incidents.bulletin_sentences import OF_BULLETINS
+from command.incidents.filing_sentences import FILED, OF_FILINGS
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
@@ -298,12 +299,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **OF_RESOURCES,
     **OF_SETTLEMENT,
     **OF_BULLETINS,
+    **OF_FILINGS,
     **OF_SITES,
     **OF_SECURITY,
     "board.cards": ("看板更新", "Board updated"),
 }
 
 WORDS: dict[str, tuple[str, str]] = {
+    **FILED,
     **SETTLED_THINGS,
     **SITE_WORDS,
     "True": ("是", "yes"),

@@ -30,7 +30,7 @@ def written(paper: Paper) -> bytes:
     _fonts(document)
     _edges(document, paper)
     document.add_heading(_plain(paper.title), 0)
-    document.add_paragraph(_plain(f"{paper.mark} · {paper.subtitle}"))
+    document.add_paragraph(_plain(" · ".join(filter(None, (paper.mark, paper.subtitle)))))
     for section in paper.sections:
         document.add_heading(_plain(section.title), 1)
         for block in section.shown:
@@ -60,8 +60,9 @@ def _edges(document: Any, paper: Paper) -> None:
     """The head of every page with the mark behind its text, and the foot that says whose copy it is."""
     section = document.sections[0]
     head = section.header.paragraphs[0]
-    head.text = _plain(f"{paper.mark} · {paper.title}")
-    head._p.append(parse_xml(_MARK.format(mark=paper.mark)))
+    head.text = _plain(paper.headline)
+    if paper.mark:
+        head._p.append(parse_xml(_MARK.format(mark=paper.mark)))
     section.footer.paragraphs[0].text = _plain(paper.line)
 
 

@@ -62,7 +62,7 @@ def _holds(block: Block) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The whole: `mark` stands across every page, `line` at its foot (who took the copy, when, its reference)."""
+    """The whole: `mark` stands across every page (empty: none does), `line` at its foot (who took the copy, when, its reference)."""
 
     title: str
     subtitle: str
@@ -70,3 +70,8 @@ class Paper:
     line: str
     language: str
     sections: Sequence[Section] = field(default_factory=tuple)
+
+    @property
+    def headline(self) -> str:
+        """What stands at the head of every page."""
+        return " · ".join(filter(None, (self.mark, self.title)))

@@ -76,7 +76,8 @@ class _Styles:
 
 
 def _flow(paper: Paper, styles: _Styles) -> Any:
-    yield Paragraph(_plain(paper.mark), styles.h3)
+    if paper.mark:
+        yield Paragraph(_plain(paper.mark), styles.h3)
     yield Paragraph(_plain(paper.title), styles.h1)
     yield Paragraph(_plain(paper.subtitle), styles.soft)
     for section in paper.sections:
@@ -138,7 +139,7 @@ def _marked(paper: Paper) -> Any:
         canvas.saveState()
         canvas.setFont(FONT, 8)
         canvas.setFillColor(HexColor(VIOLET))
-        canvas.drawString(MARGIN, A4[1] - 13 * mm, f"{paper.mark} · {paper.title}"[:90])
+        canvas.drawString(MARGIN, A4[1] - 13 * mm, paper.headline[:90])
         canvas.setFillColor(HexColor(SOFT))
         canvas.drawString(MARGIN, 11 * mm, paper.line[:120])
         canvas.drawRightString(A4[0] - MARGIN, 11 * mm, str(document.page))
