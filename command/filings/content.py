@@ -100,7 +100,7 @@ def digest(text: str) -> str:
 
 def thaw(session: Session, row: Filing) -> Frozen:
     """What was submitted, checked against the row and against the journal's entry."""
-    text = row.content or "{}"
+    text = row.content or ""
     data = orjson.loads(text)
     fields = [
         Entered(
@@ -115,8 +115,8 @@ def thaw(session: Session, row: Filing) -> Frozen:
         for each in data["fields"]
     ]
     sound = digest(text) == row.digest == journaled(session, row)
-    titles = (Text.model_construct(**data[name]) for name in ("authority", "title"))
-    return Frozen(*titles, fields, sound)
+    authority, title = (Text.model_construct(**data[name]) for name in ("authority", "title"))
+    return Frozen(authority, title, fields, sound)
 
 
 def journaled(session: Session, row: Filing) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -13,7 +13,7 @@ from command.filings.models import SENT, Filing, State
 from command.filings.owing import OPEN, Owed, Standing
 from command.filings.regulators import Regulator, Reportable, table
 from command.incidents import clock_rows, house, measuring, visibility
-from command.incidents.clocks import Event
+from command.incidents.clocks import Event, Profile
 from command.incidents.grading import Facts
 from command.incidents.guards import FINAL, LIVE
 from command.incidents.models import Impact, Incident, IncidentClock
@@ -70,39 +70,49 @@ def _candidates(
     session: Session, who: Principal, regulator: Regulator, exercise: bool | None, flagged: bool, now: datetime
 ) -> Iterator[Incident]:
     """Incidents that may owe something: a clock of the regulator runs, or without one a rule could match by what their row says."""
-    codes = _codes(regulator)
+    codes = _codes(house.settings(session).profile)
     unmet = select(IncidentClock.incident_id).where(
         IncidentClock.code.in_(codes), IncidentClock.met_at.is_(None), IncidentClock.state != clock_rows.VOID
     )
     if flagged:
         ahead = timedelta(minutes=max(report.ahead_minutes for report in regulator.reports))
         unmet = unmet.where(IncidentClock.due_at <= now + ahead)
-    timed = exists().where(IncidentClock.incident_id == Incident.id, IncidentClock.code.in_(codes))
-    recent = Incident.state.in_(LIVE)
-    if not flagged:
-        over = Incident.ended_at.is_(None) | (Incident.ended_at > now - LOOKED_AT)
-        recent = Incident.state.not_in(FINAL) & over
-    query = select(Incident).where(or_(Incident.id.in_(unmet), recent & ~timed), Incident.state.not_in(FINAL))
+    lately = Incident.ended_at.is_(None) | (Incident.ended_at > now - LOOKED_AT)
+    recent = Incident.state.in_(LIVE) if flagged else lately
+    query = select(Incident).where(or_(Incident.id.in_(unmet), recent & ~_timed(codes)), Incident.state.not_in(FINAL))
     if exercise is not None:
         query = query.where(Incident.exercise.is_(exercise))
-    ticking, critical = set(session.scalars(unmet)), _critical(session)
+    ticking, critical = set(session.scalars(unmet)), _critical(session, recent)
     for incident in session.scalars(visibility.only_visible(session, query.order_by(Incident.id), who)).all():
         if incident.id in ticking or could(regulator.reportable, incident, incident.id in critical, now):
             yield incident
 
 
-def _codes(regulator: Regulator) -> list[str]:
-    events = {Event(report.event) for report in regulator.reports}
-    return [known.id for known in house.clocks().clocks if known.stops in events]
+def _codes(profile: Profile) -> list[str]:
+    """The clocks of a profile that stop with what its regulator was told."""
+    events = {Event(report.event) for report in table().profiles[profile].reports}
+    return [
+        known.id
+        for known in house.clocks().clocks
+        if known.stops in events and profile in (known.applies.profiles or (profile,))
+    ]
 
 
-def _critical(session: Session) -> set[int]:
-    """Incidents that cut somebody off from a critical service, of those that are open."""
+def _timed(codes: Sequence[str]) -> ColumnElement[bool]:
+    """Incidents for which a clock runs, or ran, for every report that is counted from the discovery: what they owe, those clocks say."""
+    known = [clock_rows.definition(code) for code in codes]
+    begun = {each.stops for each in known if each is not None and each.starts is Event.DISCOVERED}
+    rows = select(func.count()).where(IncidentClock.incident_id == Incident.id, IncidentClock.code.in_(codes))
+    return rows.scalar_subquery() >= len(begun)
+
+
+def _critical(session: Session, recent: ColumnElement[bool]) -> set[int]:
+    """Those of `recent` incidents that cut somebody off from a critical service, or made it worse."""
     query = (
         select(Impact.incident_id)
         .join(Service, Service.id == Impact.service_id)
         .join(Incident, Incident.id == Impact.incident_id)
-        .where(Service.critical, Incident.state.in_(LIVE))
+        .where(Service.critical, recent)
         .distinct()
     )
     return set(session.scalars(query))

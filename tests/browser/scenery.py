@@ -27,7 +27,7 @@ from tests.boards.stage import Stage
 NUMBER = "+8612020000001"
 """A subscriber of CELL-1."""
 SIGNED_IN = (
-    *("/bulletins", "/bulletins/1"),
+    *("/bulletins", "/bulletins/1", "/filings"),
     *("/board", "/board?wall", "/board/exercise", "/board/replay", "/board/exercise/replay", "/overview"),
     *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
     *("/playbooks/network_fault?tier=2", "/playbooks/network_fault/compare", "/on-call", "/on-call?weeks=8"),
@@ -75,7 +75,7 @@ OF_INCIDENT = (
     *("/incidents/{}/do/merge", "/incidents/{}/do/eta", "/incidents/{}/resources", "/incidents/{}/sites"),
     *("/incidents/{}/bulletins", "/incidents/{}/settlement", "/incidents/{}/tasks/repair_fault/safety"),
     *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
-    *("/incidents/{}/security", "/incidents/{}/opinions"),
+    *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/filings/cn-brief"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -100,6 +100,9 @@ PARTS = {
     "/incidents/<number>/actions": "a part of the incident's board",
     "/incidents/<number>/bulletins/part": "a part of the incident's board",
     "/bulletins/<int:bulletin_id>/pdf": "a file",
+    "/incidents/<number>/filings/part": "a part of the incident's page of bulletins",
+    "/incidents/<number>/filings/<report>/copy": "a file",
+    "/filings/export.csv": "a file",
     "/b/<token>/pdf": "a file",
     "/incidents/<number>/similar": "a part of the incident's board",
     "/incidents/<number>/family/part": "a part of the incident's board",
