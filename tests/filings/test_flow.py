@@ -1,5 +1,6 @@
 """A report to the regulator from the incident to the submission: filled in, written, refused while something is missing, frozen."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 
@@ -268,3 +269,23 @@ def test_bad_input_is_refused_by_field(office: Office) -> None:
         assert office.get("ada", f"/api/v1/filings?{bad}").status_code == 422
         assert office.get("ada", f"/filings?{bad}").status_code == 200
     assert office.ask("dou", "PUT", office.address(number, "cn-inform"), json={"fields": {}}).status_code == 422
+
+
+@pytest.mark.proves("R33")
+def test_of_two_who_begin_or_submit_at_the_same_moment_one_is_refused(office: Office) -> None:
+    number = office.grave()
+    people = ["dou", "kef"] * 2
+
+    def begin(by: str) -> int:
+        return int(office.write(number, "cn-inform", by=by, harm=f"by {by}").status_code)
+
+    def submit(_: str) -> int:
+        return int(office.verb(number, "cn-inform", "submit", version=2, reference="R").status_code)
+
+    for username in ("dou", "kef", "ada"):
+        office.token(username)
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(begin, people)) == [200, 409, 409, 409]
+        assert sorted(pool.map(submit, people)) == [200, 409, 409, 409]
+    kinds = office.kinds(number)
+    assert (kinds.count("filing.drafted"), kinds.count("filing.submitted")) == (1, 1)
