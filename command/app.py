@@ -19,6 +19,7 @@ from command.core.paths import TEMPLATES
 from command.core.problems import N_
 from command.drills.console import mine as drills_of_mine
 from command.drills.programme import table as drill_table
+from command.filings import regulators
 from command.messages import hooks as gateway_hooks
 from command.people import authority_versions, choices, gate, identity, language, places
 from command.people.access import here, may, principal, public, visitor
@@ -35,6 +36,7 @@ NAVIGATION = (
             ("boards.command", N_("Command board"), "read", "board"),
             ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
             ("bulletins.listed", N_("Bulletins"), "read", "bulletin"),
+            ("filings.every", N_("To the regulator"), "read", "bulletin"),
             ("joint_assessment.listed", N_("Views waited for"), "read", "check"),
             ("warning_pages.listed", N_("Warnings"), "read", "warn"),
         ),
@@ -173,6 +175,7 @@ def create_app(installation: Installation) -> APIFlask:
     recipients.table(installation.settings.recipients)  # a fault in the file stops the start, not a bulletin
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     reports.table()  # a fault in config/reports.yaml stops the start, not a report
+    regulators.table()  # a fault in config/regulators.yaml stops the start, not a report
     site_rules.sites()
     site_rules.crews()
     app.extensions["tocsin.handlers"] = parts.handlers()

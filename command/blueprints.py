@@ -43,6 +43,8 @@ from command.evaluation import pages as evaluation_pages
 from command.evaluation import public_pages as evaluation_public_pages
 from command.field import pages as field_pages
 from command.field import photos
+from command.filings import api as filings_api
+from command.filings import pages as filing_pages
 from command.handover import api as handover_api
 from command.handover import pages as handover_pages
 from command.improvement import api as improvement_api
@@ -258,6 +260,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     bulletin_recipients_api.api,
     bulletin_pages.pages,
     bulletin_receipts.pages,
+    filings_api.api,
+    filing_pages.pages,
     sites_api.api,
     incident_sites_api.api,
     incident_sites_pages.pages,

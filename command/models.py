@@ -16,6 +16,7 @@ from command.drills.programme import series_models as drill_series
 from command.drills.runs import models as drill_runs
 from command.evaluation import models as evaluations
 from command.field import models as field
+from command.filings import models as filings
 from command.handover import models as handover
 from command.improvement import models as improvement
 from command.incidents import models as incidents
@@ -72,6 +73,7 @@ rooms = (
     evaluations,
     families,
     field,
+    filings,
     handover,
     heads,
     holds,

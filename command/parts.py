@@ -22,6 +22,7 @@ from command.drills.runs import joining, stop_word
 from command.evaluation import publishing as evaluation_public
 from command.evaluation import report as evaluations
 from command.field import service as field
+from command.filings import service as filings
 from command.handover import replies as takeovers
 from command.improvement import sources
 from command.incidents import causing, conditions, intake, visibility
@@ -113,6 +114,7 @@ def join(database: Database) -> Database:
     _once(conditions.turned, settlement.turned)
     _once(conditions.turned, planning.turned)
     _once(answering.open_case, surveyed.open_case)
+    _once(conditions.turned, filings.turned)
     _once(warnings.raised_from, warned.heard)
     _once(warnings.prefilled, warned.form)
     _once(status.warned, public_warnings.now)

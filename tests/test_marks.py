@@ -59,6 +59,7 @@ OF_NONE = {
     "/b/<token>": "recipients outside get none of exercises; one on a drill's allow-list is tried in tests/bulletins",
     "/b/<token>/pdf": "as the page of its address",
     "/bulletins/<int:bulletin_id>/pdf": "a file, which is marked in itself",
+    "/incidents/<number>/filings/<report>/copy": "a file, which is marked in itself",
     "/complaints/<reference>": "customers' complaints are real; one of a drill marks itself",
     "/drills/feed/<text>.ics": "a calendar, in which each drill says that it is one",
     "/drills/<code>/real": "what is real is reported there, though a drill goes on",
@@ -128,6 +129,7 @@ class Things:
     code: str = "DR-01"
     task: str = "rule_out_attack"
     bulletin_id: int = 1
+    report: str = "cn-inform"
     warning: str = ""
 
     def address(self, rule: Rule, call: str = "") -> str:

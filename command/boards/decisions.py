@@ -1,6 +1,8 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
 restored, updates that are late, bulletins to write and to approve, advisories of warnings, views that their department owes, evaluation
 reports to sign and those that are overdue.
+restored, updates that are late, bulletins to write and to approve, reports to the regulator, advisories of warnings, views that their
+department owes.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -17,6 +19,8 @@ from command.bulletins.models import State as Drafted
 from command.complaints import surges
 from command.core import clock
 from command.evaluation import listing as evaluations
+from command.filings import listing as filings
+from command.filings.owing import Standing
 from command.incidents import command_roles, places, plans, standing, visibility
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.joint import waiting as joint
@@ -31,10 +35,12 @@ from command.people.authority import Decision, Denied, permitted
 from command.security import telling
 from command.warnings import advisory
 from command.warnings.models import Warning
+from playbooks.texts import Text
 
 NEXT = {State.REPORTED: "assess", State.ASSESSED: "activate"}
 """The act that an incident of a state waits for, while somebody is cut off."""
 TELLING = (Kind.FIRST, Kind.UPDATE)
+FILING = ("write_bulletin", "approve_bulletin")
 MOST = 50
 LEAST_TIER = 4
 """Where what has no tier of its own stands among the others."""
@@ -48,6 +54,10 @@ class Waiting:
     among the others), surge (of complaints: it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for
     their signature) or evaluations_overdue (so many reports, `audience`, are not signed in time: one line for all of them); since when it
     waits."""
+    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), file_report (to
+    the regulator: `report`, called `title`, due at `due_at`, `late` where that has passed), advisory (of the warning whose code is
+    `number`, of a `colour` and no tier: `tier` only says where it stands among the others) or surge (of complaints: it has no number yet,
+    `audience` are the complaints); since when it waits."""
 
     act: str
     number: str
@@ -63,6 +73,10 @@ class Waiting:
     bulletin_kind: str | None = None
     colour: str | None = None
     surge_id: int | None = None
+    report: str | None = None
+    title: Text | None = None
+    due_at: datetime | None = None
+    late: bool = False
 
 
 def degradations(session: Session, who: Principal, *, exercise: bool) -> list[tuple[Proposal, Series]]:
@@ -80,6 +94,7 @@ def of(session: Session, who: Principal, *, exercise: bool) -> list[Waiting]:
         *_notices(session, who, known),
         *_late(session, who, known),
         *_bulletins(session, who, exercise),
+        *_filings(session, who, exercise),
         *_views(session, who, exercise),
         *_tellings(session, who, exercise),
         *_advisories(session, who, exercise),
@@ -186,6 +201,24 @@ def _bulletins(session: Session, who: Principal, exercise: bool) -> Iterator[Wai
         if ask.may(incident, "write_bulletin"):
             since = row.approved_at or row.drafted_at
             yield _waiting(incident, "resend_bulletin", since, bulletin_id=row.id, bulletin_kind=row.kind)
+
+
+def _filings(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:
+    """Reports to the regulator that are due soon or late, for somebody who may write them, or submit what somebody else wrote."""
+    if not any(access.may(who, act) for act in FILING):
+        return
+    ask = _Asker(session, who)
+    for each in filings.waiting(session, who, exercise=exercise, flagged=True):
+        if any(ask.may(each.incident, act) for act in FILING):
+            yield _waiting(
+                each.incident,
+                "file_report",
+                each.owed.flagged_from or each.incident.detected_at,
+                report=each.owed.report.id,
+                title=each.owed.report.title,
+                due_at=each.owed.due_at,
+                late=each.owed.standing == Standing.LATE,
+            )
 
 
 def _views(session: Session, who: Principal, exercise: bool) -> Iterator[Waiting]:

@@ -3,6 +3,7 @@
 from command.incidents.bulletin_sentences import OF_BULLETINS
 from command.incidents.evaluation_sentences import EVALUATION_WORDS, OF_EVALUATION
 from command.incidents.quality_sentences import OF_QUALITY, QUALITY_WORDS
+from command.incidents.filing_sentences import FILED, OF_FILINGS
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS
@@ -302,6 +303,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **OF_SETTLEMENT,
     **OF_QUALITY,
     **OF_BULLETINS,
+    **OF_FILINGS,
     **OF_SITES,
     **OF_SECURITY,
     "board.cards": ("看板更新", "Board updated"),
@@ -309,6 +311,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 WORDS: dict[str, tuple[str, str]] = {
     **EVALUATION_WORDS,
+    **FILED,
     **SETTLED_THINGS,
     **QUALITY_WORDS,
     **SITE_WORDS,

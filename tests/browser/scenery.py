@@ -27,7 +27,7 @@ from tests.boards.stage import Stage
 NUMBER = "+8612020000001"
 """A subscriber of CELL-1."""
 SIGNED_IN = (
-    *("/bulletins", "/bulletins/1"),
+    *("/bulletins", "/bulletins/1", "/filings"),
     *("/board", "/board?wall", "/board/exercise", "/board/replay", "/board/exercise/replay", "/overview"),
     *("/figures", "/figures/response"),
     *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
@@ -94,6 +94,7 @@ OF_INCIDENT = (
     *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
     *("/incidents/{}/survey", "/incidents/{}/agreements"),
     *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/evaluation"),
+    *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/filings/cn-brief"),
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),
@@ -120,6 +121,9 @@ PARTS = {
     "/agreements.csv": "a file",
     "/s/<token>": "the form of one customer, tried in tests/satisfaction",
     "/bulletins/<int:bulletin_id>/pdf": "a file",
+    "/incidents/<number>/filings/part": "a part of the incident's page of bulletins",
+    "/incidents/<number>/filings/<report>/copy": "a file",
+    "/filings/export.csv": "a file",
     "/b/<token>/pdf": "a file",
     "/incidents/<number>/similar": "a part of the incident's board",
     "/incidents/<number>/family/part": "a part of the incident's board",

@@ -67,6 +67,7 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "bulletin": {"kind": "first", "state": "draft"},
     "bulletin_copy": {"sees": "full", "state": "ready"},
     "upward_report": {"why": "eta"},
+    "filing": {"profile": "cn", "state": "draft", "edition": 1, "version": 1},
     "site_status": {"mains": "off", "generator": "none", "access": "unknown"},
     "cable_damage": {"fibres_total": 12, "fibres_done": 3},
     "message_hold": {"until_at": LATER},
