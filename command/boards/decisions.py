@@ -1,8 +1,6 @@
 """What waits for one person: roles handed over to them, notices they may approve, incidents they may assess, activate or confirm
-restored, updates that are late, bulletins to write and to approve, advisories of warnings, views that their department owes, evaluation
-reports to sign and those that are overdue.
 restored, updates that are late, bulletins to write and to approve, reports to the regulator, advisories of warnings, views that their
-department owes.
+department owes, evaluation reports to sign and those that are overdue.
 
 Personal, so never in a board's room: asked for by whoever looks, and answered by the same rules that the acts themselves obey."""
 
@@ -49,15 +47,11 @@ LEAST_TIER = 4
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One decision: `act` is accept (of `role`), assess, activate, restore, approve_notice, update (late), approve_bulletin,
-    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), reconsider (not
-    telling those concerned), advisory (of the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands
-    among the others), surge (of complaints: it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for
-    their signature) or evaluations_overdue (so many reports, `audience`, are not signed in time: one line for all of them); since when it
-    waits."""
-    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), give_view (of a joint assessment), decide (it), file_report (to
-    the regulator: `report`, called `title`, due at `due_at`, `late` where that has passed), advisory (of the warning whose code is
-    `number`, of a `colour` and no tier: `tier` only says where it stands among the others) or surge (of complaints: it has no number yet,
-    `audience` are the complaints); since when it waits."""
+    write_bulletin (a draft lies ready), resend_bulletin (a mail failed), file_report (to the regulator: `report`, called `title`, due at
+    `due_at`, `late` where that has passed), give_view (of a joint assessment), decide (it), reconsider (not telling those concerned),
+    advisory (of the warning whose code is `number`, of a `colour` and no tier: `tier` only says where it stands among the others), surge
+    (of complaints: it has no number yet, `audience` are the complaints), sign_evaluation (a report waits for their signature) or
+    evaluations_overdue (so many reports, `audience`, are not signed in time: one line for all of them); since when it waits."""
 
     act: str
     number: str

@@ -2,8 +2,8 @@
 
 from command.incidents.bulletin_sentences import OF_BULLETINS
 from command.incidents.evaluation_sentences import EVALUATION_WORDS, OF_EVALUATION
-from command.incidents.quality_sentences import OF_QUALITY, QUALITY_WORDS
 from command.incidents.filing_sentences import FILED, OF_FILINGS
+from command.incidents.quality_sentences import OF_QUALITY, QUALITY_WORDS
 from command.incidents.resource_sentences import OF_RESOURCES
 from command.incidents.security_sentences import OF_SECURITY, SECURITY_WORDS
 from command.incidents.settlement_sentences import OF_SETTLEMENT, SETTLED_THINGS

@@ -94,7 +94,7 @@ OF_INCIDENT = (
     *("/incidents/{}/measurements?page=1", "/incidents/{}/family", "/incidents/{}/assessment"),
     *("/incidents/{}/survey", "/incidents/{}/agreements"),
     *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/evaluation"),
-    *("/incidents/{}/security", "/incidents/{}/opinions", "/incidents/{}/filings/cn-brief"),
+    "/incidents/{}/filings/cn-brief",
 )
 OF_DRILL = (
     *("/drills", "/drills/new", "/drills/new?scenario=typhoon_two_prefectures&fill=1", "/drills/{}"),

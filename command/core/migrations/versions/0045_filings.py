@@ -7,7 +7,7 @@ from command.core import guards
 from command.core.columns import Json, Time
 
 revision = '0045'
-down_revision = '0039'
+down_revision = '0044'
 branch_labels = None
 depends_on = None
 
