@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from command.boards.gauges import LANES
@@ -24,10 +24,8 @@ from command.periodic import firing
 Family = GaugeMetricFamily | CounterMetricFamily
 WAITING = (State.READY, State.LEASED, State.CALLING, State.IN_DOUBT)
 HELD = (State.LEASED, State.CALLING, State.IN_DOUBT)
-WAITS = (*HELD, State.SUBMITTED, State.SENT)
 """States of the index of rows that the sweep looks at again."""
-READY = literal_column("delivery.state") == literal_column("'ready'")
-"""Written out, so that both databases use the index of ready rows."""
+READY = outbox.in_state(State.READY)
 BY_TALLY = frozenset(LANES.values()) - {Lane.CORRECTION}
 """Lanes in which there is nothing but notices."""
 SOON = timedelta(minutes=15)
@@ -91,7 +89,7 @@ def _waiting(session: Session) -> dict[tuple[int, str], int]:
     ready = select(Delivery.lane, func.count()).where(READY, plain).group_by(Delivery.lane)
     counts: dict[tuple[int, str], int] = {(lane, State.READY): count for lane, count in session.execute(ready).tuples()}
     soon = clock.now(session) + timedelta(seconds=RECEIPT_PATIENCE / 2)
-    held = outbox.in_state(*WAITS) & outbox.in_state(*HELD) & (Delivery.lease_until <= soon) & plain
+    held = outbox.in_state(*HELD) & (Delivery.lease_until <= soon) & plain
     query = select(Delivery.lane, Delivery.state, func.count()).where(held).group_by(Delivery.lane, Delivery.state)
     counts |= {(lane, state): count for lane, state, count in session.execute(query).tuples()}
     mine = (Notice.state.in_(LIVE), Tally.state.in_(WAITING))

@@ -86,7 +86,9 @@ class Body(Base):
 
 
 _READY = text("state = 'ready'")
-_HELD = text("state IN ('leased', 'calling', 'in_doubt', 'submitted', 'sent')")
+HELD = (State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT)
+"""States in which a delivery has a lease."""
+_HELD = text(f"state IN ({', '.join(repr(str(state)) for state in HELD)})")
 _TRIED = text("attempt IS NOT NULL")
 _PAGED = text("page_id IS NOT NULL")
 
