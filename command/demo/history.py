@@ -40,8 +40,10 @@ SOURCE = "demo"
 WORDS = "演示数据，非真实事件 / demo data, made up"
 QUIETEST = 4
 """The tier that pages nobody and teaches little."""
-WIDEST = 4
+WIDEST = 5
 """Prefectures hit at once from which a commander raised the tier."""
+LARGE = 2_000
+"""Subscribers of one element from which only a part of them fails with it."""
 TOLD_FROM = 500
 """Affected users from which a notice went out."""
 FAILURES = ((Sent.UNDELIVERED, 0.012), (Sent.FAILED, 0.006), (Sent.SUPPRESSED, 0.004))
@@ -76,16 +78,16 @@ def load_past(database: Database, past: Past, done: Bar) -> int:
     return len(told)
 
 
-Served = Mapping[int, Mapping[int, int]]
+Served = Mapping[int, Counter[int]]
 """By element and mask of services: how many subscribers."""
 
 
 def _served(session: Session) -> Served:
-    found: dict[int, dict[int, int]] = {}
+    found: dict[int, Counter[int]] = {}
     masks = select(Subscriber.element_id, Subscriber.services, func.count())
     for element, mask, count in session.execute(masks.group_by(Subscriber.element_id, Subscriber.services)).tuples():
         if element is not None:
-            found.setdefault(element, {})[mask] = count
+            found.setdefault(element, Counter())[mask] = count
     return found
 
 
@@ -110,19 +112,25 @@ def _cast(session: Session, served: Served) -> _Cast:
 
 
 def _places(session: Session, served: Served) -> list[Place]:
-    """Elements that serve subscribers themselves, and aggregation sites with half of those of their area."""
+    """Elements that serve subscribers themselves, large ones with a part of them (a card fails, not all of it), and aggregation sites
+    with a third of those of their area."""
     services = session.scalars(select(Service).where(Service.critical.is_(False))).all()
     rows = session.execute(select(Element.id, Element.kind, Element.area_id).order_by(Element.id)).tuples().all()
     of_area: dict[int, Counter[int]] = {}
+    parents = select(Area.id, func.coalesce(Area.parent_id, Area.id))
+    above = dict(session.execute(parents).tuples().all())
     for element, _, area in rows:
-        of_area.setdefault(area, Counter()).update(served.get(element, {}))
+        of_area.setdefault(area, Counter()).update(served.get(element, Counter()))
     found = []
     for element, kind, area in rows:
         wide = kind == "aggregation"
-        masks = {mask: count // 2 for mask, count in of_area[area].items()} if wide else served.get(element, {})
+        masks = of_area[area] if wide else served.get(element, Counter())
+        part = 3 if wide else 1 + sum(masks.values()) // LARGE
+        masks = Counter({mask: count // part for mask, count in masks.items()})
         hit = {each.id: sum(n for mask, n in masks.items() if mask >> each.bit & 1) for each in services}
         if users := sum(count for mask, count in masks.items() if any(mask >> each.bit & 1 for each in services)):
-            found.append(Place(element, area, users, {one: count for one, count in hit.items() if count}, wide))
+            lost = {one: count for one, count in hit.items() if count}
+            found.append(Place(element, area, above[area], users, lost, wide))
     return found
 
 

@@ -23,6 +23,8 @@ SEASONS: Mapping[str, tuple[int, ...]] = {
     "ice_or_snow": (12, 1, 2),
 }
 """Months in which a cause of the weather comes at all."""
+OF_THE_STORM = range(5_000, 20_001)
+"""Users that the storm of the demo affects: none of the past does, so that whoever looks for it by its size finds it alone."""
 HOURS = (1, 1, 1, 1, 1, 1, 2, 3, 5, 6, 6, 5, 4, 5, 6, 6, 5, 4, 4, 4, 3, 2, 2, 1)
 """How often incidents begin in each hour of the day, on the operator's clock."""
 
@@ -57,6 +59,7 @@ class Place:
 
     element_id: int
     area_id: int
+    prefecture_id: int
     users: int
     services: Mapping[int, int]
     wide: bool
@@ -127,7 +130,7 @@ def _tale(
         kind=chance.choice(origin.kinds),
         cause=cause,
         third_party=cause in ("construction_damage", "interconnect_failure") or chance.random() < 0.05,
-        places=_places(chance, origin.size, narrow, wide),
+        places=_sized(_places(chance, origin.size, narrow, wide)),
         occurred_at=begun if chance.random() > 0.08 else None,
         detected_at=detected,
         reported_at=reported,
@@ -140,14 +143,35 @@ def _tale(
 
 def _places(chance: random.Random, size: Size, narrow: Sequence[Place], wide: Sequence[Place]) -> tuple[Place, ...]:
     if size == "huge":
-        return tuple(chance.sample(wide, min(len(wide), chance.choice((3, 4, 6, 12, 16)))))
+        return _wide_ones(chance, wide)
     if size == "large":
         return (_weak(chance, wide),)
     first = _weak(chance, narrow)
     if size == "small":
         return (first,)
-    near = [place for place in narrow if place.area_id == first.area_id and place is not first]
+    far = chance.random() < 0.25
+    near = [
+        place
+        for place in narrow
+        if place is not first
+        and (place.prefecture_id == first.prefecture_id if far else place.area_id == first.area_id)
+    ]
     return (first, *chance.sample(near, min(len(near), chance.randint(0, 4))))
+
+
+def _wide_ones(chance: random.Random, wide: Sequence[Place]) -> tuple[Place, ...]:
+    """One site of each county of some prefectures."""
+    prefectures = sorted({place.prefecture_id for place in wide})
+    chosen = chance.sample(prefectures, min(len(prefectures), chance.choices((2, 3, 6), (6, 2, 1))[0]))
+    of_county = {place.area_id: place for place in wide if place.prefecture_id in chosen}
+    return tuple(of_county.values())
+
+
+def _sized(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """As many of them as may have failed without looking like the storm."""
+    while len(places) > 1 and sum(place.users for place in places) in OF_THE_STORM:
+        places = places[:-1]
+    return places
 
 
 def _weak(chance: random.Random, places: Sequence[Place]) -> Place:
