@@ -1,12 +1,14 @@
 """`overview`: five years of 50,000 incidents with 20 journal entries each, 200 of them open, as page and interface show them by month: the
 99th percentile of 100 reads against half a second, and the mean against that with a tenth of the history."""
 
+import logging
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from statistics import mean
 from typing import Any
 
+import structlog
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,7 @@ _STREAMS = (
 
 
 def run() -> Iterator[dict[str, Any]]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for dialect in DIALECTS:
         small, whole = (_measured(dialect, INCIDENTS // part) for part in (10, 1))
         p99 = sorted(whole)[int(len(whole) * 0.99)]
