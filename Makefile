@@ -41,6 +41,7 @@ bench: setup ## the figures of docs/operate/speed.md, one JSON line each (ONLY="
 
 test-faults: setup ## the long proofs: processes killed at random instants
 	$(PYTEST) tests/faults --long
+	$(PYTEST) tests/scenarios --long -m long
 
 test-tour: setup ## the browser tour at three widths, both themes, both languages
 	$(BIN)/python .ci/chromium

@@ -21,6 +21,7 @@ from command.sites import register
 from command.sites.register import Facts
 from tests.builders import add_subscribers
 from tests.scenarios.centre import Centre, at_night
+from tests.scenarios.databases import POSTGRESQL_FIRST
 
 FIBRE, POWER, HOSPITAL = ("CELL-3", "CELL-8", "CELL-9"), ("CELL-4", "CELL-5"), ("CELL-1", "CELL-2")
 SITES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -132,6 +133,7 @@ def grid(database: Database, keyring: Keyring, tmp_path: Path) -> Iterator[Grid]
         yield made.laid_out()
 
 
+@POSTGRESQL_FIRST
 @pytest.mark.proves("R1", "R3", "R4", "R6", "R11", "R29", "R31", "R32", "R33", "R35", "R37", "B2", "B12", "I4")
 def test_a_cable_and_the_power_of_two_prefectures_from_the_first_alarm_to_the_last_thing_settled(grid: Grid) -> None:
     # Alarms open an incident in each prefecture; a parent holds them, each with a commander of its own.

@@ -8,6 +8,7 @@ import pytest
 
 from playbooks.content import has_link
 from tests.scenarios.command_post import Post
+from tests.scenarios.databases import POSTGRESQL_FIRST
 
 OUTSIDERS = ("dou", "pre", "cou", "aud", "adm", "tra", "ops")
 NAMED = {"sec", "ada", "dep", "eng", "kef"}
@@ -46,6 +47,7 @@ def nobody_else_knows(post: Post, number: str) -> None:
     assert not any(word in post.client().get("/status").text for word in (number, "安全事件", "ecurity incident"))
 
 
+@POSTGRESQL_FIRST
 @pytest.mark.proves("R6", "R25", "R31", "R32", "R33", "R37")
 def test_a_leak_from_the_first_sign_to_its_settlement(post: Post) -> None:
     post.at("01:20")

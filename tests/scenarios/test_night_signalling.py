@@ -12,6 +12,7 @@ from command.core.keys import Keyring
 from command.messages.models import Delivery
 from command.network.models import CutOff
 from tests.scenarios.centre import MINUTE, Centre, at_night
+from tests.scenarios.databases import SQLITE_FIRST
 
 STORM = {
     "code": "attach-cn",
@@ -79,6 +80,7 @@ def core(database: Database, keyring: Keyring, tmp_path: Path) -> Iterator[Core]
         yield made
 
 
+@SQLITE_FIRST
 @pytest.mark.proves("R1", "R6", "R31", "R32", "R33", "B2", "B4", "D1", "I4")
 def test_a_signalling_storm_from_the_first_bad_value_to_the_last_thing_settled(core: Core) -> None:
     core.ok(core.post("dou", "/api/v1/measurements/series", **STORM), 201)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from command.network.models import Subscriber
 from tests.complaints.conftest import steps
 from tests.scenarios.command_post import Post
+from tests.scenarios.databases import SQLITE_FIRST
 
 RESOURCES = "/api/v1/resources"
 STEPS = ("accept", "enquire", "answer", "follow_up")
@@ -88,6 +89,7 @@ def hotline(post: Post) -> Hotline:
     return Hotline(post)
 
 
+@SQLITE_FIRST
 @pytest.mark.proves("R6", "R13", "R15", "R20", "R30", "R31", "R32")
 def test_a_tariff_change_from_the_first_complaints_to_the_last_refund(post: Post, hotline: Hotline) -> None:
     ordinary_weeks(post, hotline)

@@ -12,6 +12,7 @@ from command.core.database import Database
 from command.core.keys import Keyring
 from tests.messages.house import House
 from tests.notifiers.mailserver import MailServer
+from tests.scenarios.databases import SQLITE_FIRST
 from tests.scenarios.storm import Night
 
 
@@ -24,6 +25,7 @@ def night(database: Database, keyring: Keyring, tmp_path: Path) -> Iterator[Nigh
     mail.stop()
 
 
+@SQLITE_FIRST
 @pytest.mark.proves("R1", "R6", "R11", "R12", "R31", "R32", "R33", "B10", "I4")
 def test_a_typhoon_from_the_first_warning_to_the_settlement(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     night.stocked()
