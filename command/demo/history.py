@@ -19,6 +19,8 @@ from command.core import clock
 from command.core.database import Database
 from command.demo.shift import Shift
 from command.demo.tales import Origin, Past, Place, Tale, tales
+from command.evaluation.models import EvaluationReport
+from command.evaluation.models import State as Report
 from command.incidents import clock_rows, entries, grading, house, intake, plans
 from command.incidents.clocks import Event
 from command.incidents.grading import Facts, Grade
@@ -44,6 +46,8 @@ WIDEST = 5
 """Prefectures hit at once from which a commander raised the tier."""
 LARGE = 2_000
 """Subscribers of one element from which only a part of them fails with it."""
+RECENT = timedelta(days=6)
+"""How long ago an incident was closed whose evaluation may still be open."""
 TOLD_FROM = 500
 """Affected users from which a notice went out."""
 FAILURES = ((Sent.UNDELIVERED, 0.012), (Sent.FAILED, 0.006), (Sent.SUPPRESSED, 0.004))
@@ -61,6 +65,7 @@ class _Cast:
     services: Mapping[int, Service]
     areas: Mapping[int, Area]
     subscribers: Mapping[tuple[int, int], int]
+    signed_until: datetime
 
 
 def load_past(database: Database, past: Past, done: Bar) -> int:
@@ -108,6 +113,7 @@ def _cast(session: Session, served: Served) -> _Cast:
         services={service.id: service for service in services},
         areas={area.id: area for area in session.scalars(select(Area))},
         subscribers=subscribers,
+        signed_until=clock.now(session) - RECENT,
     )
 
 
@@ -425,6 +431,16 @@ def _closed(session: Session, shift: Shift, tale: Tale, origin: Origin, incident
     entries.record(session, incident, payload)
     if incident.tier < QUIETEST:
         knowledge.keep(session, incident)
+    if tale.closed_at < players.signed_until:
+        _evaluated(session, incident, players, now)
+
+
+def _evaluated(session: Session, incident: Incident, players: _Cast, now: datetime) -> None:
+    """What is long over needs no report any more: theirs are signed, or all of the past would stand there as overdue."""
+    report = EvaluationReport(incident_id=incident.id, state=Report.SIGNED, public_id=incident.number, exercise=False)
+    report.begun_by = report.submitted_by = players.commander
+    report.begun_at = report.changed_at = report.submitted_at = report.signed_at = now
+    session.add(report)
 
 
 def _minutes(first: datetime, last: datetime) -> float:

@@ -94,6 +94,7 @@ def test_it_is_handled_and_over_and_nobody_is_told_of_it(stage: Stage) -> None:
     figures = stage.get("ada", "/api/v1/insights/overview?from=2000-01-01").json
     assert figures["incidents"] == len(closed)
     assert figures["faults"] == []
+    assert stage.get("ada", "/api/v1/evaluations").json["counts"]["overdue"] == 0
 
 
 @pytest.mark.proves("R20")
