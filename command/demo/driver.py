@@ -78,7 +78,7 @@ class DutyOfficer:
     def look(self, now: float) -> bool:
         """Confirm what is due; whether an incident is still being handled."""
         incidents = self.tocsin.get("/api/v1/incidents?state=responding&limit=200")["items"]
-        handled = [one for one in incidents if not one["exercise"]]
+        handled = [one for one in incidents if one["state"] == "responding" and not one["exercise"]]
         for incident in handled:
             quiet = incident["quiet_at"] is not None
             since = self.quiet_since.setdefault(incident["number"], now) if quiet else None
