@@ -137,6 +137,8 @@ def found_by(source: str) -> str:
         return str(gettext("Reported by a person"))
     if source == "alarms":
         return str(gettext("Found by alarms"))
+    if source == "demo":
+        return str(gettext("Made up for the demo"))
     return str(gettext("Found by %(source)s", source=source))
 
 

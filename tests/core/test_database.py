@@ -68,7 +68,9 @@ def test_two_units_that_deadlock_are_both_done(database: Database) -> None:
         == []
     )
     assert (value(database, "a"), value(database, "b")) == (3, 3)
-    assert len(tries) == 2 if database.sqlite else 3 <= len(tries) <= 4, "whoever lost the deadlock tried again, once each"
+    assert len(tries) == 2 if database.sqlite else 3 <= len(tries) <= 4, (
+        "whoever lost the deadlock tried again, once each"
+    )
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -95,6 +95,8 @@ def test_it_is_handled_and_over_and_nobody_is_told_of_it(stage: Stage) -> None:
     assert figures["incidents"] == len(closed)
     assert figures["faults"] == []
     assert stage.get("ada", "/api/v1/evaluations").json["counts"]["overdue"] == 0
+    report = stage.get("ada", f"/api/v1/incidents/{closed[0].number}/evaluation").json
+    assert report["state"] == "signed" and not report["changed"] and [each["post"] for each in report["signatures"]]
 
 
 @pytest.mark.proves("R20")
