@@ -221,6 +221,11 @@ class House:
             threading.Event().wait(0.05)
         raise AssertionError("waited too long")
 
+    @staticmethod
+    def wait_a_little(seconds: float = 0.3) -> None:
+        """Let processes outside of this one go on for a moment."""
+        threading.Event().wait(seconds)
+
     # What can be seen
 
     def states(self) -> Counter[str]:

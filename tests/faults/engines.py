@@ -1,0 +1,89 @@
+"""Engine processes that are started and killed, and what must hold of the outbox afterwards."""
+
+import multiprocessing
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from command.messages.models import Delivery, Purpose, State
+from tests.conftest import Time
+from tests.faults import engine_process
+from tests.messages.house import ENDED, House, number
+
+
+class Engine:
+    """One engine process, forked from a server that has the imports done so that it is born quickly."""
+
+    def __init__(self, house: House, keys: str) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.faults.engine_process"])
+        self._arguments = (house.installation.settings.model_dump(), keys)
+        self._process: Any = None
+
+    def start(self) -> None:
+        born = self._context.Event()
+        self._process = self._context.Process(target=engine_process.main, args=(*self._arguments, born), daemon=True)
+        self._process.start()
+        assert born.wait(30), "the engine did not start"
+
+    def kill(self) -> None:
+        """SIGKILL, wherever it is."""
+        self._process.kill()
+        self._process.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What became of a run: messages the provider took, deliveries by state, and how many pages were sent again in doubt."""
+
+    taken: int
+    states: Counter[str]
+    resent: int
+
+
+def fill(house: House, recipients: int, pages: int) -> None:
+    """Queue a notice to `recipients` numbers and pages to `pages` others."""
+    house.enqueue(recipients)
+    for index in range(pages):
+        house.page(recipients + 1 + index, page_id=index + 1, text=f"请应答 {1000 + index}")
+
+
+class Ending:
+    """Whether every row is terminal. Time passes whenever nothing moved since the last look and no living engine holds a row: no back-off,
+    breaker or receipt is waited for in earnest, and no call is overtaken by a clock that only a test moves."""
+
+    def __init__(self, house: House, time: Time) -> None:
+        self._house, self._time = house, time
+        self._seen: Counter[str] = Counter()
+
+    def over(self) -> bool:
+        states = self._house.states()
+        if set(states) <= ENDED:
+            return True
+        if states == self._seen and not (states[State.LEASED] or states[State.CALLING]):
+            self._time.forward(minutes=1)
+        self._seen = states
+        self._house.wait_a_little()
+        return False
+
+
+def check(house: House, recipients: int, pages: int, *, look_up: str) -> Figures:
+    """Nothing lost, nothing doubled but re-sends marked as such, every row terminal, the tally right (I1, I2, I11)."""
+    received = house.received()
+    columns = (Delivery.addressee, Delivery.purpose, Delivery.state, Delivery.resent, Delivery.tries)
+    with house.database.read() as session:
+        rows = session.execute(select(*columns)).all()
+    assert len(rows) == recipients + pages and {row.state for row in rows} <= ENDED
+    for row in rows:
+        copies = received[number(row.addressee)]
+        marked = row.purpose == Purpose.PAGE and row.resent
+        assert copies <= (row.tries if marked else 1), f"{row} was sent {copies} times"
+        assert copies >= 1 or row.state == State.UNKNOWN, f"{row} was lost"
+    states = Counter(row.state for row in rows)
+    if look_up == "authoritative":
+        assert not states[State.UNKNOWN], "a provider whose look-up is proof leaves nothing unknown"
+    assert house.tally_matches()
+    assert Counter(row.purpose for row in rows) == {Purpose.NOTICE: recipients, Purpose.PAGE: pages}
+    return Figures(sum(received.values()), states, sum(row.resent for row in rows))
