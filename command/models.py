@@ -29,6 +29,7 @@ from command.insights import models as insights
 from command.knowledge import models as knowledge
 from command.measurements import models as measurements
 from command.messages import hold_models as holds
+from command.messages import road_models as roads
 from command.messages import models as messages
 from command.network import models as network
 from command.notices import models as notices
@@ -77,6 +78,7 @@ rooms = (
     handover,
     heads,
     holds,
+    roads,
     improvement,
     incidents,
     installation,

@@ -10,6 +10,7 @@ from command.core.installation import Installation
 from command.messages.gateways import Gateways
 from command.messages.handlers import Handlers
 from command.messages.sender import CutOff, Sender
+from command.network.locating import areas_of
 from command.network.models import CutOff as CutOffRow
 from command.network.models import Element
 
@@ -22,7 +23,7 @@ def sender(installation: Installation, gateways: Gateways, handlers: Handlers) -
     """A sender that knows which of the gateways' own elements are cut off (B4). Its process switches threads faster."""
     sys.setswitchinterval(SWITCH)
     names = frozenset(name for road in gateways.roads.values() for name in road.capabilities.elements)
-    return Sender(installation, gateways, handlers, _cut_off(names))
+    return Sender(installation, gateways, handlers, _cut_off(names), areas_of)
 
 
 def _cut_off(names: frozenset[str]) -> CutOff:

@@ -118,6 +118,7 @@ class Engine:
                     slowest_ms=round(slowest[1] * 1000),
                     cycles=self.paces.told(time.monotonic()),
                     gateways=OUTCOMES.told(),
+                    traffic=OUTCOMES.lately(),
                 )
             )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.settings import GatewaySettings
-from command.messages import holds
+from command.messages import holds, road_orders
 from command.messages.models import GatewayState
 from command.messages.quota import locked_state
 from notifiers.base import Outcome, Verdict
@@ -79,14 +79,14 @@ class Standing:
 
 
 def standing(session: Session, gateways: Iterable[str]) -> dict[str, Standing]:
-    """How each of these gateways stands now. One that somebody keeps out of use for a while counts as stopped."""
+    """How each of these gateways stands now. One that somebody keeps out of use for a while, or paused, counts as stopped."""
     now = clock.now(session)
     known = {row.gateway: row for row in session.scalars(select(GatewayState))}
-    avoided = holds.now(session).get(False, holds.NOTHING).avoid
+    out = dict.fromkeys(road_orders.now(session).paused, road_orders.PAUSED)
+    out |= dict.fromkeys(holds.now(session).get(False, holds.NOTHING).avoid, holds.AVOIDED)
     found = {name: _standing(known.get(name), now) for name in gateways}
     return {
-        name: replace(each, stopped=each.stopped or holds.AVOIDED) if name in avoided else each
-        for name, each in found.items()
+        name: replace(each, stopped=each.stopped or out[name]) if name in out else each for name, each in found.items()
     }
 
 

@@ -85,6 +85,14 @@ class Channel:
         for call in calls:
             self._queue.put_nowait((call, now))
 
+    def hand_back(self) -> None:
+        """Return what was announced here and has not begun: another road may take it at once. Calls under way are awaited."""
+        while not self._queue.empty():
+            call, _ = self._queue.get_nowait()
+            self._results.append((call, None))
+        self._room.set()
+        self._news.set()
+
     async def _caller(self, place: int) -> None:
         while True:
             while place >= self.width:

@@ -29,7 +29,7 @@ PATIENCE = 25.0
 
 _c = outbox.deliveries.c
 _TAKEN = (
-    *(_c.notice_id, _c.page_id, _c.purpose, _c.lane, _c.body_id, _c.number, _c.channel),
+    *(_c.notice_id, _c.page_id, _c.purpose, _c.addressee, _c.lane, _c.body_id, _c.number, _c.channel),
     *(_c.valid_until, _c.tries, _c.resent, _c.exercise),
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.core.beats import OUTCOMES
 from command.messages import outbox, ranks
 from command.messages.fates import RECEIPT_PATIENCE
 from command.messages.handlers import Handlers
@@ -35,12 +36,22 @@ def apply(session: Session, limit: int, handlers: Handlers) -> int:
             by_call[row.gateway, row.attempt].append(Receipt(row.provider_id, row.attempt, row.status, row.code))
     attempts = {attempt for _, attempt in by_call}
     locked = outbox.lock(session, outbox.among(session, "attempt", attempts), _PROVIDER)
-    outbox.change(session, locked, _changes(locked, by_call, clock.now(session)), handlers)
+    changes = _changes(locked, by_call, clock.now(session))
+    outbox.change(session, locked, changes, handlers)
+    _count(locked, changes)
     session.execute(
         delete(ReceiptIn).where(ReceiptIn.id.in_([row.id for row in received])),
         execution_options={"synchronize_session": False},
     )
     return len(received)
+
+
+def _count(locked: Sequence[Row[Any]], changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """What gateways could not deliver, for whoever watches them; counted again if the unit of work is."""
+    for row in locked:
+        change = changes.get(row.id)
+        if change and change["state"] in (State.UNDELIVERED, State.FAILED):
+            OUTCOMES.hear(row.gateway, State.UNDELIVERED, change["code"])
 
 
 def waiting(session: Session) -> bool:

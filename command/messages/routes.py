@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from command.messages.models import EXERCISE_GATEWAY, SMS, Lane
+from command.messages.routing import AS_SET, Order
 from notifiers.base import Capabilities, Channel
 
 _LINK = re.compile(r"https?://", re.IGNORECASE)
@@ -48,15 +49,22 @@ def needs_of(text: str, encoding: str) -> Needs:
 
 
 def choose(
-    lane: int, exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = (), needs: Needs = Needs()
+    lane: int,
+    exercise: bool,
+    offers: Sequence[Offer],
+    cut_off: Collection[str] = (),
+    needs: Needs = Needs(),
+    order: Order = AS_SET,
 ) -> Route:
     """Route one kind of message.
 
-    Exercises go to the exercise gateway and nothing else does. Live gateways keep the order of the settings, but a page prefers one
-    where replies come back. A gateway whose own elements are cut off is no road (B4)."""
+    Exercises go to the exercise gateway and nothing else does. Live gateways keep the `order` of a rule, then that of the settings, but
+    where no rule says otherwise a page prefers one where replies come back. A gateway whose own elements are cut off is no road (B4)."""
     able, skipped, ever = [], [], False
     for offer in offers:
         reason = _unable(offer, exercise, needs)
+        if reason is None and order.only and not exercise and offer.name not in order.first:
+            reason = "other_route"
         ever = ever or reason is None
         reason = reason or _unfit_now(offer, frozenset(cut_off))
         if reason is None:
@@ -65,6 +73,9 @@ def choose(
             skipped.append((offer.name, reason))
     if lane == Lane.PAGE:
         able.sort(key=lambda offer: not offer.capabilities.two_way)
+    if order.first:
+        places = {name: place for place, name in enumerate(order.first)}
+        able.sort(key=lambda offer: places.get(offer.name, len(places)))
     return Route(tuple(offer.name for offer in able), tuple(skipped), ever)
 
 

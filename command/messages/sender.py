@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from command.core.beats import OUTCOMES
 from command.core.installation import Installation
-from command.messages import breakers, claiming, holds, quota, results, routes
+from command.messages import breakers, claiming, holds, quota, results, road_orders, routes, routing
 from command.messages.channel import Channel
+from command.messages.choosing import AreasOf, Choosing, no_areas
 from command.messages.chunk import Chunk
 from command.messages.claiming import LINES, Line, Text
 from command.messages.gateways import Gateways
@@ -28,6 +29,8 @@ from command.messages.models import State
 from command.messages.permits import Permits
 from command.messages.quota import Grant
 from command.messages.results import Health, Result
+from command.messages.road_orders import Orders
+from command.messages.routing import AS_SET, Order
 from notifiers.base import Verdict
 
 log = structlog.get_logger()
@@ -61,12 +64,20 @@ def nothing_cut_off(session: Session) -> frozenset[str]:
 
 
 class Sender:
-    """Sends what is due. `cut_off` names the elements now cut off, so that gateways that depend on them are no road."""
+    """Sends what is due. `cut_off` names the elements now cut off, so that gateways that depend on them are no road; `areas_of` tells where
+    subscribers are, for rules about areas."""
 
     def __init__(
-        self, installation: Installation, gateways: Gateways, handlers: Handlers, cut_off: CutOff = nothing_cut_off
+        self,
+        installation: Installation,
+        gateways: Gateways,
+        handlers: Handlers,
+        cut_off: CutOff = nothing_cut_off,
+        areas_of: AreasOf = no_areas,
+        table: routing.Table | None = None,
     ) -> None:
         self._house, self._gateways, self._handlers, self._cut_off = installation, gateways, handlers, cut_off
+        self._choosing = Choosing(routing.table() if table is None else table, installation.keyring, areas_of)
         limited = installation.database.sqlite
         self._chunks = {name: Chunk(most, limited) for name, most in _SIZES.items()}
         self._threads = {
@@ -79,6 +90,7 @@ class Sender:
         self._offers: list[routes.Offer] = []
         self._lost: frozenset[str] = frozenset()
         self._held: Mapping[bool, Held] = {}
+        self._ordered = Orders()
         self._expired: dict[Line, float] = {}
         self._idle: set[Line] = set()
         self._over = False
@@ -135,12 +147,11 @@ class Sender:
         road = routes.leading(line.pages, line.exercise, offers, cut_off)
         if not waiting or not road.gateways:
             return await self._expire(line)
-        rate = self._gateways.roads[road.gateways[0]].settings.rate
-        size = min(self._chunks["lease"].size, max(1, rate * SECONDS_AHEAD))
+        size = min(self._chunks["lease"].size, max(1, self._rate(road.gateways[0]) * SECONDS_AHEAD))
         lease = partial(claiming.lease, line=line, limit=size, closed=closed, held=held)
         leased = await self._write(line, "lease", size, lease)
         try:
-            await self._announce_all(line, deque(leased))
+            await self._announce_all(line, leased)
         except BaseException:
             log.error("leased rows left to the sweep", line=line.name, count=len(leased))
             raise
@@ -167,17 +178,26 @@ class Sender:
         )
         return bool(gone)
 
-    async def _announce_all(self, line: Line, leased: deque[Row[Any]]) -> None:
+    async def _announce_all(self, line: Line, leased: Sequence[Row[Any]]) -> None:
         await self._learn_texts(line, {row.body_id for row in leased})
+        orders = await self._orders(line, leased)
+        if orders:
+            alike: dict[tuple[int, routes.Needs, Order], list[Row[Any]]] = {}
+            for row in leased:
+                alike.setdefault((row.lane, self._needs(row), orders[row.id]), []).append(row)
+            leased = [row for key in sorted(alike, key=lambda key: key[0]) for row in alike[key]]
+        await self._announce_in_order(line, deque(leased), orders)
+
+    async def _announce_in_order(self, line: Line, leased: deque[Row[Any]], orders: Mapping[int, Order]) -> None:
         while leased:
             offers, cut_off = await self._look()
             if self._stop() or not routes.leading(line.pages, line.exercise, offers, cut_off).gateways:
                 break
             if claiming.on_hold(leased[0], self._holding(line)):
                 break  # a hold that began meanwhile: what is leased goes back, and is leased again without what is held
-            needs = self._texts[leased[0].body_id].by(leased[0].channel)
-            route = routes.choose(line.lane, line.exercise, offers, cut_off, needs)
-            window = self._take(leased, needs, self._window(route))
+            needs, order = self._needs(leased[0]), orders.get(leased[0].id, AS_SET)
+            route = routes.choose(line.lane, line.exercise, offers, cut_off, needs, order)
+            window = self._take(leased, orders, self._window(route))
             if route.gateways:
                 await self._announce(line, window, route.gateways[0])
             else:
@@ -190,11 +210,30 @@ class Sender:
         size = self._chunks["announce"].size
         if not route.gateways:
             return size
-        return max(1, min(size, self._gateways.roads[route.gateways[0]].settings.rate * SECONDS_AHEAD))
+        return max(1, min(size, self._rate(route.gateways[0]) * SECONDS_AHEAD))
 
-    def _take(self, leased: deque[Row[Any]], needs: routes.Needs, most: int) -> list[Row[Any]]:
+    def _rate(self, gateway: str) -> int:
+        """Messages a second that a gateway takes, or to which somebody slowed it."""
+        rate = self._gateways.roads[gateway].settings.rate
+        return min(rate, self._ordered.rates.get(gateway, rate))
+
+    def _needs(self, row: Row[Any]) -> routes.Needs:
+        return self._texts[row.body_id].by(row.channel)
+
+    async def _orders(self, line: Line, leased: Sequence[Row[Any]]) -> Mapping[int, Order]:
+        """What rules and people say of the roads of each delivery; nothing where they say nothing."""
+        if line.exercise or not self._choosing.any(self._ordered):
+            return {}
+        areas = await self._read(line, partial(self._choosing.ask, leased=leased))
+        return self._choosing.orders(leased, areas, self._ordered)
+
+    def _take(self, leased: deque[Row[Any]], orders: Mapping[int, Order], most: int) -> list[Row[Any]]:
+        """The first ones that want the same and go the same way."""
+        needs, order = self._needs(leased[0]), orders.get(leased[0].id, AS_SET)
         taken: list[Row[Any]] = []
-        while leased and len(taken) < most and self._texts[leased[0].body_id].by(leased[0].channel) == needs:
+        while leased and len(taken) < most and self._needs(leased[0]) == needs:
+            if orders.get(leased[0].id, AS_SET) != order:
+                break
             taken.append(leased.popleft())
         return taken
 
@@ -247,7 +286,7 @@ class Sender:
 
         async def lease(want: int) -> Grant:
             channel = self._channels[line, gateway]
-            now_rate = max(1, int(rate * channel.pace.share))
+            now_rate = max(1, int(self._rate(gateway) * channel.pace.share))
             work = partial(
                 quota.lease,
                 gateway=gateway,
@@ -277,14 +316,16 @@ class Sender:
                 known_failures=health.failures,
             )
             made = await self._write(channel.line, "settle", len(part), work)
-            OUTCOMES.add(channel.road.name, (OUTCOME[outcome.verdict] for _, outcome in part if outcome is not None))
+            came = [outcome for _, outcome in part if outcome is not None]
+            codes = (outcome.code for outcome in came if outcome.code and outcome.verdict != Verdict.ACCEPTED)
+            OUTCOMES.add(channel.road.name, (OUTCOME[outcome.verdict] for outcome in came), codes)
             health = Health(made.failures, made.stopped or health.stopped)
         return health
 
     async def _look(self) -> tuple[list[routes.Offer], frozenset[str]]:
         """How the gateways stand and what is cut off, asked at most every LOOK seconds."""
         if time.monotonic() - self._looked > LOOK:
-            known, self._lost, self._held = await self._read(LINES[0], self._ask)
+            known, self._lost, self._held, self._ordered = await self._read(LINES[0], self._ask)
             self._looked = time.monotonic()
             self._offers = [
                 routes.Offer(name, can, known[name].stopped, known[name].open)
@@ -292,11 +333,16 @@ class Sender:
                 for can in (road.capabilities, *road.besides)
             ]
             for (_, name), channel in self._channels.items():
-                channel.failures, channel.tripped = known[name].failures, known[name].open or bool(known[name].stopped)
+                lost = not self._lost.isdisjoint(channel.road.capabilities.elements)
+                channel.failures = known[name].failures
+                channel.tripped = known[name].open or bool(known[name].stopped) or lost
+                if channel.tripped:
+                    channel.hand_back()
         return self._offers, self._lost
 
-    def _ask(self, session: Session) -> tuple[dict[str, breakers.Standing], frozenset[str], Mapping[bool, Held]]:
-        return breakers.standing(session, self._gateways.roads), self._cut_off(session), holds.now(session)
+    def _ask(self, session: Session) -> tuple[dict[str, breakers.Standing], frozenset[str], Mapping[bool, Held], Orders]:
+        standing = breakers.standing(session, self._gateways.roads)
+        return standing, self._cut_off(session), holds.now(session), road_orders.now(session)
 
     async def _learn_texts(self, line: Line, ids: set[int]) -> None:
         if len(self._texts) > 10_000:

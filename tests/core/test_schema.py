@@ -71,6 +71,7 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "site_status": {"mains": "off", "generator": "none", "access": "unknown"},
     "cable_damage": {"fibres_total": 12, "fibres_done": 3},
     "message_hold": {"until_at": LATER},
+    "road_order": {"act": "pause", "until_at": LATER, "rate": None},
     "measurement_proposal": {"state": "open"},
     "observation": {"outcome": "held"},
     "warning": {"colour": "blue", "state": "live", "source": "hand", "until_at": LATER},
