@@ -84,6 +84,7 @@ NAVIGATION = (
             ("sites.listed", N_("Sites"), "read", "site"),
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("measurements.listed", N_("Measurements"), "read", "chart"),
+            ("road_pages.page", N_("Roads"), "read", "road"),
             ("people.people", N_("People"), "read", "people"),
             ("authority.table", N_("Who may do what"), "read", "key"),
             ("styleguide.page", N_("Styleguide"), "read", "palette"),

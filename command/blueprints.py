@@ -136,6 +136,8 @@ from command.resources import pages as resource_pages
 from command.risks import api as risks_api
 from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
+from command.roads import api as roads_api
+from command.roads import pages as road_pages
 from command.satisfaction import api as satisfaction_api
 from command.satisfaction import pages as satisfaction_pages
 from command.satisfaction import public_pages as survey_form
@@ -244,6 +246,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     improvement_api.api,
     improvement_pages.pages,
     risks_api.api,
+    roads_api.api,
+    road_pages.pages,
     evaluation_api.api,
     evaluation_pages.pages,
     evaluation_public_pages.pages,

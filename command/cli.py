@@ -32,7 +32,6 @@ from command.drills.scenarios.commands import scenarios
 from command.engine import cycles
 from command.engine.run import Engine, run
 from command.insights.commands import insights
-from command.messages import breakers
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import FILE
 from command.network.commands import group as import_
@@ -83,9 +82,11 @@ for group in (
     import_,
     alarms,
     archive,
+    gateways,
     insights,
     oncall,
     resources,
+    routes,
     scenarios,
     warnings,
     demo,
@@ -325,22 +326,6 @@ def _schedules(settings: Settings) -> frozenset[str] | None:
 def schema_() -> None:
     """Print the JSON Schema of a playbook."""
     click.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2))
-
-
-@main.group("gateways")
-def gateways_() -> None:
-    """Gateways."""
-
-
-@gateways_.command()
-@click.argument("name")
-@click.pass_obj
-def restart(settings: Settings, name: str) -> None:
-    """Put a gateway that was stopped (a refused account) back into service."""
-    names = [gateway.name for gateway in settings.gateways]
-    if name not in names:
-        raise click.ClickException(f"there is no gateway {name}; use one of: {', '.join(names)}")
-    opened(settings).database.write(lambda session: breakers.restart(session, name), actor="system:command-line")
 
 
 @main.group()

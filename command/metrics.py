@@ -8,26 +8,18 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from command.boards.gauges import LANES
 from command.boards.tail import Tail
 from command.core import clock
 from command.core.beats import EngineBeat
 from command.incidents.guards import State as IncidentState
 from command.incidents.models import Incident, IncidentClock
-from command.messages import outbox
-from command.messages.fates import RECEIPT_PATIENCE
-from command.messages.models import Delivery, GatewayState, Lane, State, Tally
+from command.messages.models import GatewayState, Lane, Tally
+from command.notices import queues
 from command.notices.models import Notice, NoticeState
 from command.oncall.models import Escalation, EscalationState, Page, PageState
 from command.periodic import firing
 
 Family = GaugeMetricFamily | CounterMetricFamily
-WAITING = (State.READY, State.LEASED, State.CALLING, State.IN_DOUBT)
-HELD = (State.LEASED, State.CALLING, State.IN_DOUBT)
-"""States of the index of rows that the sweep looks at again."""
-READY = outbox.in_state(State.READY)
-BY_TALLY = frozenset(LANES.values()) - {Lane.CORRECTION}
-"""Lanes in which there is nothing but notices."""
 SOON = timedelta(minutes=15)
 """A time limit that ends within this is due soon."""
 ALIVE = timedelta(minutes=10)
@@ -65,9 +57,9 @@ def last_beat(session: Session) -> datetime | None:
 
 def _queue(session: Session) -> Iterator[Family]:
     queue = GaugeMetricFamily("tocsin_queue", "Messages not yet settled.", labels=["lane", "state"])
-    counts = _waiting(session)
+    counts = queues.waiting(session)
     for lane in Lane:
-        for state in WAITING:
+        for state in queues.WAITING:
             queue.add_metric([lane.name.lower(), state], counts.get((lane, state), 0))
     yield queue
     oldest = GaugeMetricFamily(
@@ -76,28 +68,8 @@ def _queue(session: Session) -> Iterator[Family]:
         labels=["lane"],
     )
     for lane in Lane:
-        first = select(Delivery.due_at).where(READY, Delivery.lane == lane)
-        due = session.scalar(first.order_by(Delivery.lane, Delivery.id).limit(1))
-        age = max(0.0, (clock.now(session) - due).total_seconds()) if due else 0.0
-        oldest.add_metric([lane.name.lower()], age)
+        oldest.add_metric([lane.name.lower()], queues.oldest(session, lane))
     yield oldest
-
-
-def _waiting(session: Session) -> dict[tuple[int, str], int]:
-    """Messages by lane and state. What is held has a lease that ends soon: what waits for its receipt is looked at a day later."""
-    plain = Delivery.lane.in_([lane for lane in Lane if lane not in BY_TALLY])
-    ready = select(Delivery.lane, func.count()).where(READY, plain).group_by(Delivery.lane)
-    counts: dict[tuple[int, str], int] = {(lane, State.READY): count for lane, count in session.execute(ready).tuples()}
-    soon = clock.now(session) + timedelta(seconds=RECEIPT_PATIENCE / 2)
-    held = outbox.in_state(*HELD) & (Delivery.lease_until <= soon) & plain
-    query = select(Delivery.lane, Delivery.state, func.count()).where(held).group_by(Delivery.lane, Delivery.state)
-    counts |= {(lane, state): count for lane, state, count in session.execute(query).tuples()}
-    mine = (Notice.state.in_(LIVE), Tally.state.in_(WAITING))
-    tallied = select(Notice.kind, Tally.state, func.sum(Tally.count)).join(Notice, Notice.id == Tally.notice_id)
-    for kind, state, count in session.execute(tallied.where(*mine).group_by(Notice.kind, Tally.state)).tuples():
-        if (lane := LANES[kind]) in BY_TALLY:
-            counts[lane, state] = counts.get((lane, state), 0) + int(count)
-    return counts
 
 
 def _engines(session: Session) -> Iterator[Family]:
@@ -232,7 +204,7 @@ def _notices(session: Session) -> Iterator[Family]:
     listed, left = dict.fromkeys(rows, 0), 0
     for notice_id, state, number in session.execute(tallied).tuples():
         listed[notice_id] += number
-        left += number if state in WAITING else 0
+        left += number if state in queues.WAITING else 0
     under_way = GaugeMetricFamily("tocsin_notices_live", "Notices that are being sent; no exercises.")
     under_way.add_metric([], len(rows))
     yield under_way

@@ -29,8 +29,8 @@ from command.insights import models as insights
 from command.knowledge import models as knowledge
 from command.measurements import models as measurements
 from command.messages import hold_models as holds
-from command.messages import road_models as roads
 from command.messages import models as messages
+from command.messages import road_models as roads
 from command.network import models as network
 from command.notices import models as notices
 from command.oncall import models as oncall

@@ -1,6 +1,6 @@
 """Fast counters that are not in the journal: progress of notices, queues per lane, when an engine went round. Two a second at most."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, literal_column, select
@@ -10,19 +10,10 @@ from command.core import clock
 from command.core.beats import EngineBeat
 from command.core.heads import SignedHeads
 from command.incidents.models import Incident
-from command.messages.models import Delivery, GatewayState, Lane, State, Tally
-from command.notices.models import Kind, Notice, NoticeState
-
-LIVE = (NoticeState.APPROVED, NoticeState.SENDING)
-QUEUED = (State.READY, State.LEASED, State.CALLING, State.IN_DOUBT)
-LANES: Mapping[str, Lane] = {
-    Kind.CORRECTION: Lane.CORRECTION,
-    Kind.FIRST: Lane.FIRST,
-    Kind.ALL_CLEAR: Lane.ALL_CLEAR,
-    Kind.UPDATE: Lane.UPDATE,
-    Kind.ADVISORY: Lane.UPDATE,
-    Kind.SURVEY: Lane.SURVEY,
-}
+from command.messages.models import Delivery, GatewayState, Lane, Tally
+from command.notices.models import Notice
+from command.notices.queues import LANES, LIVE
+from command.notices.queues import WAITING as QUEUED
 
 
 def of_boards(session: Session, boards: Collection[str]) -> dict[str, dict[str, Any]]:

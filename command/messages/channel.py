@@ -127,13 +127,16 @@ class Channel:
     async def _may_begin(self, deadline: float) -> bool:
         while (now := time.monotonic()) < min(self.pace.pause_until, deadline) and not self._stopping():
             await asyncio.sleep(min(0.1, self.pace.pause_until - now))
-        if self.tripped or self._stopping():
+        if self._over():
             return False
         try:
-            return await self._permits.take(deadline)
+            return await self._permits.take(deadline, self._over)
         except Exception as error:
             log.error("no permit", gateway=self.road.name, error=type(error).__name__)
             return False
+
+    def _over(self) -> bool:
+        return self.tripped or self._stopping()
 
     async def _writer(self) -> None:
         while True:

@@ -17,13 +17,13 @@ class Permits:
         self._until = 0.0
         self._asking = asyncio.Lock()
 
-    async def take(self, deadline: float) -> bool:
-        """Wait for one permit; False when `deadline` (of time.monotonic) comes first."""
+    async def take(self, deadline: float, given_up: Callable[[], bool] = bool) -> bool:
+        """Wait for one permit; False when `deadline` (of time.monotonic) comes first, or nobody wants it any more."""
         while not self._taken():
             async with self._asking:
                 if self._taken():
                     return True
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or given_up():
                     return False
                 await self._ask()
         return True

@@ -11,8 +11,8 @@ _OPEN = text("ended_at IS NULL")
 
 
 class RoadOrder(Base):
-    """An order about the gateway `gateway`, until `until_at` or until somebody ends it: `pause` it, `slow` it to `rate` messages a second, or
-    `divert` to it what goes in `lane`, or the notice `notice_id`. It ends by itself, whether that is on record (`ended_at`) yet or not.
+    """An order about the gateway `gateway`, until `until_at` or until somebody ends it: `pause` it, `slow` it to `rate` messages a second,
+    or `divert` to it what goes in `lane`, or the notice `notice_id`. It ends by itself, whether that is on record (`ended_at`) or not.
 
     Of live roads only: exercises have one gateway, of which nothing can be ordered."""
 

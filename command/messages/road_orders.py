@@ -167,7 +167,9 @@ def _leaves_pages(session: Session, gateway: str, roads: Mapping[str, str]) -> N
         raise Conflict(
             N_("No gateway would be left for pages."),
             field="gateway",
-            remedy=N_("Leave at least one gateway for SMS or calls in use; mass messages alone are held by their own switch."),
+            remedy=N_(
+                "Leave at least one gateway for SMS or calls in use; mass messages alone are held by their own switch."
+            ),
         )
 
 
@@ -195,9 +197,7 @@ def end(session: Session, order_id: int, by: Principal, *, override: bool = Fals
     if found.ended_at is not None or found.until_at <= clock.now(session):
         raise Conflict(N_("This order is over."), remedy=N_("Look at the page of roads for what is ordered."))
     found.ended_at, found.ended_by = clock.now(session), by.actor
-    _record(
-        session, entries.Ended(order_id=found.id, gateway=found.gateway, replaced=False, override=overridden)
-    )
+    _record(session, entries.Ended(order_id=found.id, gateway=found.gateway, replaced=False, override=overridden))
     return found
 
 
@@ -210,7 +210,9 @@ def lapsed(session: Session) -> bool:
 def lapse(session: Session) -> None:
     """Put on record that orders ended by themselves."""
     over = (RoadOrder.ended_at.is_(None), RoadOrder.until_at <= clock.now(session))
-    for each in session.scalars(select(RoadOrder).where(*over).order_by(RoadOrder.id).with_for_update(skip_locked=True)):
+    for each in session.scalars(
+        select(RoadOrder).where(*over).order_by(RoadOrder.id).with_for_update(skip_locked=True)
+    ):
         each.ended_at, each.ended_by = each.until_at, "system:holds"
         _record(session, entries.Lapsed(order_id=each.id, gateway=each.gateway, until=each.until_at))
 

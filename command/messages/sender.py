@@ -340,7 +340,9 @@ class Sender:
                     channel.hand_back()
         return self._offers, self._lost
 
-    def _ask(self, session: Session) -> tuple[dict[str, breakers.Standing], frozenset[str], Mapping[bool, Held], Orders]:
+    def _ask(
+        self, session: Session
+    ) -> tuple[dict[str, breakers.Standing], frozenset[str], Mapping[bool, Held], Orders]:
         standing = breakers.standing(session, self._gateways.roads)
         return standing, self._cut_off(session), holds.now(session), road_orders.now(session)
 

@@ -11,7 +11,9 @@ from command.network.models import Area, Element, Subscriber
 def areas_of(session: Session, subscribers: Collection[int]) -> Mapping[int, tuple[str, ...]]:
     """For each of some subscribers (up to a thousand at once) the code of their area and of every area that contains it, the nearest
     first; one that is not in the register any more is left out."""
-    tree = {id: (code, parent) for id, code, parent in session.execute(select(Area.id, Area.code, Area.parent_id)).tuples()}
+    tree = {
+        id: (code, parent) for id, code, parent in session.execute(select(Area.id, Area.code, Area.parent_id)).tuples()
+    }
     query = (
         select(Subscriber.id, Element.area_id)
         .join(Element, Element.id == Subscriber.element_id)

@@ -67,7 +67,7 @@ SIGNED_IN = (
     *("/reports", "/reports/new", "/reports/1", "/reports/subscriptions"),
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
-    *("/messages/hold", "/messages/hold?exercise=1"),
+    *("/messages/hold", "/messages/hold?exercise=1", "/roads"),
     *("/board/centre/8001", "/assessments"),
     *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
     *(
@@ -153,6 +153,7 @@ PARTS = {
     "/capability/<int:assessment_id>/file": "a file",
     "/measurements/export.csv": "a file",
     "/messages/hold/strip": "a part of the boards",
+    "/roads/part": "a part of the page of roads",
     "/drills/new/people": "the options of a box",
     "/drills/<code>/console/part": "a part of a drill's console",
     "/drills/<code>/play/part": "a part of a player's page",

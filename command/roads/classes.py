@@ -1,0 +1,48 @@
+"""What went wrong with messages, in classes that a person can act on, from the codes gateways give. Pure.
+
+Source of Twilio's codes: its public dictionary of errors; of SMPP's: the command statuses of SMPP 3.4, section 5.1.3."""
+
+from collections.abc import Mapping
+
+from command.core.problems import N_
+
+INVALID, UNREACHABLE, REFUSED, RATE, BLOCKED, GATEWAY, OTHER = (
+    "invalid",
+    "unreachable",
+    "refused",
+    "rate",
+    "blocked",
+    "gateway",
+    "other",
+)
+WORDS: Mapping[str, str] = {
+    INVALID: N_("No such number"),
+    UNREACHABLE: N_("Phone off or out of reach"),
+    REFUSED: N_("The recipient takes none"),
+    RATE: N_("Too fast for the provider"),
+    BLOCKED: N_("Text or sender refused"),
+    GATEWAY: N_("No answer, or none in time"),
+    OTHER: N_("Something else"),
+}
+REMEDIES: Mapping[str, str] = {
+    INVALID: N_("The register of subscribers wants cleaning."),
+    UNREACHABLE: N_("Tried again by itself where that helps; the status page and the hotline say it too."),
+    REFUSED: N_("They opted out or their phone takes no SMS."),
+    RATE: N_("It slows down by itself; lower the rate in the settings if it stays."),
+    BLOCKED: N_("Have text and sender approved by the provider, or take another road."),
+    GATEWAY: N_("Ask the provider; meanwhile others carry what this road does not."),
+    OTHER: N_("Look the code up at the provider."),
+}
+_CODES: Mapping[str, str] = {
+    **dict.fromkeys(("21211", "21614", "30005", "0x0000000b"), INVALID),
+    **dict.fromkeys(("30003", "30006", "30008", "30036", "busy", "no-answer"), UNREACHABLE),
+    **dict.fromkeys(("21610", "30004"), REFUSED),
+    **dict.fromkeys(("20429", "21611", "30001", "30500", "0x00000014", "0x00000058"), RATE),
+    **dict.fromkeys(("20003", "21212", "21408", "21606", "21612", "30002", "30007", "30034", "0x0000000a"), BLOCKED),
+    **dict.fromkeys(("not_sent", "timeout", "reset", "error", "500", "502", "503", "504"), GATEWAY),
+}
+
+
+def of(code: str) -> str:
+    """The class of a code."""
+    return _CODES.get(code, OTHER)

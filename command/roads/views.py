@@ -1,0 +1,248 @@
+"""Roads as people see them: how each stands and why, what it carries now, what went wrong lately, what waits in each lane and until when.
+
+Nothing here counts deliveries: engines tell what they sent with their heartbeats, notices are counted by their tallies."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command.core import clock, names
+from command.core.beats import CODE, SLICE, SLICES, EngineBeat
+from command.core.installation import Installation
+from command.core.journal import Note
+from command.core.log import masked_words
+from command.messages import breakers, gateways, holds, road_orders
+from command.messages.gateways import capabilities
+from command.messages.models import SMS, GatewayState, Lane
+from command.messages.road_models import RoadOrder
+from command.network.models import CutOff, Element
+from command.notices import queues
+from command.people.models import Person
+from command.roads import classes
+
+ALIVE = timedelta(minutes=10)
+"""An engine that was not seen for longer tells nothing of now."""
+NOW_SLICES = 3
+"""Whole slices over which the messages a second of now are taken."""
+CALLED = ("accepted", "failed", "unknown")
+"""Outcomes of calls that a message left by, or may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order that holds now: what somebody (`by`, a name) ordered about a road, why and until when."""
+
+    id: int
+    act: str
+    rate: int | None
+    lane: str | None
+    notice_id: int | None
+    until: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong in the last ten minutes: a class, the gateway's code, how often."""
+
+    kind: str
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One gateway. `state` is open, paused, avoided, stopped, broken (its breaker is open) or lost (`lost` names an element it depends on
+    that is cut off); `rate` what it may carry a second and `slowed` what somebody slowed it to; `now` and `slices` (of SLICE seconds, the
+    last ten minutes, oldest first) what it carried, in messages a second."""
+
+    name: str
+    channel: str
+    state: str
+    reason: str
+    lost: str | None
+    two_way: bool
+    url: bool
+    unicode: bool
+    elements: tuple[str, ...]
+    rate: int
+    slowed: int | None
+    now: float
+    slices: tuple[float, ...]
+    failures: tuple[Failure, ...]
+    daily_cap: int | None
+    used_today: int
+    orders: tuple[Ordered, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        return self.state == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One lane: messages that wait, seconds the oldest has waited, and in how many seconds the lane is expected to be through, those before
+    it included (None: nothing carries it now)."""
+
+    lane: str
+    waiting: int
+    oldest: float
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """All of it at one moment."""
+
+    at: datetime
+    roads: tuple[Road, ...]
+    queues: tuple[Queue, ...]
+    engine_at: datetime | None
+    held: bool = False
+    diverted: tuple[Ordered, ...] = field(default=())
+
+
+def shown(session: Session, house: Installation, language: str) -> Roads:
+    """Every live road and every lane now."""
+    at = clock.now(session)
+    given = gateways.live(house.settings)
+    found = road_orders.on(session)
+    told = {each.id: _told(session, each, language) for each in found}
+    by_road = road_orders.gateways_of(found)
+    known = breakers.standing(session, [one.name for one in given])
+    used = {row.gateway: row for row in session.scalars(select(GatewayState))}
+    beats = list(session.scalars(select(EngineBeat).where(EngineBeat.seen_at >= at - ALIVE)))
+    lately = _lately(beats, int(time()) // SLICE)
+    lost = _lost(session, {name for one in given for name in one.elements})
+    roads = []
+    for one in given:
+        can, stands = capabilities(one), known[one.name]
+        gone = next((name for name in sorted(can.elements) if name in lost), None)
+        traffic = lately.get(one.name, {})
+        row, slowed = used.get(one.name), [each.rate for each in by_road.get(one.name, []) if each.rate is not None]
+        roads.append(
+            Road(
+                name=one.name,
+                channel=can.channel,
+                state=_state(stands, gone),
+                reason=stands.stopped or "",
+                lost=gone,
+                two_way=can.two_way,
+                url=can.url,
+                unicode=can.unicode,
+                elements=can.elements,
+                rate=one.rate,
+                slowed=slowed[-1] if slowed else None,
+                now=_now(traffic),
+                slices=_slices(traffic),
+                failures=_failures(traffic),
+                daily_cap=can.daily_cap,
+                used_today=row.day_used if row and row.day == at.date().isoformat() else 0,
+                orders=tuple(told[each.id] for each in by_road.get(one.name, [])),
+            )
+        )
+    return Roads(
+        at=at,
+        roads=tuple(roads),
+        queues=_queues(session, roads, house.settings.pages_share),
+        engine_at=max((beat.seen_at for beat in beats), default=None),
+        held=holds.now(session).get(False, holds.NOTHING).mass,
+        diverted=tuple(told[each.id] for each in found if each.act == "divert"),
+    )
+
+
+def _state(stands: breakers.Standing, lost: str | None) -> str:
+    if stands.stopped in (road_orders.PAUSED, holds.AVOIDED):
+        return str(stands.stopped)
+    if stands.stopped:
+        return "stopped"
+    if lost:
+        return "lost"
+    return "broken" if stands.open else "open"
+
+
+def _lost(session: Session, elements: set[str]) -> frozenset[str]:
+    query = (
+        select(Element.name)
+        .join(CutOff, CutOff.element_id == Element.id)
+        .where(CutOff.until_at.is_(None), CutOff.exercise.is_(False), Element.name.in_(elements))
+    )
+    return frozenset(session.scalars(query)) if elements else frozenset()
+
+
+Traffic = Mapping[int, Counter[str]]
+"""Counts by how many slices ago: 0 is the slice that goes on."""
+
+
+def _lately(beats: Iterable[EngineBeat], now: int) -> dict[str, dict[int, Counter[str]]]:
+    found: dict[str, dict[int, Counter[str]]] = {}
+    for beat in beats:
+        for gateway, slices in beat.traffic.items():
+            for when, counts in slices:
+                if 0 <= now - when < SLICES:
+                    found.setdefault(gateway, {}).setdefault(now - when, Counter()).update(counts)
+    return found
+
+
+def _carried(counts: Counter[str]) -> int:
+    return sum(counts[outcome] for outcome in CALLED)
+
+
+def _now(traffic: Traffic) -> float:
+    whole = range(1, NOW_SLICES + 1)
+    return sum(_carried(traffic.get(ago, Counter())) for ago in whole) / (NOW_SLICES * SLICE)
+
+
+def _slices(traffic: Traffic) -> tuple[float, ...]:
+    return tuple(_carried(traffic.get(ago, Counter())) / SLICE for ago in range(SLICES - 1, 0, -1))
+
+
+def _failures(traffic: Traffic) -> tuple[Failure, ...]:
+    codes: Counter[str] = Counter()
+    for counts in traffic.values():
+        for name, count in counts.items():
+            if name.startswith(CODE):
+                codes[name.removeprefix(CODE)] += count
+    return tuple(Failure(classes.of(code), code, count) for code, count in codes.most_common())
+
+
+def _queues(session: Session, roads: Sequence[Road], pages_share: float) -> tuple[Queue, ...]:
+    """Lanes leave one after the other, so a lane is through when all before it are: at the pace of now, or at what roads may carry where
+    nothing leaves yet."""
+    counts = queues.waiting(session)
+    usable = [road for road in roads if road.usable and road.channel == SMS]
+    may = sum(min(road.rate, road.slowed or road.rate) for road in usable) * (1 - pages_share)
+    pace = sum(road.now for road in usable) or may
+    found, before = [], 0
+    for lane in Lane:
+        mine = sum(counts.get((lane, state), 0) for state in queues.WAITING)
+        before += mine
+        seconds = (before / pace if pace else None) if mine else 0.0
+        found.append(Queue(lane.name.lower(), mine, queues.oldest(session, lane), seconds))
+    return tuple(found)
+
+
+def _told(session: Session, order: RoadOrder, language: str) -> Ordered:
+    note = session.get(Note, order.reason_note_id)
+    return Ordered(
+        id=order.id,
+        act=order.act,
+        rate=order.rate,
+        lane=Lane(order.lane).name.lower() if order.lane is not None else None,
+        notice_id=order.notice_id,
+        until=order.until_at,
+        by=_name(session, order.by, language),
+        reason=masked_words(note.body) if note and note.body else "",
+    )
+
+
+def _name(session: Session, actor: str, language: str) -> str:
+    kind, _, rest = actor.partition(":")
+    person = session.get(Person, int(rest)) if kind == "person" and rest.isdigit() else None
+    return names.of(person, language) if person else rest or actor

@@ -1,0 +1,54 @@
+"""Words of roads, each with its message id."""
+
+from collections.abc import Mapping
+
+from command.core.problems import N_
+
+STATES: Mapping[str, str] = {
+    "open": N_("in use"),
+    "paused": N_("paused"),
+    "avoided": N_("kept out of use"),
+    "stopped": N_("stopped by the provider"),
+    "broken": N_("resting after failures"),
+    "lost": N_("cut off itself"),
+}
+TONES: Mapping[str, str] = {
+    "open": "ok",
+    "paused": "warn",
+    "avoided": "warn",
+    "stopped": "bad",
+    "broken": "bad",
+    "lost": "bad",
+}
+CHANNELS: Mapping[str, str] = {
+    "sms": N_("SMS"),
+    "voice": N_("Call"),
+    "email": N_("E-mail"),
+    "chat": N_("Chat"),
+}
+LANES: Mapping[str, str] = {
+    "page": N_("Pages"),
+    "correction": N_("Corrections"),
+    "first": N_("First notices"),
+    "all_clear": N_("All-clears"),
+    "update": N_("Updates"),
+    "survey": N_("Surveys"),
+}
+ACTS: Mapping[str, str] = {"pause": N_("Pause"), "slow": N_("Slow"), "divert": N_("Divert")}
+KINDS: Mapping[str, str] = {
+    "first": N_("First notice"),
+    "update": N_("Update"),
+    "all_clear": N_("All-clear"),
+    "advisory": N_("Advisory"),
+    "survey": N_("Survey"),
+    "correction": N_("Correction"),
+}
+
+
+def spell(seconds: float) -> tuple[str, str]:
+    """A span as (figure, unit): s below two minutes, min below two hours, h above."""
+    if seconds < 120:
+        return f"{seconds:.0f}", "s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f}", "min"
+    return f"{seconds / 3600:.1f}", "h"
