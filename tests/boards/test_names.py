@@ -36,6 +36,7 @@ ELSEWHERE = (
     "authority.draft_",
     "authority.published",
     "messages.",
+    "roads.",
     "measurement.series_set",
     "measurement.corrected",
     "measurement.turned",

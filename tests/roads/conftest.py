@@ -1,0 +1,14 @@
+"""An operator with two roads."""
+
+import pytest
+
+from command.core.installation import Installation
+from command.core.settings import GatewaySettings
+from tests.incidents.conftest import Desk
+
+
+@pytest.fixture
+def desk(installation: Installation) -> Desk:
+    gateways = (GatewaySettings(name="smsc", transport="console"), GatewaySettings(name="backup", transport="console"))
+    settings = installation.settings.model_copy(update={"gateways": gateways})
+    return Desk(Installation(settings, installation.database, installation.keyring))
