@@ -49,6 +49,7 @@ from command.periodic.commands import report
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
 from command.risks.commands import import_risks
+from command.roads.commands import gateways, routes
 from command.sites.commands import import_sites
 from command.warnings.commands import warnings
 from playbooks import source
