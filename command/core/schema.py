@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import OperationalError
 
 from command.core.paths import MIGRATIONS
 
@@ -65,8 +66,13 @@ def versions(url: str) -> tuple[str | None, str | None]:
 
 
 def require_current(url: str) -> None:
-    """Raise SchemaError unless the database is at the code's newest revision."""
-    has, wants = versions(url)
+    """Raise SchemaError unless the database answers and is at the code's newest revision."""
+    try:
+        has, wants = versions(url)
+    except OperationalError as error:
+        raise SchemaError(
+            f"the database cannot be opened ({str(error.orig).strip()}): run `tocsin db upgrade` to make one, or see that it runs"
+        ) from error
     if has != wants:
         raise SchemaError(f"the database is at {has or 'nothing'}, the code needs {wants}: run `tocsin db upgrade`")
 

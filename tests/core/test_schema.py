@@ -229,3 +229,9 @@ def _unbind(connection: Connection, table: Table) -> None:
         return
     for constraint in table.foreign_key_constraints:
         connection.execute(text(f"ALTER TABLE {table.name} DROP CONSTRAINT {constraint.name}"))
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all/tocsin.db", "postgresql://nobody@127.0.0.1:9/none"])
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(url: str) -> None:
+    with pytest.raises(schema.SchemaError, match="cannot be opened"):
+        schema.require_current(url)
