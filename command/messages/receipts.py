@@ -9,7 +9,7 @@ from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.messages import outbox, ranks
+from command.messages import outbox, ranks, second
 from command.messages.fates import RECEIPT_PATIENCE
 from command.messages.handlers import Handlers
 from command.messages.models import ReceiptIn, State
@@ -35,7 +35,9 @@ def apply(session: Session, limit: int, handlers: Handlers) -> int:
             by_call[row.gateway, row.attempt].append(Receipt(row.provider_id, row.attempt, row.status, row.code))
     attempts = {attempt for _, attempt in by_call}
     locked = outbox.lock(session, outbox.among(session, "attempt", attempts), _PROVIDER)
-    outbox.change(session, locked, _changes(locked, by_call, clock.now(session)), handlers)
+    changes = _changes(locked, by_call, clock.now(session))
+    second.turn(session, locked, changes, handlers.roads)
+    outbox.change(session, locked, changes, handlers)
     session.execute(
         delete(ReceiptIn).where(ReceiptIn.id.in_([row.id for row in received])),
         execution_options={"synchronize_session": False},

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.messages import halts, optouts, outbox, segments
 from command.messages.exercises import allow, allowed
-from command.messages.models import OTHER_WAYS, SMS, Body, Delivery, Halt, State, Tally
+from command.messages.models import SMS, Body, Delivery, Halt, State, Tally
 from notifiers.base import Channel
 
 __all__ = [
@@ -68,10 +68,7 @@ def put_body(session: Session, text: str, language: str) -> int:
 
 
 def enqueue(session: Session, outgoing: Outgoing) -> int:
-    """Put a message in the queue; return the delivery's id. Updates and surveys to who opted out are suppressed, with the reason. Raise
-    ValueError for a lane beyond OTHER_WAYS by another channel than SMS."""
-    if outgoing.channel != SMS and outgoing.lane > OTHER_WAYS:
-        raise ValueError(f"lane {outgoing.lane} is of SMS only")
+    """Put a message in the queue; return the delivery's id. Updates and surveys to who opted out are suppressed, with the reason."""
     now = clock.now(session)
     suppressed = outgoing.lane in optouts.LANES and optouts.opted_out(session, outgoing.recipient)
     delivery = Delivery(
