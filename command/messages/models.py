@@ -86,6 +86,7 @@ _READY_OTHERWISE = text("state = 'ready' AND channel <> 'sms'")
 HELD = (State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT)
 """States in which a delivery has a lease."""
 _HELD = text(f"state IN ({', '.join(repr(str(state)) for state in HELD)})")
+_SECOND = text("first_channel IS NOT NULL")
 _TRIED = text("attempt IS NOT NULL")
 _PAGED = text("page_id IS NOT NULL")
 
@@ -118,6 +119,7 @@ class Delivery(OfExercise, Claimable, Base):
         ),
         Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_page_id", "page_id", postgresql_where=_PAGED, sqlite_where=_PAGED),
+        Index("ix_delivery_second_road", "notice_id", postgresql_where=_SECOND, sqlite_where=_SECOND),
         Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
     )
     id: Mapped[Id]

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from command.engine import fan_out
-from command.messages import outbox, second
-from command.messages.models import Delivery, State
+from command.messages import outbox, second, service
+from command.messages.models import Delivery, Lane, State
 from command.network.models import Subscriber
 from tests.conftest import Time
 from tests.messages.conftest import Build
@@ -229,6 +229,8 @@ def test_a_phone_that_is_off_is_tried_by_the_other_gateway_and_a_landline_is_cal
     (again,) = [row for row in rows.values() if row.first_channel]
     assert (again.first_gateway, again.gateway, again.first_code) == ("twilio", "second", "30003")
     assert there.calls() == []
+    with there.house.database.read() as session:
+        assert service.by_second_road(session, rows[1].notice_id or 0) == 1
 
 
 def test_a_landline_is_called(town: Callable[..., Town]) -> None:
@@ -263,13 +265,7 @@ def test_who_was_told_the_end_meanwhile_gets_no_outage_news_by_the_second_road(t
     while fan_out.run_once(there.house.installation):
         pass
 
-    def undelivered(session: Any) -> None:
-        row = outbox.lock(session, outbox.deliveries.c.notice_id == notice)
-        changes = {one.id: {"id": one.id, "state": State.UNDELIVERED, "code": "30003"} for one in row}
-        second.turn(session, row, changes, there.house.handlers.roads)
-        outbox.change(session, row, changes, there.house.handlers)
-
-    there.house.database.write(undelivered)
+    there.house.database.write(lambda session: _undelivered(session, there, notice))
     assert there.row(APP, notice).state == State.READY
     there.house.send()
     row = there.row(APP, notice)
@@ -297,3 +293,56 @@ def test_an_update_is_worth_no_call_and_an_all_clear_is(town: Callable[..., Town
     there.round()
     assert there.settled(HOSPITAL, State.DELIVERED).channel == "voice" and there.row(HOSPITAL, clear).notice_id == clear
     assert [call["said"][0] for call in there.calls()] == [CLEAR["zh"], FIRST["zh"]]
+
+
+@pytest.mark.proves("I8", "B12")
+def test_who_waits_for_the_second_road_when_service_returns_hears_what_they_missed(town: Callable[..., Town]) -> None:
+    """The first road did not reach, the second has not been called, the outage ends: no outage news any more, but word of what was."""
+    there = town(second_gateway=True)
+    notice = there.first()
+    while fan_out.run_once(there.house.installation):
+        pass
+    there.network.land(State.SUBMITTED)
+    there.house.database.write(lambda session: _undelivered(session, there, notice))
+    there.network.fail([])
+    clear = there.network.heal()
+    there.round()
+    there.round()
+    assert there.row(APP, notice).state == State.WITHDRAWN and there.texts(APP) == 1
+    assert there.settled(APP, State.DELIVERED).notice_id == clear
+
+
+def _undelivered(session: Any, there: Town, notice: int) -> None:
+    """What a receipt says that nobody was reached."""
+    rows = outbox.lock(session, outbox.deliveries.c.notice_id == notice)
+    changes = {row.id: {"id": row.id, "state": State.UNDELIVERED, "code": "30003"} for row in rows}
+    second.turn(session, rows, changes, there.house.handlers.roads)
+    outbox.change(session, rows, changes, there.house.handlers)
+
+
+ROADS = (("a", "sms"), ("b", "sms"), ("v", "voice"), ("p", "push"))
+
+
+@pytest.mark.parametrize(
+    ("channel", "gateway", "code", "lane", "able", "then"),
+    [
+        ("voice", "v", "no-answer", Lane.FIRST, "c", "sms"),
+        ("push", "p", "not_seen", Lane.ALL_CLEAR, "p", "sms"),
+        ("push", None, "no_road", Lane.UPDATE, "p", "sms"),
+        ("sms", "a", "30003", Lane.FIRST, "", "sms"),
+        ("sms", "a", "30006", Lane.FIRST, "", "voice"),
+        ("sms", "a", "30006", Lane.ALL_CLEAR, "c", None),
+    ],
+)
+def test_which_road_is_the_second(
+    channel: str, gateway: str | None, code: str, lane: Lane, able: str, then: str | None
+) -> None:
+    assert second.another(channel, gateway, code, lane, ROADS, able) == then
+
+
+def test_with_one_gateway_of_a_kind_the_app_and_then_the_call_stand_in() -> None:
+    roads = (("a", "sms"), ("v", "voice"), ("p", "push"))
+    chosen = [second.another("sms", "a", "30003", Lane.FIRST, roads, able) for able in ("pc", "c", "")]
+    assert chosen == ["push", "voice", None]
+    assert second.another("sms", "a", "30003", Lane.UPDATE, roads, "c") is None, "an update is worth no call"
+    assert second.another("sms", "a", "30003", Lane.FIRST, (("a", "sms"),), "pc") is None

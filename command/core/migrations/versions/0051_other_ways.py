@@ -10,6 +10,8 @@ depends_on = None
 
 OTHERWISE = sa.text("state = 'ready' AND channel <> 'sms'")
 
+SECOND = sa.text('first_channel IS NOT NULL')
+
 
 def upgrade() -> None:
     for name in ('first_channel', 'first_gateway', 'first_code'):
@@ -22,6 +24,14 @@ def upgrade() -> None:
         postgresql_where=OTHERWISE,
         sqlite_where=OTHERWISE,
     )
+    op.create_index(
+        'ix_delivery_second_road',
+        'delivery',
+        ['notice_id'],
+        unique=False,
+        postgresql_where=SECOND,
+        sqlite_where=SECOND,
+    )
     op.add_column('subscriber', sa.Column('app', sa.LargeBinary(), nullable=True))
     op.add_column('subscriber', sa.Column('app_index', sa.LargeBinary(), nullable=True))
 
@@ -29,6 +39,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column('subscriber', 'app_index')
     op.drop_column('subscriber', 'app')
+    op.drop_index('ix_delivery_second_road', table_name='delivery')
     op.drop_index('ix_delivery_ready_otherwise', table_name='delivery')
     for name in ('first_code', 'first_gateway', 'first_channel'):
         op.drop_column('delivery', name)
