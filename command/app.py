@@ -49,6 +49,7 @@ NAVIGATION = (
             ("satisfaction.surveys", N_("Satisfaction"), "read", "check"),
             ("agreements.register", N_("Service levels"), "read", "clock"),
             ("status.page", N_("Status page"), "read", "status"),
+            ("announcements.page", N_("Announcements"), "read", "bulletin"),
         ),
     ),
     (
@@ -179,7 +180,7 @@ def create_app(installation: Installation) -> APIFlask:
     regulators.table()  # a fault in config/regulators.yaml stops the start, not a report
     site_rules.sites()
     site_rules.crews()
-    app.extensions["tocsin.handlers"] = parts.handlers()
+    app.extensions["tocsin.handlers"] = parts.handlers(installation.settings)
     app.extensions["tocsin.ready"] = list(health.CHECKS)
     _furnish(app)
     autorefresh = installation.settings.env == "development"

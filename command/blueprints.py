@@ -93,6 +93,7 @@ from command.measurements import api as measurements_api
 from command.measurements import file_pages as measurement_files
 from command.measurements import pages as measurement_pages
 from command.messages import hooks as gateway_hooks
+from command.messages import push_hooks
 from command.network import api as network_api
 from command.oncall.duties import (
     calendar_api,
@@ -150,6 +151,7 @@ from command.sites import api as sites_api
 from command.sites import incident_api as incident_sites_api
 from command.sites import incident_pages as incident_sites_pages
 from command.sites import pages as sites_pages
+from command.status import desk_pages as announcement_pages
 from command.status import pages as status_pages
 from command.training import api as training_api
 from command.training import pages as training_pages
@@ -174,6 +176,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     choices.choices,
     network_api.api,
     gateway_hooks.hooks,
+    push_hooks.hooks,
     oncall_api.api,
     oncall_actions_api.api,
     duty_api.api,
@@ -287,6 +290,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     surge_pages.pages,
     public_pages.pages,
     status_pages.pages,
+    announcement_pages.pages,
     capability_api.api,
     capability_pages.pages,
     training_api.api,

@@ -35,7 +35,7 @@ from command.knowledge import service as knowledge
 from command.measurements import ties
 from command.messages import exercises, outbox
 from command.messages.handlers import Handlers
-from command.notices import story
+from command.notices import otherwise, story
 from command.oncall.duties import feeds
 from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
@@ -147,8 +147,9 @@ def _elsewhere(session: Session, people: Sequence[Person], answer: Answer) -> bo
     return crews.meant(session, people, answer) or drill_answers.meant(session, people, answer)
 
 
-def handlers() -> Handlers:
-    """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls."""
+def handlers(settings: Settings | None = None) -> Handlers:
+    """Who hears of inbound messages, of STOP and START, of what became of pages, and of keys pressed in calls; with the settings also by
+    which other road somebody can be told."""
     return Handlers(
         replies=[
             stop_word.reply,
@@ -162,4 +163,5 @@ def handlers() -> Handlers:
         settled=[oncall.settled],
         subscribed=[subscriptions.subscribed],
         keys=[keypad.press, drill_answers.press],
+        roads=otherwise.Roads(settings) if settings else None,
     )

@@ -30,8 +30,9 @@ class Verdict(StrEnum):
     STOP = "stop"
 
 
-Channel = Literal["sms", "voice", "email", "chat"]
-"""How a message reaches its person, and what its address is: a number for SMS and voice, a mailbox, a chat's address."""
+Channel = Literal["sms", "voice", "email", "chat", "push"]
+"""How a message reaches its person, and what its address is: a number for SMS and voice, a mailbox, a chat's address, what the carrier's
+app knows its user by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Message:
 
     `attempt` is our id of this try (32 hex characters), `to` an E.164 number (SMS, voice), a mailbox or a chat's
     address, `valid_for` the seconds after which the text is pointless, `reference` a short string inside
-    `text` by which a look-up can recognise it, `channel` what kind of address `to` is.
+    `text` by which a look-up can recognise it, `channel` what kind of address `to` is. `title`, `language`, `kind` and
+    `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app.
     """
 
     attempt: str
@@ -68,6 +70,10 @@ class Message:
     valid_for: int | None = None
     reference: str | None = None
     channel: Channel = "sms"
+    title: str = ""
+    language: str = ""
+    kind: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

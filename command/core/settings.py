@@ -23,7 +23,7 @@ class GatewaySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    transport: Literal["twilio", "console", "simulated", "twilio_voice", "smtp", "chat"]
+    transport: Literal["twilio", "console", "simulated", "twilio_voice", "smtp", "chat", "push"]
     account_sid: str = ""
     auth_token: str = ""
     sender: str = ""
@@ -44,6 +44,8 @@ class GatewaySettings(BaseModel):
     password: str = Field(default="", repr=False)
     ca_file: Path | None = None
     schemes: tuple[str, ...] = ("wecombot", "dingtalk", "feishu", "slack", "msteams", "workflow")
+    kinds: tuple[Literal["first", "update", "all_clear", "correction", "advisory"], ...] = ("all_clear", "advisory")
+    deliver_within: int = Field(default=120, ge=10, le=86_400)
 
     @model_validator(mode="after")
     def _tells_the_truth(self) -> "GatewaySettings":
@@ -66,8 +68,8 @@ class GatewaySettings(BaseModel):
         return self.model_copy(update={"base_url": self.base_url.replace("{simulator_port}", str(simulator_port))})
 
 
-Channel = Literal["sms", "voice", "email", "chat"]
-_CHANNELS: dict[str, Channel] = {"twilio_voice": "voice", "smtp": "email", "chat": "chat"}
+Channel = Literal["sms", "voice", "email", "chat", "push"]
+_CHANNELS: dict[str, Channel] = {"twilio_voice": "voice", "smtp": "email", "chat": "chat", "push": "push"}
 
 
 class CorrelationSettings(BaseModel):
@@ -136,6 +138,7 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = "zh"
     profile: Literal["cn", "us", "eu"] = "cn"
     quiet_hours: bool = True
+    call_critical: bool = True
     partial_all_clear_minutes: float = Field(default=5, ge=0)
     observation_factor: float = Field(default=1, ge=0, le=100)
     log_format: Literal["console", "json"] = "console"

@@ -6,6 +6,7 @@ was given and that libphonenumber calls invalid, so that no message to one of th
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from random import Random
 from typing import Any, NamedTuple, Self
 
@@ -14,6 +15,9 @@ _NUMBERS = 10**8
 
 _STRIDE = 61_803_399
 """No factor in common with 10**8: steps of this length visit every number once before the first comes again."""
+
+_APPS = 10
+"""One in so many has the carrier's app."""
 
 
 class Site(NamedTuple):
@@ -34,6 +38,8 @@ class Row(NamedTuple):
     tariff_plan: str
     critical: str
     """why this subscriber is a critical customer (hospital, government, …); empty for the rest"""
+    app: str
+    """what the carrier's app knows them by; empty for those without it"""
 
 
 class ParameterError(ValueError):
@@ -124,7 +130,7 @@ def _of_site(site: Site, first: int, count: int, parameters: Parameters, chance:
     for serial, language, plan in zip(range(first, first + count), languages, plans, strict=True):
         name = mix.plans[plan]
         critical = _critical(parameters.critical[name], chance) if name in parameters.critical else ""
-        yield Row(_number(serial), language, site.name, offered[plan], name, critical)
+        yield Row(_number(serial), language, site.name, offered[plan], name, critical, _app(serial))
 
 
 def _critical(parts: Mapping[str, float], chance: Random) -> str:
@@ -134,6 +140,11 @@ def _critical(parts: Mapping[str, float], chance: Random) -> str:
             return kind
         drawn -= part
     return ""
+
+
+def _app(serial: int) -> str:
+    """A name of the app's own, which says nothing of the number."""
+    return sha256(f"app {serial}".encode()).hexdigest()[:16] if serial % _APPS == 0 else ""
 
 
 def _number(serial: int) -> str:

@@ -47,7 +47,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
     """Every cycle of one engine. `stopping` ends a round of sending early; the gateways are closed by who opened them."""
     drill_table.table()  # a fault in config/drills.yaml stops the start, not a drill
     reports.table()  # a fault in config/reports.yaml stops the start, not a report
-    heard = handlers()
+    heard = handlers(installation.settings)
     sender = deliver.sender(installation, gateways, heard)
     return [
         Cycle("warm", 1.0, lambda: network.warm(installation.database)),

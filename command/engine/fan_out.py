@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.claims import free
 from command.core.installation import Installation
-from command.notices import finishing, waves
+from command.core.settings import Settings
+from command.notices import finishing, otherwise, waves
 from command.notices.living import anchor
 from command.notices.models import Basis, Notice, NoticeState, Wave
 
@@ -60,7 +61,9 @@ def run_once(installation: Installation, budget: float = BUDGET) -> bool:
     with database.read() as session:
         turn = _next(session, busy)
     while turn is not None and time.monotonic() < until:
-        turn = database.background(partial(_turn, incident=turn, pace=pace, busy=busy), actor=ACTOR)
+        turn = database.background(
+            partial(_turn, incident=turn, pace=pace, busy=busy, settings=installation.settings), actor=ACTOR
+        )
     _finish(installation)
     return turn is not None
 
@@ -95,26 +98,27 @@ def _next(session: Session, busy: set[int]) -> int | None:
     return session.scalar(_NEXT, {"now_is": clock.now(session), "busy": sorted(busy)})
 
 
-def _turn(session: Session, incident: int, pace: Pace, busy: set[int]) -> int | None:
+def _turn(session: Session, incident: int, pace: Pace, busy: set[int], settings: Settings) -> int | None:
     """One chunk of the incident's next wave, unless another engine has the incident; returns whose turn is next."""
     start = pace.clock()
     if session.scalar(_HELD, {"incident": incident}) is None:
         busy.add(incident)
         return _next(session, busy)
-    rows = _chunk(session, incident, pace.size)
+    rows = _chunk(session, incident, pace.size, settings)
     following = _next(session, busy)
     if rows:
         pace.took(pace.clock() - start)
     return following
 
 
-def _chunk(session: Session, incident: int, size: int) -> int:
+def _chunk(session: Session, incident: int, size: int, settings: Settings) -> int:
     found = session.execute(_WAVE, {"incident": incident, "now_is": clock.now(session)}).first()
     if found is None:
         return 0
     wave, notice = found
     wave.fence += 1
-    return waves.advance(session, wave, notice, size).rows
+    ways = otherwise.first_ways(settings, notice.kind, notice.basis, exercise=notice.exercise)
+    return waves.advance(session, wave, notice, size, ways).rows
 
 
 def _finish(installation: Installation) -> None:

@@ -62,7 +62,8 @@ class ApproveIn(Act):
 
 
 class NoticeOut(BaseModel):
-    """A notice: whom it goes to (`audience`, a count) and how its messages stand (`counts` by delivery state)."""
+    """A notice: whom it goes to (`audience`, a count) and how its messages stand (`counts` by delivery state).
+    `second_road`: how many did not reach by the first road and took a second, counted up to 1,000."""
 
     id: int
     incident: str
@@ -70,6 +71,7 @@ class NoticeOut(BaseModel):
     state: str
     audience: int
     counts: dict[str, int]
+    second_road: int
     texts: dict[str, str]
     automatic: bool
     exercise: bool
@@ -94,10 +96,11 @@ class NoticesOut(BaseModel):
 
 def out(session: Session, notice: Notice) -> NoticeOut:
     """A notice as JSON shows it; phone numbers that somebody typed into its texts are masked."""
-    plain = set(NoticeOut.model_fields) - {"incident", "counts", "texts", "corrects"}
+    plain = set(NoticeOut.model_fields) - {"incident", "counts", "second_road", "texts", "corrects"}
     return NoticeOut(
         incident=notice.incident_number,
         counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
+        second_road=messages.by_second_road(session, notice.id),
         texts={tongue: masked_words(text) for tongue, text in texts_of(session, notice).items()},
         corrects=notice.corrects_id,
         **{name: getattr(notice, name) for name in plain},

@@ -1,12 +1,12 @@
 """Leasing due deliveries (design §7, step 2) and the intent to call them (step 3)."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, exists, false, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from command.core import claims, clock
@@ -14,9 +14,10 @@ from command.core.keys import Keyring
 from command.messages import optouts, outbox
 from command.messages.handlers import Handlers
 from command.messages.holds import NOTHING, Held
-from command.messages.models import OTHER_WAYS, SMS, Body, Halt, Lane, OptOut, State
+from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
 from command.messages.resent import as_sent
 from command.messages.routes import Needs, needs_of
+from command.messages.ways import Head
 from notifiers.base import Channel, Message
 
 LEASE = timedelta(seconds=60)
@@ -31,19 +32,23 @@ _c = outbox.deliveries.c
 _TAKEN = (
     *(_c.notice_id, _c.page_id, _c.purpose, _c.addressee, _c.lane, _c.body_id, _c.number, _c.channel),
     *(_c.valid_until, _c.tries, _c.resent, _c.exercise),
+    *(_c.addressee, _c.first_channel, _c.first_gateway, _c.first_code),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One of four queues that do not wait for each other: pages or notices, of exercises or live."""
+    """One of the queues that do not wait for each other: pages or notices, of exercises or live; live notices by what carries them, for
+    a call takes a hundred times as long as a message. Without `channels` it takes all."""
 
     pages: bool
     exercise: bool
+    channels: tuple[Channel, ...] = ()
 
     @property
     def name(self) -> str:
-        return ("pages" if self.pages else "notices") + (" (exercise)" if self.exercise else "")
+        kind = "pages" if self.pages else "notices"
+        return kind + (" (exercise)" if self.exercise else "") + (f" ({self.channels[0]})" if self.channels else "")
 
     @property
     def lane(self) -> Lane:
@@ -53,12 +58,33 @@ class Line:
     def due(self, now: datetime) -> ColumnElement[bool]:
         """Deliveries of this line that may be called now."""
         lane = _c.lane == Lane.PAGE if self.pages else _c.lane > Lane.PAGE
-        return and_(
-            outbox.in_state(State.READY), lane, _c.exercise == (true() if self.exercise else false()), _c.due_at <= now
-        )
+        real = _c.exercise == (true() if self.exercise else false())
+        return and_(outbox.in_state(State.READY), lane, real, _c.due_at <= now, _by(self.channels))
+
+    def turning(self, dead: Sequence[Channel], now: datetime) -> ColumnElement[bool]:
+        """Those of it that wait, due, for channels by which nothing can leave."""
+        return self.due(now) & _by(tuple(each for each in self.channels if each in dead))
 
 
-LINES = tuple(Line(pages, exercise) for pages in (True, False) for exercise in (False, True))
+def _by(channels: Sequence[Channel]) -> ColumnElement[bool]:
+    """By one of these channels (by any, if none is given). Written out, so that what is no SMS is found by the small index of its own
+    and never looked for behind a mass notice."""
+    if not channels:
+        return true()
+    if tuple(channels) == (SMS,):
+        return _channel == literal_column("'sms'")
+    return _channel.in_([literal_column(f"'{each}'") for each in channels]) & (_channel != literal_column("'sms'"))
+
+
+_channel: ColumnElement[str] = literal_column("delivery.channel")
+LINES = (
+    Line(True, False),
+    Line(True, True),
+    Line(False, False, (SMS,)),
+    Line(False, False, ("push",)),
+    Line(False, False, ("voice", "email", "chat")),
+    Line(False, True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +95,12 @@ class Text:
     needs: Needs
     language: str
 
-    def by(self, channel: Channel) -> Needs:
-        """What it needs when it goes by another channel than SMS."""
-        return self.needs if channel == SMS else replace(self.needs, channel=channel)
+    def by(self, row: Row[Any]) -> Needs:
+        """What it needs as a row's next call: its channel, and on the second road another gateway than the one of the first."""
+        if row.channel == SMS and row.first_channel is None:
+            return self.needs
+        avoid = row.first_gateway if row.first_channel == row.channel else None
+        return replace(self.needs, channel=row.channel, avoid=avoid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +140,10 @@ def _open(session: Session, line: Line, closed: Sequence[Channel], held: Held) -
         due &= or_(passes, _c.notice_id.in_(held.through)) if held.through else passes
     if not closed:
         return due
-    return due & _c.channel.not_in(closed) & ((_c.lane <= OTHER_WAYS) if SMS in closed else true())
+    if not line.channels:
+        return due & _c.channel.not_in(closed)
+    left = tuple(each for each in line.channels if each not in closed)
+    return due & _by(left) if left else false()
 
 
 def expired_waiting(session: Session, line: Line) -> bool:
@@ -194,11 +226,14 @@ def announce(
     locked = outbox.lock(session, outbox.among(session, "id", taken), _extra())
     changes: dict[int, dict[str, Any]] = {}
     calls = []
+    untrue, heads = _untrue(session, leased, handlers), _heads(session, leased, handlers)
     for row in locked:
         mine = taken[row.id]
         if row.state != State.LEASED or row.fence != mine.fence:
             continue
         barred = _barred(row, mine, now)
+        if barred is None and (mine.notice_id, mine.addressee) in untrue:
+            barred = State.UNDELIVERED, "told_the_end", mine.first_code
         if barred is not None:
             changes[row.id] = _ended(row.id, *barred, now)
             continue
@@ -212,6 +247,7 @@ def announce(
             exercise=mine.exercise,
             channel=mine.channel,
             valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
+            **_shown(heads.get(mine.notice_id), body.language),
         )
         calls.append(Call(row.id, mine.fence, mine.tries + 1, mine.notice_id, message))
     outbox.change(session, locked, changes, handlers, keep_fence=True)
@@ -225,10 +261,31 @@ def _extra() -> tuple[ColumnElement[Any], ...]:
     return halt.label("halted"), why.label("why"), left.label("opted_out")
 
 
-def _barred(row: Row[Any], mine: Row[Any], now: datetime) -> tuple[State, str, None] | None:
+def _untrue(session: Session, leased: Sequence[Row[Any]], handlers: Handlers) -> Collection[tuple[int, int]]:
+    """Those on their second road who were told the end meanwhile: an all-clear overtook it. They end as the first road ended."""
+    again = [(row.notice_id, row.addressee) for row in leased if row.first_channel is not None]
+    return handlers.roads.untrue(session, again) if again and handlers.roads else ()
+
+
+def _heads(session: Session, leased: Sequence[Row[Any]], handlers: Handlers) -> Mapping[int, Head]:
+    pushed = {row.notice_id for row in leased if row.channel == "push" and row.notice_id is not None}
+    return handlers.roads.heads(session, pushed) if pushed and handlers.roads else {}
+
+
+def _shown(head: Head | None, language: str) -> dict[str, str]:
+    """What the carrier's app shows beside the text; nothing for other channels."""
+    if head is None:
+        return {}
+    title = head.titles.get(language, "")
+    return {"title": title, "language": language, "kind": head.kind, "about": head.about}
+
+
+def _barred(row: Row[Any], mine: Row[Any], now: datetime) -> tuple[State, str, str | None] | None:
     if row.halted is not None:
         return State(row.halted), row.why, None
     if mine.valid_until is not None and mine.valid_until <= now:
+        if mine.first_gateway is not None:
+            return State.UNDELIVERED, "validity_over", mine.first_code
         # A page called again in doubt may have arrived the first time.
         return State.UNKNOWN if mine.resent else State.EXPIRED, "validity_over", None
     if row.opted_out:

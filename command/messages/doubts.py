@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core import claims, clock
 from command.core.keys import Keyring
-from command.messages import outbox
+from command.messages import outbox, second
 from command.messages.fates import RECEIPT_PATIENCE
 from command.messages.handlers import Handlers
 from command.messages.models import TERMINAL, Body, State
@@ -129,6 +129,7 @@ def settle(
             can = capabilities(doubt.gateway)
             made = resolve(doubt.purpose, doubt.tries, can.look_up if can else "none", answer, doubt.age)
             changes[row.id] = _change(row.id, made, answer, now)
+    second.turn(session, locked, changes, handlers.roads)
     outbox.change(session, locked, changes, handlers)
     return sum(change["state"] != State.IN_DOUBT for change in changes.values())
 

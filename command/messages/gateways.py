@@ -20,6 +20,7 @@ from notifiers.chat import Chat, ChatTransport
 from notifiers.console import Console
 from notifiers.exercise import Exercise
 from notifiers.masking import mask
+from notifiers.push import Push, PushSettings
 from notifiers.smtp import Smtp, SmtpSettings, SmtpTransport
 from notifiers.twilio_sms import TwilioSettings, TwilioSms, TwilioTransport
 from notifiers.twilio_voice import TwilioVoice, VoiceTransport
@@ -64,14 +65,15 @@ def configured(installation: Installation, name: str, channel: Channel = SMS) ->
 
 def exercise_channels(installation: Installation) -> dict[Channel, GatewaySettings]:
     """What the exercise gateway carries, and by which settings: SMS always."""
-    found = {channel: configured(installation, EXERCISE_GATEWAY, channel) for channel in get_args(Channel)}
+    carried = [channel for channel in get_args(Channel) if channel != "push"]  # the app's users are the public
+    found = {channel: configured(installation, EXERCISE_GATEWAY, channel) for channel in carried}
     return {channel: one for channel, one in found.items() if one is not None}
 
 
 def auth_token(installation: Installation, name: str, channel: Channel = SMS) -> str | None:
     """The token that signs a gateway's webhooks about what goes by `channel`, or None where it has none."""
     given = configured(installation, name, channel)
-    if given is None or given.transport in ("console", "smtp", "chat"):
+    if given is None or given.transport in ("console", "smtp", "chat", "push"):
         return None
     return given.auth_token or (token(installation) if given.transport == "simulated" else None)
 
@@ -169,7 +171,7 @@ def capabilities(given: GatewaySettings) -> Capabilities:
         voice=given.voice,
         unicode=given.unicode,
         daily_cap=given.daily_cap,
-        look_up=given.look_up if given.channel == "sms" else "none",
+        look_up=given.look_up if given.channel in ("sms", "push") else "none",
         elements=given.elements,
         channel=given.channel,
     )
@@ -186,12 +188,24 @@ def _live(installation: Installation, given: GatewaySettings) -> Gateway:
             return Smtp(_smtp(given), capabilities(given), given.name)
         case "chat":
             return Chat(given.schemes, capabilities(given), given.name, min(given.window, THREADS))
+        case "push":
+            return Push(_push(installation, given), capabilities(given), given.name)
     return TwilioSms(_twilio(installation, given, given.name), capabilities(given), given.name)
 
 
 def _words(installation: Installation, name: str) -> str:
     """Where a gateway asks for what a call says."""
     return f"{installation.settings.origin}/hooks/twilio/{name}/voice"
+
+
+def _push(installation: Installation, given: GatewaySettings) -> PushSettings:
+    return PushSettings(
+        base_url=given.base_url or "",
+        secret=given.auth_token,
+        receipts=f"{installation.settings.origin}/hooks/push/{given.name}",
+        deliver_within=given.deliver_within,
+        connections=given.window,
+    )
 
 
 def _smtp(given: GatewaySettings) -> SmtpSettings:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from command.messages.ways import OtherRoads
+
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
@@ -74,12 +76,13 @@ Press = Callable[[Session, Pressed], str | None]
 
 @dataclass(frozen=True)
 class Handlers:
-    """The handlers of every room, in the order they are asked."""
+    """The handlers of every room, in the order they are asked; `roads` knows by which other way somebody can be told, if any does."""
 
     replies: list[Reply] = field(default_factory=list)
     settled: list[Told] = field(default_factory=list)
     keys: list[Press] = field(default_factory=list)
     subscribed: list[Subscribed] = field(default_factory=list)
+    roads: OtherRoads | None = None
 
     def answer(self, session: Session, message: InboundMessage) -> str | None:
         """The first answer a room gives, or None."""

@@ -56,10 +56,6 @@ class Lane(IntEnum):
     SURVEY = 5
 
 
-OTHER_WAYS = Lane.CORRECTION
-"""What is no page and goes by another channel than SMS does so in this lane at most, so that nobody looks for it behind a mass notice."""
-
-
 class Purpose(StrEnum):
     PAGE = "page"
     NOTICE = "notice"
@@ -86,9 +82,11 @@ class Body(Base):
 
 
 _READY = text("state = 'ready'")
+_READY_OTHERWISE = text("state = 'ready' AND channel <> 'sms'")
 HELD = (State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT)
 """States in which a delivery has a lease."""
 _HELD = text(f"state IN ({', '.join(repr(str(state)) for state in HELD)})")
+_SECOND = text("first_channel IS NOT NULL")
 _TRIED = text("attempt IS NOT NULL")
 _PAGED = text("page_id IS NOT NULL")
 
@@ -98,17 +96,30 @@ class Delivery(OfExercise, Claimable, Base):
 
     `addressee` is a subscriber's id for notices, a person's id for pages and answers (0: somebody who is not in the register), a unit's id
     for what calls its crew out, a case's id for what a caller is told, a copy's id for a bulletin, an answer's id for a survey.
-    `channel` says what `number` is: a number (sms, voice), a mailbox (email) or a chat's address; `recipient` is its blind index. `due_at`
+    `channel` says what `number` is: a number (sms, voice), a mailbox (email), a chat's address or an app's user (push); `recipient` is its
+    blind index. `due_at`
     is when it may be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again: the end of a
-    lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is."""
+    lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is.
+
+    A row with `first_channel` has left its first road for its second and last one: `first_gateway` (null: never called) and `first_code`
+    say which and why. What goes to the carrier's app (push) keeps the blind index of the person's number, so that an opt-out covers it."""
 
     __tablename__ = "delivery"
     __table_args__ = (
         CheckConstraint("gateway IS NULL OR exercise = (gateway = 'exercise')", name="exercise_gateway"),
         Index("uq_delivery_notice_addressee", "notice_id", "addressee", unique=True),
         Index("ix_delivery_ready", "lane", "id", postgresql_where=_READY, sqlite_where=_READY),
+        Index(
+            "ix_delivery_ready_otherwise",
+            "channel",
+            "lane",
+            "id",
+            postgresql_where=_READY_OTHERWISE,
+            sqlite_where=_READY_OTHERWISE,
+        ),
         Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_page_id", "page_id", postgresql_where=_PAGED, sqlite_where=_PAGED),
+        Index("ix_delivery_second_road", "notice_id", postgresql_where=_SECOND, sqlite_where=_SECOND),
         Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
     )
     id: Mapped[Id]
@@ -132,6 +143,9 @@ class Delivery(OfExercise, Claimable, Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+    first_channel: Mapped[str | None]
+    first_gateway: Mapped[str | None]
+    first_code: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 

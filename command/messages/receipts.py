@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.beats import OUTCOMES
-from command.messages import outbox, ranks
+from command.messages import outbox, ranks, second
 from command.messages.fates import RECEIPT_PATIENCE
 from command.messages.handlers import Handlers
 from command.messages.models import ReceiptIn, State
@@ -37,8 +37,9 @@ def apply(session: Session, limit: int, handlers: Handlers) -> int:
     attempts = {attempt for _, attempt in by_call}
     locked = outbox.lock(session, outbox.among(session, "attempt", attempts), _PROVIDER)
     changes = _changes(locked, by_call, clock.now(session))
-    outbox.change(session, locked, changes, handlers)
     _count(locked, changes)
+    second.turn(session, locked, changes, handlers.roads)
+    outbox.change(session, locked, changes, handlers)
     session.execute(
         delete(ReceiptIn).where(ReceiptIn.id.in_([row.id for row in received])),
         execution_options={"synchronize_session": False},

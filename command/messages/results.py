@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.keys import Keyring
-from command.messages import breakers, halts, optouts, outbox
+from command.messages import breakers, halts, optouts, outbox, second
 from command.messages.claiming import Call
 from command.messages.fates import Fate, fate
 from command.messages.handlers import Handlers
-from command.messages.models import EXERCISE_GATEWAY, State
+from command.messages.models import EXERCISE_GATEWAY, SMS, State
 from notifiers.base import Outcome, Verdict
 
 log = structlog.get_logger()
@@ -50,6 +50,7 @@ def settle(
         call, outcome = by_id[row.id]
         if row.state == State.CALLING and row.fence == call.fence:
             changes[row.id] = _change(call, outcome, fate(outcome, call.tries, random.random), now)
+    second.turn(session, locked, changes, handlers.roads)
     outbox.change(session, locked, changes, handlers)
     outcomes = [outcome for _, outcome in results if outcome is not None]
     stopped = any(outcome.verdict != Verdict.ACCEPTED for outcome in outcomes) and _heed(
@@ -97,10 +98,12 @@ def _heed(session: Session, gateway: str, results: Sequence[Result], keyring: Ke
         if fate(outcome, call.tries, random.random).stops_gateway:
             breakers.stop(session, gateway, outcome.code or "refused")
             stopped = True
-        elif call.notice_id is not None and outcome.verdict == Verdict.STOP:
+        elif call.notice_id is None or call.message.channel != SMS:
+            continue  # what is refused as a call or for the app may still be sent as SMS
+        elif outcome.verdict == Verdict.STOP:
             refused[call.notice_id] += 1
             codes[call.notice_id] = outcome.code
-        elif call.notice_id is not None and outcome.verdict == Verdict.ACCEPTED:
+        elif outcome.verdict == Verdict.ACCEPTED:
             accepted.add(call.notice_id)
     for notice_id, count in refused.items():
         if count >= STOP_NOTICE_AFTER and notice_id not in accepted:

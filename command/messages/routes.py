@@ -15,11 +15,12 @@ _LINK = re.compile(r"https?://", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What a message asks of a gateway: `url` that links survive, `unicode` characters beyond GSM-7, `channel` that it carries such (None:
-    any)."""
+    any), `avoid` that it is not this one, which did not reach."""
 
     url: bool = False
     unicode: bool = False
     channel: Channel | None = None
+    avoid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,29 @@ def choose(
     return Route(tuple(offer.name for offer in able), tuple(skipped), ever)
 
 
-def leading(pages: bool, exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = ()) -> Route:
-    """Whether anything of a queue can leave, and by which gateway most of it does: notices are SMS but for a few, pages go by any."""
+def leading(
+    pages: bool,
+    exercise: bool,
+    offers: Sequence[Offer],
+    cut_off: Collection[str] = (),
+    channels: Sequence[Channel] = (),
+) -> Route:
+    """Whether anything of a queue can leave, and by which gateway most of it does: notices are SMS but for a few, pages go by any. A
+    queue of other `channels` leaves by the first of them that is open."""
+    if channels and SMS not in channels:
+        routes = [choose(Lane.CORRECTION, exercise, offers, cut_off, Needs(channel=each)) for each in channels]
+        return next((route for route in routes if route.gateways), routes[0])
     route = choose(
         Lane.PAGE if pages else Lane.CORRECTION, exercise, offers, cut_off, Needs() if pages else Needs(channel=SMS)
     )
     return route if pages or route.gateways else choose(Lane.CORRECTION, exercise, offers, cut_off)
+
+
+def dead(channels: Sequence[Channel], offers: Sequence[Offer], cut_off: Collection[str] = ()) -> tuple[Channel, ...]:
+    """Those of some channels by which no notice can leave now, whether it could ever or not."""
+    return tuple(
+        each for each in channels if not choose(Lane.CORRECTION, False, offers, cut_off, Needs(channel=each)).gateways
+    )
 
 
 def closed(exercise: bool, offers: Sequence[Offer], cut_off: Collection[str] = ()) -> tuple[Channel, ...]:
@@ -103,6 +121,8 @@ def _unable(offer: Offer, exercise: bool, needs: Needs) -> str | None:
         return "exercise_only" if offer.name == EXERCISE_GATEWAY else "live_only"
     if needs.channel is not None and needs.channel != offer.capabilities.channel:
         return "other_channel"
+    if needs.avoid == offer.name:
+        return "tried"
     if needs.url and not offer.capabilities.url:
         return "no_links"
     if needs.unicode and not offer.capabilities.unicode:

@@ -12,12 +12,13 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import Session
 
+from command.core import clock
 from command.core.beats import OUTCOMES
 from command.core.installation import Installation
-from command.messages import breakers, claiming, holds, quota, results, road_orders, routes, routing
+from command.messages import breakers, claiming, holds, quota, results, road_orders, routes, routing, second
 from command.messages.channel import Channel
 from command.messages.choosing import AreasOf, Choosing, no_areas
 from command.messages.chunk import Chunk
@@ -31,6 +32,7 @@ from command.messages.quota import Grant
 from command.messages.results import Health, Result
 from command.messages.road_orders import Orders
 from command.messages.routing import AS_SET, Order
+from notifiers.base import Channel as Kind
 from notifiers.base import Verdict
 
 log = structlog.get_logger()
@@ -139,12 +141,16 @@ class Sender:
     async def _step(self, line: Line) -> bool:
         """Lease and announce one batch; False when nothing of the line can be called now."""
         offers, cut_off = await self._look()
+        if await self._turn(
+            line, routes.dead([each for each in line.channels if each in second.TURNING], offers, cut_off)
+        ):
+            return True
         closed = () if line.pages else routes.closed(line.exercise, offers, cut_off)
         held = self._holding(line)
         waiting = await self._read(line, partial(claiming.waiting, line=line, closed=closed, held=held))
         if not waiting and not (closed or (held.mass and self._time_to_expire(line))):
             return False
-        road = routes.leading(line.pages, line.exercise, offers, cut_off)
+        road = routes.leading(line.pages, line.exercise, offers, cut_off, line.channels)
         if not waiting or not road.gateways:
             return await self._expire(line)
         size = min(self._chunks["lease"].size, max(1, self._rate(road.gateways[0]) * SECONDS_AHEAD))
@@ -156,6 +162,20 @@ class Sender:
             log.error("leased rows left to the sweep", line=line.name, count=len(leased))
             raise
         return bool(leased)
+
+    async def _turn(self, line: Line, dead: Sequence[Kind]) -> bool:
+        """Turn notices of channels by which nothing can leave now to their other road; False where there was none to turn."""
+        roads = self._handlers.roads
+        if not dead or roads is None:
+            return False
+
+        def due(session: Session) -> ColumnElement[bool]:
+            return line.turning(dead, clock.now(session))
+
+        if not await self._read(line, lambda session: second.waiting(session, due(session))):
+            return False
+        size = second.TURNED_AT_ONCE
+        return await self._write(line, "announce", size, lambda s: second.turn_waiting(s, due(s), roads)) > 0
 
     def _holding(self, line: Line) -> Held:
         """What is held of a line; of pages nothing ever is."""
@@ -191,7 +211,7 @@ class Sender:
     async def _announce_in_order(self, line: Line, leased: deque[Row[Any]], orders: Mapping[int, Order]) -> None:
         while leased:
             offers, cut_off = await self._look()
-            if self._stop() or not routes.leading(line.pages, line.exercise, offers, cut_off).gateways:
+            if self._stop() or not routes.leading(line.pages, line.exercise, offers, cut_off, line.channels).gateways:
                 break
             if claiming.on_hold(leased[0], self._holding(line)):
                 break  # a hold that began meanwhile: what is leased goes back, and is leased again without what is held
@@ -218,7 +238,7 @@ class Sender:
         return min(rate, self._ordered.rates.get(gateway, rate))
 
     def _needs(self, row: Row[Any]) -> routes.Needs:
-        return self._texts[row.body_id].by(row.channel)
+        return self._texts[row.body_id].by(row)
 
     async def _orders(self, line: Line, leased: Sequence[Row[Any]]) -> Mapping[int, Order]:
         """What rules and people say of the roads of each delivery; nothing where they say nothing."""
@@ -264,7 +284,7 @@ class Sender:
             soon = 0.0 if window[0].channel in closed else NO_ROAD_WAIT
             work = partial(claiming.give_back, leased=window, wait=PAGE_NO_ROAD_WAIT if line.pages else soon)
         else:
-            work = partial(claiming.end, leased=window, state=State.FAILED, reason="no_road", handlers=self._handlers)
+            work = partial(second.no_road, leased=window, handlers=self._handlers)
         await self._write(line, "announce", len(window), work)
 
     def _channel(self, line: Line, gateway: str) -> Channel:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.messages import halts, optouts, outbox, segments
 from command.messages.exercises import allow, allowed
-from command.messages.models import OTHER_WAYS, SMS, Body, Delivery, Halt, State, Tally
+from command.messages.models import SMS, Body, Delivery, Halt, State, Tally
 from notifiers.base import Channel
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "allow",
     "allowed",
     "bump_tally",
+    "by_second_road",
     "enqueue",
     "put_body",
     "tally",
@@ -32,6 +33,8 @@ VALIDITY = timedelta(hours=24)
 """A message without a validity of its own is pointless after this: every row comes to an end (I11)."""
 AT_ONCE = 500
 """Deliveries a withdrawal ends in its own unit of work; the sweep ends the others, the intent to call refuses them meanwhile."""
+MOST_COUNTED = 1000
+"""Second roads that are counted one by one: a count of them all would read as many rows as there are."""
 _WAITING = (State.READY, State.LEASED)
 
 
@@ -68,10 +71,7 @@ def put_body(session: Session, text: str, language: str) -> int:
 
 
 def enqueue(session: Session, outgoing: Outgoing) -> int:
-    """Put a message in the queue; return the delivery's id. Updates and surveys to who opted out are suppressed, with the reason. Raise
-    ValueError for a lane beyond OTHER_WAYS by another channel than SMS."""
-    if outgoing.channel != SMS and outgoing.lane > OTHER_WAYS:
-        raise ValueError(f"lane {outgoing.lane} is of SMS only")
+    """Put a message in the queue; return the delivery's id. Updates and surveys to who opted out are suppressed, with the reason."""
     now = clock.now(session)
     suppressed = outgoing.lane in optouts.LANES and optouts.opted_out(session, outgoing.recipient)
     delivery = Delivery(
@@ -140,6 +140,12 @@ def tally(session: Session, notice_id: int) -> dict[State, int]:
     """How many deliveries of a notice are in each state; states with none are left out."""
     query = select(Tally.state, Tally.count).where(Tally.notice_id == notice_id)
     return {State(state): count for state, count in session.execute(query) if count}
+
+
+def by_second_road(session: Session, notice_id: int, most: int = MOST_COUNTED) -> int:
+    """How many of a notice were not reached by the first road and took a second; counted up to `most`."""
+    some = select(Delivery.id).where(Delivery.notice_id == notice_id, Delivery.first_channel.is_not(None)).limit(most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def bump_tally(session: Session, notice_id: int, deltas: Mapping[State, int]) -> None:

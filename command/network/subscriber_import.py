@@ -4,6 +4,7 @@ A subscriber is known by the blind index of their number. A number that comes ag
 row's values and keeps its ciphertext, so a second import of the same file writes nothing. On SQLite each slice holds the write lock
 for about 25 ms, unless there are no subscribers yet and nobody to wait."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -31,20 +32,22 @@ from command.network.imports import (
 from command.network.models import Element, Subscriber
 from command.network.revision import changed
 
-COLUMNS = Columns(("number", "element", "services"), {"language": "zh", "tariff_plan": "", "critical": ""})
+COLUMNS = Columns(("number", "element", "services"), {"language": "zh", "tariff_plan": "", "critical": "", "app": ""})
 LANGUAGES = ("zh", "en")
 HOLD = 0.025
 _BULK = 100_000
 """Rows of a transaction when nobody waits: numbers hash anywhere, so that each commit writes most of the pages of their index."""
 _LEAST = 500
 
-Values = tuple[bytes, bytes, str, int, int, str, str]
-_NAMES = "number, number_index, language, element_id, services, tariff_plan, critical"
-_KEPT_UP = ("language", "element_id", "services", "tariff_plan", "critical")
+Values = tuple[bytes, bytes, str, int, int, str, str, bytes | None, bytes | None]
+_NAMES = "number, number_index, language, element_id, services, tariff_plan, critical, app, app_index"
+_KEPT_UP = ("language", "element_id", "services", "tariff_plan", "critical", "app_index")
+_APP = re.compile(r"[!-~]{1,200}")
+_LIKE_A_NUMBER = re.compile(r"\+?[\d ()-]{7,}")
 
 
 def subscribers(database: Database, keyring: Keyring, path: Path, progress: Progress = quiet) -> Outcome:
-    """Import subscribers: number, language, element, services (;), tariff_plan, critical."""
+    """Import subscribers: number, language, element, services (;), tariff_plan, critical, app."""
     check_encoding(path)
     with database.read() as session:
         reader = _Reader(session, keyring)
@@ -80,7 +83,18 @@ class _Reader:
             raise BadRow("language", f"{row['language']!r} is no language of ours", "write zh or en")
         mask = self._mask(row)
         encrypted, index = self.keyring.encrypt(number), self.keyring.index(number)
-        return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"]
+        app = self._app(row["app"])
+        known = (self.keyring.encrypt(app), self.keyring.index(app)) if app else (None, None)
+        return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"], *known
+
+    @staticmethod
+    def _app(written: str) -> str:
+        """What the carrier's app knows the subscriber by: a name of its own, never the number, for it leaves the house."""
+        if written and _LIKE_A_NUMBER.fullmatch(written):
+            raise BadRow("app", "looks like a phone number", "give the app's own name of its user, or leave it empty")
+        if written and not _APP.fullmatch(written):
+            raise BadRow("app", "has blanks or is longer than 200 characters", "give the app's own name of its user")
+        return written
 
     def _number(self, row: Row) -> str:
         try:
@@ -141,14 +155,17 @@ def _timed(
 
 
 def _on_conflict(dialect: str) -> str:
-    sets = ", ".join(f"{name} = excluded.{name}" for name in _KEPT_UP)
     differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+    sets = ", ".join(f"{name} = excluded.{name}" for name in _KEPT_UP)
+    sets += (
+        f", app = CASE WHEN subscriber.app_index {differs} excluded.app_index THEN excluded.app ELSE subscriber.app END"
+    )
     rows = [f"subscriber.{name} {differs} excluded.{name}" for name in _KEPT_UP]
     return f"ON CONFLICT (number_index) DO UPDATE SET {sets} WHERE {' OR '.join(rows)}"
 
 
 def _write_sqlite(session: Session, batch: list[Values]) -> None:
-    statement = f"INSERT INTO subscriber ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?) " + _on_conflict("sqlite")
+    statement = f"INSERT INTO subscriber ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) " + _on_conflict("sqlite")
     session.connection().exec_driver_sql(statement, batch)
 
 
@@ -161,7 +178,7 @@ def _write_postgresql(session: Session, batch: list[Values]) -> None:
             f"CREATE TEMP TABLE IF NOT EXISTS arriving ON COMMIT DELETE ROWS AS SELECT {_NAMES} FROM subscriber LIMIT 0"
         )
         with cursor.copy(f"COPY arriving ({_NAMES}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(("bytea", "bytea", "text", "int8", "int8", "text", "text"))
+            copy.set_types(("bytea", "bytea", "text", "int8", "int8", "text", "text", "bytea", "bytea"))
             for values in last.values():
                 copy.write_row(values)
         cursor.execute(f"INSERT INTO subscriber ({_NAMES}) SELECT {_NAMES} FROM arriving " + _on_conflict("postgresql"))

@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 
 from command.messages import optouts
 from command.messages import service as messages
-from command.messages.models import Lane, OptOut, Purpose, State
+from command.messages.models import SMS, Lane, OptOut, Purpose, State
 from command.notices import drafting
 from command.notices.drafting import LANES
 from command.notices.models import Basis, Kind, Notice, Wave
 from command.notices.story import D, S, Story
+from notifiers.base import Channel
 
 
 @dataclass
 class Pass:
-    """A wave being advanced by up to `size` recipients."""
+    """A wave being advanced by up to `size` recipients. `ways` are the channels besides SMS by which it is told first to
+    those they are for."""
 
     session: Session
     wave: Wave
@@ -28,6 +30,7 @@ class Pass:
     story: Story
     size: int
     now: datetime
+    ways: frozenset[Channel] = frozenset()
 
     def stand(self, *cursor: int) -> None:
         self.wave.cursor = list(cursor)
@@ -44,6 +47,7 @@ class Row:
     exercise: bool
     bodies: tuple[tuple[str, int], ...]
     dialect: str
+    ways: frozenset[Channel] = frozenset()
 
     @classmethod
     def of(cls, at: Pass, *, missed: bool = False) -> "Row":
@@ -51,7 +55,7 @@ class Row:
         dialect = at.session.get_bind().dialect.name
         of_areas = at.notice.basis == Basis.AREAS
         lane = int(Lane.UPDATE if of_areas else LANES[Kind(at.notice.kind)])
-        return cls(at.notice.id, lane, at.notice.exercise, tuple(sorted(bodies.items())), dialect)
+        return cls(at.notice.id, lane, at.notice.exercise, tuple(sorted(bodies.items())), dialect, at.ways)
 
 
 Inserts = tuple[tuple[State, Insert], ...]
@@ -112,9 +116,23 @@ def _columns(row: Row, state: State) -> dict[str, ColumnElement[Any]]:
         **{name: bindparam(value, type_=D.c[name].type).label(name) for name, value in times.items()},
         "addressee": S.c.id,
         "recipient": S.c.number_index,
-        "number": S.c.number,
         "body_id": _body(dict(row.bodies)),
+        **_address(row.ways),
     }
+
+
+def _address(ways: frozenset[Channel]) -> dict[str, ColumnElement[Any]]:
+    """By which channel each is told first and at which address: a critical customer by a call, who has the app there, others by SMS."""
+    called = (S.c.critical != "", literal("voice")) if "voice" in ways else None
+    pushed = (S.c.app.is_not(None), literal("push")) if "push" in ways else None
+    cases = [each for each in (called, pushed) if each is not None]
+    if not cases:
+        return {"number": S.c.number}
+    channel = case(*cases, else_=literal(SMS)).label("channel")
+    if pushed is None:
+        return {"number": S.c.number, "channel": channel}
+    theirs = pushed[0] & (S.c.critical == "") if called else pushed[0]
+    return {"number": case((theirs, S.c.app), else_=S.c.number).label("number"), "channel": channel}
 
 
 def _body(bodies: dict[str, int]) -> ColumnElement[Any]:

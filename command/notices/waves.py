@@ -18,6 +18,7 @@ from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
 from command.notices.recipients import Inserts, Pass, Row, insert_once, insert_rows, inserter, inserts, queue
 from command.notices.slices import Place
 from command.notices.story import IN_THE_AIR, QUEUED, Condition, D, N, P, S, Story
+from notifiers.base import Channel
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How often a wave looks whether messages in the air have landed."""
@@ -40,10 +41,10 @@ class Step:
     more: bool
 
 
-def advance(session: Session, wave: Wave, notice: Notice, size: int) -> Step:
-    """Do the next chunk of an open wave."""
+def advance(session: Session, wave: Wave, notice: Notice, size: int, ways: frozenset[Channel] = frozenset()) -> Step:
+    """Do the next chunk of an open wave. `ways` are the channels besides SMS by which some are told first."""
     story = _story(session, notice)
-    at = Pass(session, wave, notice, story, size, clock.now(session))
+    at = Pass(session, wave, notice, story, size, clock.now(session), ways)
     if wave.basis == Basis.RECALL:
         rows, more = queued.recall(at)
     elif wave.basis == Basis.RELEASE:

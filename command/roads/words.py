@@ -25,6 +25,7 @@ CHANNELS: Mapping[str, str] = {
     "voice": N_("Call"),
     "email": N_("E-mail"),
     "chat": N_("Chat"),
+    "push": N_("App"),
 }
 LANES: Mapping[str, str] = {
     "page": N_("Pages"),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from playbooks.schema import Kind
 
@@ -85,8 +85,68 @@ class ReportOut(BaseModel):
     published_at: datetime
 
 
+class AnnouncementOut(BaseModel):
+    """What is said of one incident: `banner` to show, `spoken` to read out. `outdated`: what it promised should have come by now.
+
+    The last three are for those who work here and leave the house in no answer: which notice it is, of which incident, and by whom it
+    was approved."""
+
+    id: str
+    kind: Literal["first", "update", "correction"]
+    title: TextOut
+    banner: TextOut
+    spoken: TextOut
+    issued_at: datetime
+    good_until: datetime
+    outdated: bool
+    notice_id: int = Field(exclude=True)
+    incident: str = Field(exclude=True)
+    approved_by: str = Field(exclude=True)
+
+
+class BannerItem(BaseModel):
+    """One banner of the app."""
+
+    id: str
+    kind: Literal["first", "update", "correction"]
+    title: TextOut
+    text: TextOut
+    issued_at: datetime
+    good_until: datetime
+    outdated: bool
+
+
+class BannerOut(BaseModel):
+    """Everything the app shows now, the newest first; nothing: no banner. `updated_at` is null then."""
+
+    operator: TextOut
+    hotline: str
+    updated_at: datetime | None
+    items: list[BannerItem]
+
+
+class HotlineItem(BaseModel):
+    """One announcement of the hotline."""
+
+    id: str
+    kind: Literal["first", "update", "correction"]
+    speech: TextOut
+    issued_at: datetime
+    good_until: datetime
+    outdated: bool
+
+
+class HotlineOut(BaseModel):
+    """Everything the hotline says now, the newest first, and all of it as one text (`speech`, empty: nothing to say)."""
+
+    operator: TextOut
+    updated_at: datetime | None
+    speech: TextOut
+    items: list[HotlineItem]
+
+
 class StatusOut(BaseModel):
-    """All of it, as of `as_of`. `status` is the worst of all areas."""
+    """All of it, as of `as_of`. `status` is the worst of all areas. `announcements` are given at addresses of their own."""
 
     as_of: datetime
     operator: TextOut
@@ -97,3 +157,4 @@ class StatusOut(BaseModel):
     reports: list[ReportOut] = []
     warnings: list[WarningOut] = []
     advice: list[AdviceOut] = []
+    announcements: list[AnnouncementOut] = Field(default=[], exclude=True)

@@ -1,6 +1,7 @@
 """The public status page and its machine-readable twin: the same for everybody, cached, and standing while the database is slow."""
 
 import hashlib
+from datetime import datetime
 
 from flask import Blueprint, Response, current_app, g, render_template, request
 from flask_babel import force_locale
@@ -9,9 +10,9 @@ from werkzeug.datastructures import HeaderSet
 from command.core.problems import N_
 from command.people.access import as_nobody, here, public
 from command.people.language import LOCALES
-from command.status import picture
+from command.status import announcing, picture
 from command.status.board import Board, Kept
-from command.status.models import StatusOut
+from command.status.models import BannerItem, BannerOut, HotlineItem, HotlineOut, StatusOut
 
 pages = Blueprint("status", __name__)
 
@@ -71,6 +72,49 @@ def data() -> Response:
     kept = _board().now()
     made = kept.rendered("json", lambda: _inert(kept.status.model_dump_json()))
     return _answer(made, "application/json")
+
+
+@pages.get("/status/banner.json")
+@public("the app shows here what was told by SMS: the same approved words, no drill, nothing restricted, nobody's name")
+def banner() -> Response:
+    """What the carrier's app shows of outages now, both languages in it; no items: nothing to show."""
+    as_nobody()
+    kept = _board().now()
+    made = kept.rendered("banner", lambda: _inert(_banner(kept.status).model_dump_json()))
+    return _answer(made, "application/json")
+
+
+@pages.get("/status/hotline.json")
+@public(
+    "the hotline reads out here what was told by SMS: the same approved words, no drill, nothing restricted, nobody's name"
+)
+def hotline() -> Response:
+    """What the hotline says of outages now, both languages in it; empty: nothing to say."""
+    as_nobody()
+    kept = _board().now()
+    made = kept.rendered("hotline", lambda: _inert(_hotline(kept.status).model_dump_json()))
+    return _answer(made, "application/json")
+
+
+def _banner(status: StatusOut) -> BannerOut:
+    items = [
+        BannerItem(**each.model_dump(exclude={"banner", "spoken"}), text=each.banner) for each in status.announcements
+    ]
+    return BannerOut(operator=status.operator, hotline=status.hotline, updated_at=_newest(status), items=items)
+
+
+def _hotline(status: StatusOut) -> HotlineOut:
+    items = [
+        HotlineItem(**each.model_dump(exclude={"banner", "spoken", "title"}), speech=each.spoken)
+        for each in status.announcements
+    ]
+    speech = announcing.speech(status.announcements)
+    return HotlineOut(operator=status.operator, updated_at=_newest(status), speech=speech, items=items)
+
+
+def _newest(status: StatusOut) -> datetime | None:
+    """When the newest of them was issued: the answer, and its ETag, stay as they are until one comes or goes."""
+    return max((each.issued_at for each in status.announcements), default=None)
 
 
 def _board() -> Board:

@@ -15,7 +15,7 @@ from command.incidents import house, plans, telling
 from command.incidents.guards import BEFORE_RESTORATION, State
 from command.incidents.models import Impact, Incident
 from command.network.models import Area, Service
-from command.status import picture
+from command.status import announcing, picture
 from command.status.models import AdviceOut, ReportOut, StatusOut, TextOut, WarningOut
 from command.status.picture import Line, Promise, Spot
 from playbooks.schema import Kind
@@ -52,6 +52,7 @@ def read(session: Session, settings: Settings) -> StatusOut:
         areas=areas,
         history=picture.history(spots, lines, services, now - HISTORY),
         advice=advice(session),
+        announcements=announcing.now(session, settings),
         reports=[ReportOut.model_validate(fields) for each in reported for fields in each(session)],
         warnings=[WarningOut.model_validate(fields) for each in warned for fields in each(session)],
     )

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from notifiers.masking import mask
+from notifiers.simulator.app_backend import AppBackend
 from notifiers.simulator.calls import Switchboard
 from notifiers.simulator.courier import Courier
 from notifiers.simulator.faults import BadFault, Fault, parse_fault
@@ -53,10 +54,11 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 class Controls:
     """The handlers under /api, and /healthz."""
 
-    def __init__(self, world: World, courier: Courier, calls: Switchboard) -> None:
+    def __init__(self, world: World, courier: Courier, calls: Switchboard, backend: AppBackend) -> None:
         self._world = world
         self._courier = courier
         self._calls = calls
+        self._backend = backend
 
     async def healthz(self, request: web.Request) -> web.Response:
         """GET /healthz: alive."""
@@ -121,8 +123,9 @@ class Controls:
         return _json(counts | held)
 
     async def reset(self, request: web.Request) -> web.Response:
-        """POST /api/reset: forget messages, calls, phones, faults and figures."""
+        """POST /api/reset: forget messages, calls, pushes, phones, faults and figures."""
         self._calls.clear()
+        self._backend.clear()
         self._world.reset()
         return web.Response(status=204)
 

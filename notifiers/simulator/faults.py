@@ -5,12 +5,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 CREATE_KINDS = ("429", "500", "503", "reset_before", "reset_after", "timeout_before", "timeout_after")
 CALLBACK_KINDS = ("callback_lost", "callback_doubled", "callback_reordered")
 KINDS = (*CREATE_KINDS, *CALLBACK_KINDS, "latency")
-_CODED = re.compile(r"(code|receipt):\d{5}|call:(busy|no-answer|failed)")
+PUSH_CREATE = tuple(f"push:{kind}" for kind in (*CREATE_KINDS, "no_device"))
+PUSH_SHOW = ("push:not_seen", "push:receipt_lost", "push:receipt_doubled")
+_CODED = re.compile(r"(code|receipt):\d{5}|call:(busy|no-answer|failed)|" + "|".join((*PUSH_CREATE, *PUSH_SHOW)))
 _EXTRA = {"429": "retry_after", "latency": "ms"}
 
 
@@ -67,7 +69,8 @@ def _kind(value: Any) -> str:
         return value
     raise BadFault(
         "kind",
-        f"use one of {', '.join(KINDS)}, code:<5 digits>, receipt:<5 digits>, call:busy, call:no-answer, call:failed",
+        f"use one of {', '.join(KINDS)}, code:<5 digits>, receipt:<5 digits>, call:busy, call:no-answer, call:failed, "
+        f"{', '.join((*PUSH_CREATE, *PUSH_SHOW))}",
     )
 
 
@@ -143,6 +146,11 @@ class FaultBook:
             if kind.startswith("receipt:") and armed.strikes():
                 return armed.fault
         return None
+
+    def strike_push(self, stage: Literal["create", "show"]) -> Fault | None:
+        """The first `push:…` that strikes a message of the app as it is taken, or as it is shown."""
+        kinds = PUSH_CREATE if stage == "create" else PUSH_SHOW
+        return next((armed.fault for kind, armed in self._armed.items() if kind in kinds and armed.strikes()), None)
 
     def strike_call(self) -> str | None:
         """How a call that is ringing ends before anybody answers it, by the first `call:<ending>` that strikes; None: it is answered."""

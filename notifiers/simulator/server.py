@@ -7,6 +7,7 @@ from types import TracebackType
 
 from aiohttp import web
 
+from notifiers.simulator.app_backend import MESSAGES, AppBackend
 from notifiers.simulator.calls import CALLS, Switchboard
 from notifiers.simulator.controls import Controls, problems
 from notifiers.simulator.courier import Courier
@@ -27,11 +28,13 @@ class Running:
     runner: web.AppRunner
     courier: Courier
     calls: Switchboard
+    app: AppBackend
 
     async def stop(self) -> None:
         """Let go of callers held by faults, close the port, then the senders."""
         self.world.stopping.set()
         await self.calls.stop()
+        await self.app.stop()
         await self.runner.cleanup()
         await self.courier.stop()
 
@@ -42,8 +45,12 @@ async def start(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> R
     courier = Courier(world)
     twilio = TwilioApi(world, courier)
     calls = Switchboard(world, courier, twilio)
+    backend = AppBackend(world, twilio)
     runner = web.AppRunner(
-        _application(world, courier, twilio, calls), access_log=None, handler_cancellation=True, shutdown_timeout=2.0
+        _application(world, courier, twilio, calls, backend),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=2.0,
     )
     await runner.setup()
     site = web.TCPSite(runner, host, port, backlog=1024)
@@ -55,12 +62,14 @@ async def start(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> R
     await courier.start()
     bound = runner.addresses[0][1]
     shown = f"[{host}]" if ":" in host else host
-    return Running(f"http://{shown}:{bound}", world, runner, courier, calls)
+    return Running(f"http://{shown}:{bound}", world, runner, courier, calls, backend)
 
 
-def _application(world: World, courier: Courier, twilio: TwilioApi, calls: Switchboard) -> web.Application:
+def _application(
+    world: World, courier: Courier, twilio: TwilioApi, calls: Switchboard, backend: AppBackend
+) -> web.Application:
     app = web.Application(middlewares=[problems], client_max_size=_LARGEST_REQUEST)
-    controls, keypad, pages = Controls(world, courier, calls), Keypad(calls), Pages()
+    controls, keypad, pages = Controls(world, courier, calls, backend), Keypad(calls), Pages()
     app.add_routes(
         [
             web.post(f"{PREFIX}.json", twilio.create),
@@ -68,6 +77,9 @@ def _application(world: World, courier: Courier, twilio: TwilioApi, calls: Switc
             web.get(PREFIX + "/{sid}.json", twilio.fetch),
             web.post(f"{CALLS}.json", calls.create),
             web.get(CALLS + "/{sid}.json", calls.fetch),
+            web.post(MESSAGES, backend.create),
+            web.get(MESSAGES + "/{id}", backend.fetch),
+            web.get("/api/pushes", backend.listed),
             web.get("/healthz", controls.healthz),
             web.get("/api/phones", controls.phones),
             web.get("/api/phones/{number}/messages", controls.messages),

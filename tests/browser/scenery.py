@@ -27,7 +27,7 @@ from tests.boards.stage import Stage
 NUMBER = "+8612020000001"
 """A subscriber of CELL-1."""
 SIGNED_IN = (
-    *("/bulletins", "/bulletins/1", "/filings"),
+    *("/bulletins", "/bulletins/1", "/filings", "/announcements"),
     *("/board", "/board?wall", "/board/exercise", "/board/replay", "/board/exercise/replay", "/overview"),
     *("/figures", "/figures/response"),
     *("/incidents/report", "/desk", "/archive", "/knowledge", "/playbooks", "/playbooks/network_fault"),
@@ -159,6 +159,8 @@ PARTS = {
     "/drills/<code>/play/part": "a part of a player's page",
     "/drills/<code>/observe/part": "a part of an observer's page",
     "/status.json": "JSON",
+    "/status/banner.json": "JSON",
+    "/status/hotline.json": "JSON",
     "/warnings/part/board": "a part of the board",
     "/warnings/part/incident": "a part of the incident's board",
     "/warnings/part/area": "a part of a drill's page",

@@ -148,5 +148,5 @@ def test_the_demos_settings_are_those_its_readme_explains() -> None:
     found: Any = read(DEMO / "tocsin.toml")
     assert found.correlation.quiet_is_recovery
     assert (found.correlation.window_seconds, found.correlation.quiet_seconds) == (300, 90)
-    assert [gateway.name for gateway in found.gateways] == ["simulator", "voice"]
+    assert [gateway.name for gateway in found.gateways] == ["simulator", "voice", "app"]
     assert demo.SOURCE

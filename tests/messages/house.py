@@ -5,7 +5,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ from command.core.problems import Problem
 from command.core.settings import GatewaySettings, Settings
 from command.engine import receipts as receipts_cycle
 from command.engine import sweep as sweep_cycle
-from command.messages import hooks, service
+from command.messages import hooks, push_hooks, service
 from command.messages.gateways import SIMULATED_ACCOUNT, Gateways
 from command.messages.handlers import Handlers, Settled
 from command.messages.models import Delivery, Lane, Purpose, ReceiptIn, State, Tally
 from command.messages.sender import Sender, nothing_cut_off
+from command.notices.otherwise import Roads
 from command.people import contacts
 from command.people.contacts import PersonContact
 from command.people.models import Person
@@ -49,6 +50,7 @@ def app_of(installation: Installation, handlers: Handlers) -> APIFlask:
     app.extensions["tocsin.handlers"] = handlers
     hooks.settle(app, installation)
     app.register_blueprint(hooks.hooks)
+    app.register_blueprint(push_hooks.hooks)
 
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Response:
@@ -77,6 +79,8 @@ class House:
     gateways_besides: tuple[GatewaySettings, ...] = ()
     more_settings: dict[str, Any] = field(default_factory=dict)
     told: list[Settled] = field(default_factory=list)
+    roads: bool = False
+    """Whether whoever is not reached may be told otherwise, by what the register of subscribers knows."""
 
     def __post_init__(self) -> None:
         self.handlers.settled.append(lambda session, outcomes: self.told.extend(outcomes))
@@ -94,6 +98,8 @@ class House:
             **self.more_settings,
         )
         self.installation = Installation(settings, self.database, self.keyring)
+        if self.roads:
+            self.handlers = replace(self.handlers, roads=Roads(settings))
         self.hooks_server.serve(app_of(self.installation, self.handlers))
         self.gateways = Gateways(self.installation)
         self.sender = Sender(self.installation, self.gateways, self.handlers, self.cut_off)
@@ -110,6 +116,8 @@ class House:
             "base_url": self.simulator.url,
             "rate": 100_000,
         }
+        if changes.get("transport") == "push":
+            given["base_url"] = f"{self.simulator.url}/app"
         return GatewaySettings(**given | self.gateway | changes)
 
     def close(self) -> None:

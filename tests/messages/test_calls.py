@@ -161,9 +161,13 @@ def test_what_waits_for_a_closed_channel_neither_stops_notices_nor_waits_for_eve
     assert (house.row(call).state, house.row(call).reason) == (State.EXPIRED, "validity_over")
 
 
-def test_only_pages_and_what_is_told_at_once_go_by_other_channels_than_sms(house: House) -> None:
-    with pytest.raises(ValueError, match="SMS only"):
-        told_by_call(house, lane=Lane.FIRST)
+def test_a_slow_call_keeps_no_sms_of_the_same_notice_waiting(build: Build) -> None:
+    """Calls have a queue of their own: one a second here, and the messages queued behind twenty of them are gone after a few."""
+    house = build(others=({"name": "voice", "transport": "twilio_voice", "rate": 1},))
+    house.enqueue(20, text=WORDS, channel="voice")
+    house.enqueue(50, first=100)
+    house.sender.run(stop=lambda: len(house.received()) == 50)
+    assert len(house.received()) == 50 and 0 < house.stats()["calls"] < 20
 
 
 def test_a_call_never_goes_out_as_an_sms(build: Build) -> None:

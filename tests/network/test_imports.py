@@ -95,6 +95,39 @@ def test_a_corrected_file_mends_what_it_names(files: Files, database: Database) 
     assert count(database, Link) == 0, "a link the file no longer names is gone"
 
 
+APP = "number,language,element,services,app\n"
+
+
+def test_who_has_the_app_is_known_by_the_apps_own_name_stored_encrypted(files: Files, database: Database) -> None:
+    files.network()
+    keyring = files.installation.keyring
+    assert files.people(APP + "13800138000,zh,BTS-1,voice,user-7f\n13800138001,zh,BTS-1,voice,\n").errors is None
+    first, none = _people(database)
+    assert first.app is not None and keyring.decrypt(first.app) == "user-7f" and b"user-7f" not in first.app
+    assert first.app_index == keyring.index("user-7f") and (none.app, none.app_index) == (None, None)
+    files.people(APP + "13800138000,zh,BTS-1,voice,user-7f\n")
+    assert _people(database)[0].app == first.app, "the same again writes nothing"
+    files.people(APP + "13800138000,zh,BTS-1,voice,user-8a\n13800138001,zh,BTS-1,voice,user-9\n")
+    assert [keyring.decrypt(person.app or b"") for person in _people(database)] == ["user-8a", "user-9"]
+    files.people(HEADER + "13800138000,zh,BTS-1,voice,,\n")
+    assert _people(database)[0].app is None, "who is in a file without it has no app any more"
+
+
+def _people(database: Database) -> list[Subscriber]:
+    with database.read() as session:
+        found = list(session.scalars(select(Subscriber).order_by(Subscriber.id)))
+        session.expunge_all()
+        return found
+
+
+@pytest.mark.proves("I10")
+@pytest.mark.parametrize("app", ["13800138000", "+86 138 0013 8000", "user 7", "x" * 201, "用户"])
+def test_a_phone_number_is_no_name_of_the_apps_user(files: Files, database: Database, app: str) -> None:
+    files.network()
+    outcome = files.people(APP + f"13800138000,zh,BTS-1,voice,{app}\n")
+    assert errors(outcome) == [(2, "app")] and count(database, Subscriber) == 0
+
+
 def test_each_bad_subscriber_row_is_set_aside_and_the_good_ones_are_kept(files: Files, database: Database) -> None:
     files.network()
     rows = [
