@@ -25,6 +25,8 @@ OPEN = {
     "/complaints/new",
     "/status",
     "/status.json",
+    "/status/banner.json",
+    "/status/hotline.json",
     "/status/advice",
     "/status/reports/<public_id>",
 }
