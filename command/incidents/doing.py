@@ -191,7 +191,7 @@ def _notice(session: Session, incident: Incident, who: Principal, form: Form) ->
     texts = read(TextsIn, form, "zh", "en").model_dump()
     plain = texts == dict(notifying.planned(session, incident, kind))
     notice = notifying.draft(session, incident, kind, who.actor, texts=None if plain else texts)
-    notices.submit(session, notice, who.actor)
+    notifying.submit(session, incident, notice, who.actor)
 
 
 VERBS: Mapping[str, Verb] = {

@@ -5,9 +5,11 @@ used to count an audience, to materialise it and to decide about single people, 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Table,
@@ -17,11 +19,15 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
 from sqlalchemy.orm import Session
 
+from command.core import clock
+from command.core.columns import Time
+from command.messages import policy
 from command.messages.models import Delivery, Halt, State
 from command.network.models import Concerned, CutOff, Element, Subscriber
 from command.notices.models import Kind, Notice, NoticeArea, Passed
@@ -53,6 +59,18 @@ _MORE = select(
 )
 
 
+LOOK_BACK = timedelta(days=7)
+"""For how long an outage that goes on keeps its first notice in mind where another overlaps it."""
+_OPEN_CUT = select(literal(1)).where(C.c.incident_id == Notice.incident_id, C.c.until_at.is_(None))
+_OVERLAPS = (
+    select(Notice.incident_id)
+    .where(Notice.kind == literal_column(f"'{Kind.FIRST}'"), Notice.created_at >= bindparam("since", type_=Time()))
+    .where(Notice.incident_id != _INCIDENT, Notice.exercise == bindparam("exercise", type_=Boolean()))
+    .where(Notice.approved_at.is_not(None), _OPEN_CUT.exists())
+    .distinct()
+)
+_BEGUN = select(func.min(Notice.created_at)).where(Notice.incident_id == _INCIDENT, Notice.kind == Kind.FIRST)
+
 kin: list[Callable[[Session, int], Sequence[int]]] = []
 """For an incident's id: the ids of incidents that are parts of one event with it. Whom one of them told needs no first notice of another,
 nor word of an outage they missed. Joined where the application is put together."""
@@ -62,7 +80,8 @@ nor word of an outage they missed. Joined where the application is put together.
 class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
     were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it;
-    `concerns`: it concerns subscribers whom nothing cuts off."""
+    `concerns`: it concerns subscribers whom nothing cuts off; `overlaps` are the stories of other incidents that have told somebody and
+    still cut somebody off, and `serves_from` since when their word serves for this one."""
 
     incident_id: int
     exercise: bool
@@ -72,13 +91,45 @@ class Story:
     took_over: bool = False
     kin: tuple["Story", ...] = ()
     concerns: bool = False
+    overlaps: tuple["Story", ...] = ()
+    serves_from: datetime | None = None
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
         """The story of an incident, with those of its kin that have told somebody."""
         related = sorted({each for related_to in kin for each in related_to(session, incident_id)})
         told = [cls._alone(session, each, exercise) for each in related]
-        return replace(cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts))
+        mine = replace(
+            cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts)
+        )
+        rule = policy.current(session).overlap
+        others = set(_overlapping(session, incident_id, exercise)) - set(related) if rule.merge else set()
+        if not others:
+            return mine
+        begun = session.scalar(_BEGUN, {"incident": incident_id}) or clock.now(session)
+        overlaps = tuple(cls._alone(session, each, exercise) for each in sorted(others))
+        return replace(mine, overlaps=overlaps, serves_from=begun - timedelta(minutes=rule.within_minutes))
+
+    def told_by_overlap(self) -> Condition:
+        """Another incident told the subscriber by a first notice not too long ago, and still cuts them off: they get no second one. What
+        ends first passes them on to what goes on, as any two outages of one person."""
+        return or_(false(), *(and_(each.affected(), each._told_since(self.serves_from)) for each in self.overlaps))
+
+    def _told_since(self, start: datetime | None) -> Condition:
+        h = D.alias("overlap")
+        return or_(
+            false(),
+            *(
+                and_(
+                    select(literal(1))
+                    .where(h.c.notice_id == first, h.c.addressee == S.c.id, h.c.created_at >= start)
+                    .where(h.c.state.not_in((*_NOT_REACHED, *QUEUED) if first in self.halted else _NOT_REACHED))
+                    .exists(),
+                    ~self.cleared(first, S.c.id),
+                )
+                for first in self.firsts
+            ),
+        )
 
     @classmethod
     def _alone(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
@@ -190,6 +241,13 @@ class Story:
             e.c.created_at >= until,
         )
         return or_(select(literal(1)).where(told).exists(), select(literal(1)).where(passed).exists())
+
+
+def _overlapping(session: Session, incident_id: int, exercise: bool) -> Sequence[int]:
+    """The incidents, of the same kind of reality, that have told somebody lately and still cut somebody off."""
+    return session.scalars(
+        _OVERLAPS, {"incident": incident_id, "exercise": exercise, "since": clock.now(session) - LOOK_BACK}
+    ).all()
 
 
 def _open_on(s: FromClause) -> Condition:
