@@ -16,7 +16,6 @@ from command.incidents import command_roles, house, notifying, objectives, obser
 from command.incidents.models import Incident
 from command.incidents.notice_api import TextsIn
 from command.incidents.room_api import ObjectiveIn, RoleIn
-from command.notices import service as notices
 from command.notices.models import Kind
 from command.people.access import Principal
 

@@ -193,9 +193,7 @@ def grow(session: Session, incident: Incident) -> None:
     waits = telling.waits(session, incident, tier)
     release = quiet.releases(session).last if waits else None
     known = telling.facts(session, incident)
-    rounds.grow(
-        session, about, fresh, by=session.info["actor"], release_at=release, keeps_quiet=waits, facts=known
-    )
+    rounds.grow(session, about, fresh, by=session.info["actor"], release_at=release, keeps_quiet=waits, facts=known)
 
 
 def release(session: Session, incident: Incident) -> None:

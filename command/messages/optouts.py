@@ -15,6 +15,7 @@ from command.messages.models import Lane, OptOut
 LANES = frozenset({Lane.UPDATE, Lane.SURVEY})
 OPTED_OUT = "opted_out"
 
+
 class Words(NamedTuple):
     """Words that opt out and back in, alone in a message, as `word` makes them."""
 

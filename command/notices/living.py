@@ -16,8 +16,8 @@ from command.network.models import Concerned, CutOff
 from command.notices import audience
 from command.notices.drafting import Terms, texts_of, write
 from command.notices.entries import NoticeHeld, WaveOpened
-from command.notices.pacing import Facts
 from command.notices.models import Basis, Kind, Notice, NoticeState, Passed, Wave
+from command.notices.pacing import Facts
 from command.notices.story import IN_THE_AIR, QUEUED, D, Story
 
 PLAYBOOK = "playbook:"

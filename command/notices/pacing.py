@@ -65,9 +65,7 @@ def _moved(before: str | None, now: str | None, least: timedelta) -> bool:
 
 def last_left(session: Session, incident_id: int) -> Notice | None:
     """The last first notice or update of an incident that left."""
-    query = select(Notice).where(
-        Notice.incident_id == incident_id, Notice.kind.in_(TELLING), Notice.state.in_(LEFT)
-    )
+    query = select(Notice).where(Notice.incident_id == incident_id, Notice.kind.in_(TELLING), Notice.state.in_(LEFT))
     return session.scalar(query.order_by(Notice.approved_at.desc(), Notice.id.desc()).limit(1))
 
 
@@ -108,7 +106,9 @@ def require_news(session: Session, notice: Notice, promised: datetime | None) ->
     if news(Facts.of(last.facts), Facts.of(notice.facts), rule):
         return
     raise Conflict(
-        N_("Nothing has changed since the last notice: not the tier, nor the services, nor the ETA by %(minutes)s minutes, nor the users by %(percent)s %%."),
+        N_(
+            "Nothing has changed enough since the last notice: ETA by %(minutes)s minutes, users by %(percent)s %%, tier or services."
+        ),
         field="kind",
         remedy=N_("Set what is known now, write a text of your own, or wait for the time that was promised."),
         minutes=rule.eta_minutes,

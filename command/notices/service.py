@@ -74,7 +74,9 @@ def draft(
     terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at, keeps_quiet, facts)
     notice = write(session, about, known, texts, missed, terms=terms, by=by, corrects=corrects)
     if correction:
-        at_once = replace(terms, release_at=None, keeps_quiet=False)  # what was wrong is not left standing until the morning
+        at_once = replace(
+            terms, release_at=None, keeps_quiet=False
+        )  # what was wrong is not left standing until the morning
         write(session, about, Kind.CORRECTION, correction, None, terms=at_once, by=by, corrects=notice)
     return notice
 

@@ -99,9 +99,7 @@ class Story:
         """The story of an incident, with those of its kin that have told somebody."""
         related = sorted({each for related_to in kin for each in related_to(session, incident_id)})
         told = [cls._alone(session, each, exercise) for each in related]
-        mine = replace(
-            cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts)
-        )
+        mine = replace(cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts))
         rule = policy.current(session).overlap
         others = set(_overlapping(session, incident_id, exercise)) - set(related) if rule.merge else set()
         if not others:
