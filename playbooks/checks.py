@@ -48,11 +48,11 @@ Remark = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What an operator's policy has to say: of a notice (its language, and the text with ordinary figures in it), and of a tier (the field
+    """What an operator's policy has to say: of a notice (its language, and the text with ordinary figures in it), and of a tier of a kind of plan (the field
     it is about beside it). Warnings only."""
 
     text: Callable[[str, str], Iterable[Remark]]
-    tier: Callable[[int, TierPlan], Iterable[tuple[str, Remark]]]
+    tier: Callable[[Kind, int, TierPlan], Iterable[tuple[str, Remark]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _remarks(
 
 def _measured(plan: Playbook, number: int, measures: Measures) -> Iterator["_Remark"]:
     tier, place = plan.tier(number), ("tiers", str(number))
-    for field, (message, remedy) in measures.tier(number, tier):
+    for field, (message, remedy) in measures.tier(plan.kind, number, tier):
         yield _Remark(Level.warning, (*place, field), message, remedy)
     for kind in NoticeKind:
         text = tier.notices.of(kind).text

@@ -70,6 +70,9 @@ class Pace(Record):
 
 
 class Cadence(Record):
+    """`kinds` are the events that `every` is asked of; the gap holds for all."""
+
+    kinds: tuple[Kind, ...]
     tiers: dict[Tier, Pace]
     source: Source
 

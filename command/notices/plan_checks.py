@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from command.messages import costs
 from command.messages.policy import Policy
 from playbooks.checks import Measures, Remark
-from playbooks.schema import TierPlan
+from playbooks.schema import Kind, TierPlan
 
 
 def measures(policy: Policy) -> Measures:
@@ -21,12 +21,12 @@ def measures(policy: Policy) -> Measures:
             message = f"{cost.segments} segments ({cost.characters} characters of {cost.encoding})"
             yield message, f"Shorten it to {policy.texts.warn_segments} segments: each is sent to every subscriber."
 
-    def tier(number: int, plan: TierPlan) -> Iterator[tuple[str, Remark]]:
+    def tier(kind: Kind, number: int, plan: TierPlan) -> Iterator[tuple[str, Remark]]:
         pace, promised = policy.cadence.of(number), plan.cadence_minutes
         if promised is not None and promised < pace.gap:
             message = f"promises an update every {promised} minutes, but two may not be closer than {pace.gap}"
             yield "cadence_minutes", (message, f"Write at least {pace.gap}, or change the gap in config/notices.yaml.")
-        if promised is not None and pace.every is not None and promised > pace.every:
+        if promised is not None and pace.every is not None and kind in policy.cadence.kinds and promised > pace.every:
             message = f"promises an update every {promised} minutes; the policy asks for every {pace.every}"
             yield "cadence_minutes", (message, f"Write at most {pace.every}, or change it in config/notices.yaml.")
         if plan.quiet_hours == "pass" and number not in policy.quiet.tiers:
