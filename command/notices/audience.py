@@ -101,6 +101,7 @@ def never_reached(story: Story, where: Condition, *, queued: bool = True) -> Sel
             ~story.unreachable(S.c.id),
             ~story.knows_the_end(S.c.id, C.c.until_at),
             *(~each.reached(S.c.id) for each in story.kin),
+            *((~story.reached_by_overlap(),) if story.overlaps else ()),
         )
     )
 

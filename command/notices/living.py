@@ -18,7 +18,7 @@ from command.notices.drafting import Terms, texts_of, write
 from command.notices.entries import NoticeHeld, WaveOpened
 from command.notices.models import Basis, Kind, Notice, NoticeState, Passed, Wave
 from command.notices.pacing import Facts
-from command.notices.story import IN_THE_AIR, QUEUED, D, Story
+from command.notices.story import IN_THE_AIR, QUEUED, D, Story, overlapping
 
 PLAYBOOK = "playbook:"
 """Who approved, for what a playbook version pre-approves."""
@@ -209,6 +209,16 @@ def extend(session: Session, notice: Notice) -> Notice:
         notice.state, notice.finished_at = NoticeState.SENDING, None
     open_wave(session, notice, Basis(notice.basis))
     return notice
+
+
+def let_others_tell(session: Session, incident_id: int, exercise: bool) -> None:
+    """First notices of this incident are taken back, or may be: outages that overlap it look again for those who were to hear of this one
+    alone."""
+    for other in overlapping(session, incident_id, exercise, clock.now(session)):
+        first = latest(session, other, Kind.FIRST)
+        if first is not None and first.state in _LEAVING and not halted(session, first):
+            lock(session, first)
+            extend(session, first)
 
 
 def is_automatic(notice: Notice) -> bool:

@@ -116,7 +116,10 @@ def heal(
     With nobody left cut off, first notices and updates that did not leave yet are withdrawn altogether. `missed` are the words for
     those never reached; without it they get nothing. Returns the all-clear, or None when nobody is owed one."""
     over = not living.anyone_affected(session, about.incident_id)
-    for notice in living.leaving(session, about.incident_id):
+    leaving = living.leaving(session, about.incident_id)
+    if any(notice.kind == Kind.FIRST and living.has_queue(session, notice) for notice in leaving):
+        living.let_others_tell(session, about.incident_id, about.exercise)
+    for notice in leaving:
         if over:
             _end(session, notice)
         else:

@@ -220,7 +220,10 @@ def withdraw(session: Session, notice: Notice, by: str, reason: str) -> int:
     _require(notice, *WAITING, *LEAVING)
     note = journal.add_note(session, _reason(reason), by)
     notice.reason_note_id = note[0]
-    return take_back(session, notice, "withdrawn", note)
+    queued = take_back(session, notice, "withdrawn", note)
+    if queued and notice.kind == Kind.FIRST:
+        living.let_others_tell(session, notice.incident_id, notice.exercise)
+    return queued
 
 
 def take_back(session: Session, notice: Notice, code: str, note: tuple[int, str] | None) -> int:

@@ -61,12 +61,15 @@ _MORE = select(
 
 LOOK_BACK = timedelta(days=7)
 """For how long an outage that goes on keeps its first notice in mind where another overlaps it."""
-_OPEN_CUT = select(literal(1)).where(C.c.incident_id == Notice.incident_id, C.c.until_at.is_(None))
+_CUT = select(literal(1)).where(
+    C.c.incident_id == Notice.incident_id,
+    or_(C.c.until_at.is_(None), C.c.until_at >= bindparam("begun", type_=Time())),
+)
 _OVERLAPS = (
     select(Notice.incident_id)
     .where(Notice.kind == literal_column(f"'{Kind.FIRST}'"), Notice.created_at >= bindparam("since", type_=Time()))
     .where(Notice.incident_id != _INCIDENT, Notice.exercise == bindparam("exercise", type_=Boolean()))
-    .where(Notice.approved_at.is_not(None), _OPEN_CUT.exists())
+    .where(Notice.approved_at.is_not(None), _CUT.exists())
     .distinct()
 )
 _BEGUN = select(func.min(Notice.created_at)).where(Notice.incident_id == _INCIDENT, Notice.kind == Kind.FIRST)
@@ -81,7 +84,8 @@ class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
     were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it;
     `concerns`: it concerns subscribers whom nothing cuts off; `overlaps` are the stories of other incidents that have told somebody and
-    still cut somebody off, and `serves_from` since when their word serves for this one."""
+    overlap it in time, `serves_from` since when their word serves for this one, which told for the
+    first time at `begun`."""
 
     incident_id: int
     exercise: bool
@@ -93,6 +97,7 @@ class Story:
     concerns: bool = False
     overlaps: tuple["Story", ...] = ()
     serves_from: datetime | None = None
+    begun: datetime | None = None
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
@@ -101,33 +106,50 @@ class Story:
         told = [cls._alone(session, each, exercise) for each in related]
         mine = replace(cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts))
         rule = policy.current(session).overlap
-        others = set(_overlapping(session, incident_id, exercise)) - set(related) if rule.merge else set()
-        if not others:
+        if not rule.merge:
             return mine
         begun = session.scalar(_BEGUN, {"incident": incident_id}) or clock.now(session)
+        others = set(overlapping(session, incident_id, exercise, begun)) - set(related)
         overlaps = tuple(cls._alone(session, each, exercise) for each in sorted(others))
-        return replace(mine, overlaps=overlaps, serves_from=begun - timedelta(minutes=rule.within_minutes))
+        since = begun - timedelta(minutes=rule.within_minutes) if overlaps else None
+        return replace(mine, overlaps=overlaps, serves_from=since, begun=begun if overlaps else None)
 
     def told_by_overlap(self) -> Condition:
-        """Another incident told the subscriber by a first notice not too long ago, and still cuts them off: they get no second one. What
-        ends first passes them on to what goes on, as any two outages of one person."""
-        return or_(false(), *(and_(each.affected(), each._told_since(self.serves_from)) for each in self.overlaps))
-
-    def _told_since(self, start: datetime | None) -> Condition:
-        h = D.alias("overlap")
+        """Another incident told the subscriber by a first notice not too long ago, and no all-clear followed; or it is about to, and still
+        cuts them off. They get no second one: what ends first passes them on to what goes on, as any two outages of one person."""
         return or_(
             false(),
             *(
-                and_(
-                    select(literal(1))
-                    .where(h.c.notice_id == first, h.c.addressee == S.c.id, h.c.created_at >= start)
-                    .where(h.c.state.not_in((*_NOT_REACHED, *QUEUED) if first in self.halted else _NOT_REACHED))
-                    .exists(),
-                    ~self.cleared(first, S.c.id),
+                or_(
+                    each._told_since(self.serves_from, queued=False),
+                    and_(each.affected(), each._told_since(self.serves_from, queued=True)),
                 )
-                for first in self.firsts
+                for each in self.overlaps
             ),
         )
+
+    def reached_by_overlap(self) -> Condition:
+        """Another incident told the subscriber in place of this one, whatever they were told since."""
+        some = (
+            and_(each._told_since(self.serves_from, queued=False, cleared=True), ~each._ended_before(self.begun))
+            for each in self.overlaps
+        )
+        return or_(false(), *some)
+
+    def _ended_before(self, at: datetime | None) -> Condition:
+        e = D.alias("ended")
+        given = select(literal(1)).where(e.c.notice_id.in_(self.clears), e.c.addressee == S.c.id, e.c.created_at < at)
+        return given.exists() if self.clears else false()
+
+    def _told_since(self, start: datetime | None, *, queued: bool, cleared: bool = False) -> Condition:
+        """A first notice listed since `start` reached the subscriber, or (`queued`) waits; without `cleared`, and nothing ended it."""
+        h, found = D.alias("overlap"), list[Condition]()
+        for first in self.firsts:
+            gone = _NOT_REACHED if queued and first not in self.halted else (*_NOT_REACHED, *QUEUED)
+            told = select(literal(1)).where(h.c.notice_id == first, h.c.addressee == S.c.id, h.c.created_at >= start)
+            there = told.where(h.c.state.not_in(gone)).exists()
+            found.append(there if cleared else and_(there, ~self.cleared(first, S.c.id)))
+        return or_(false(), *found)
 
     @classmethod
     def _alone(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
@@ -241,11 +263,11 @@ class Story:
         return or_(select(literal(1)).where(told).exists(), select(literal(1)).where(passed).exists())
 
 
-def _overlapping(session: Session, incident_id: int, exercise: bool) -> Sequence[int]:
-    """The incidents, of the same kind of reality, that have told somebody lately and still cut somebody off."""
-    return session.scalars(
-        _OVERLAPS, {"incident": incident_id, "exercise": exercise, "since": clock.now(session) - LOOK_BACK}
-    ).all()
+def overlapping(session: Session, incident_id: int, exercise: bool, begun: datetime) -> Sequence[int]:
+    """The incidents, of the same kind of reality, that have told somebody lately and cut somebody off at `begun` or later."""
+    since = clock.now(session) - LOOK_BACK
+    given = {"incident": incident_id, "exercise": exercise, "since": since, "begun": begun}
+    return session.scalars(_OVERLAPS, given).all()
 
 
 def _open_on(s: FromClause) -> Condition:
