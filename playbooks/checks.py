@@ -48,8 +48,8 @@ Remark = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What an operator's policy has to say: of a notice (its language, and the text with ordinary figures in it), and of a tier of a kind of plan (the field
-    it is about beside it). Warnings only."""
+    """What an operator's policy has to say: of a notice (its language, and the text with ordinary figures in it), and of a tier of a kind
+    of plan (the field it is about beside it). Warnings only."""
 
     text: Callable[[str, str], Iterable[Remark]]
     tier: Callable[[Kind, int, TierPlan], Iterable[tuple[str, Remark]]]

@@ -113,13 +113,30 @@ def _one(session: Session, row: NoticeReply) -> ReplyOut:
     return out(session, here().keyring, [(row, incident, notice)], language())[0]
 
 
+def taken(reply_id: int) -> ReplyOut:
+    """Make a complaint of a reply, for whoever asks."""
+    who, installation = principal(), here()
+    return unit(lambda session: _one(session, replies.take_up(session, installation, reply_id, who)))
+
+
+def answered(reply_id: int, given: AnswerIn) -> ReplyOut:
+    """Answer a reply by SMS."""
+    who = principal()
+    return unit(lambda session: _one(session, replies.answer(session, reply_id, given.text, who)))
+
+
+def closed(reply_id: int, given: CloseIn) -> ReplyOut:
+    """Close a reply with the reason."""
+    who = principal()
+    return unit(lambda session: _one(session, replies.close(session, reply_id, given.reason, who)))
+
+
 @api.post("/notice-replies/<int:reply_id>/actions/take")
 @api.output(ReplyOut)
 @access("take_case")
 def take_up(reply_id: int) -> Any:
     """Make a complaint of a reply; who does owns it."""
-    who, installation = principal(), here()
-    return unit(lambda session: _one(session, replies.take_up(session, installation, reply_id, who)))
+    return taken(reply_id)
 
 
 @api.post("/notice-replies/<int:reply_id>/actions/answer")
@@ -128,8 +145,7 @@ def take_up(reply_id: int) -> Any:
 @access("take_case")
 def answer(reply_id: int, json_data: AnswerIn) -> Any:
     """Answer a reply by SMS."""
-    who, text = principal(), json_data.text
-    return unit(lambda session: _one(session, replies.answer(session, reply_id, text, who)))
+    return answered(reply_id, json_data)
 
 
 @api.post("/notice-replies/<int:reply_id>/actions/close")
@@ -138,5 +154,4 @@ def answer(reply_id: int, json_data: AnswerIn) -> Any:
 @access("take_case")
 def close(reply_id: int, json_data: CloseIn) -> Any:
     """Close a reply that needs nothing, with the reason."""
-    who, reason = principal(), json_data.reason
-    return unit(lambda session: _one(session, replies.close(session, reply_id, reason, who)))
+    return closed(reply_id, json_data)

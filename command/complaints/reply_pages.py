@@ -54,12 +54,12 @@ def settle(reply_id: int, verb: str) -> ResponseReturnValue:
     """Do something with a reply; a refusal keeps what was typed."""
     try:
         if verb == "take":
-            done = reply_api.take_up(reply_id)
+            done = reply_api.taken(reply_id)
             return redirect(f"/complaints/{done.case}", 303)
         if verb == "answer":
-            reply_api.answer(reply_id, valid(reply_api.AnswerIn, given(request.form, "text")))
+            reply_api.answered(reply_id, valid(reply_api.AnswerIn, given(request.form, "text")))
         elif verb == "close":
-            reply_api.close(reply_id, valid(reply_api.CloseIn, given(request.form, "reason")))
+            reply_api.closed(reply_id, valid(reply_api.CloseIn, given(request.form, "reason")))
         else:
             raise Invalid(N_("There is no such action."), field="verb", remedy=N_("Use the buttons of the page."))
     except Problem as refused:
