@@ -18,7 +18,7 @@ from tests.scenarios.centre import Centre, at_night
 
 @pytest.fixture
 def night(database: Database, keyring: Keyring, tmp_path: Path) -> Iterator[Centre]:
-    own = {"quiet_hours": True, "notices": written(tmp_path, opt_out={"confirm": True})}
+    own = {"quiet_hours": True, "notices": written(tmp_path, opt_out={"confirm": True}, quiet={"tiers": []})}
     with at_night(Centre, database, keyring, tmp_path, settings=own) as centre:
         yield centre
 
@@ -51,7 +51,7 @@ def replies(night: Centre, number: str, text: str) -> None:
 def test_a_night_in_two_zones(night: Centre) -> None:
     night.do(abroad)
     forward_to(night, 23)
-    number = night.report(elements=["CELL-3", "CELL-5"], area="80")["number"]
+    number = night.report(elements=["CELL-3", "CELL-5"], area="800102")["number"]
     night.act("dou", number, "assess")
     night.act("dou", number, "activate")
     night.engine()
@@ -78,7 +78,7 @@ def test_a_night_in_two_zones(night: Centre) -> None:
 def test_whoever_has_service_again_before_their_morning_hears_nothing(night: Centre) -> None:
     night.do(abroad)
     forward_to(night, 23)
-    number = night.report(elements=["CELL-3", "CELL-5"], area="80")["number"]
+    number = night.report(elements=["CELL-3", "CELL-5"], area="800102")["number"]
     night.act("dou", number, "assess")
     night.act("dou", number, "activate")
     night.engine()
