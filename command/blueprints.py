@@ -24,7 +24,16 @@ from command.bulletins import receipt_pages as bulletin_receipts
 from command.capability import api as capability_api
 from command.capability import pages as capability_pages
 from command.complaints import api as cases_api
-from command.complaints import complaint_api, complaint_pages, customer_pages, desk_pages, public_pages, surge_pages
+from command.complaints import (
+    complaint_api,
+    complaint_pages,
+    customer_pages,
+    desk_pages,
+    public_pages,
+    reply_api,
+    reply_pages,
+    surge_pages,
+)
 from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
 from command.drills.console import report_pages as drill_incident_pages
@@ -56,6 +65,7 @@ from command.incidents import (
     hold_pages,
     journal_pages,
     notice_api,
+    notice_policy,
     report_api,
     resource_api,
     resource_plan_api,
@@ -218,6 +228,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks_api.api,
     report_api.api,
     notice_api.api,
+    notice_policy.api,
+    notice_policy.pages,
     room_api.api,
     family_api.api,
     family_pages.pages,
@@ -258,6 +270,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     settlement_pages.pages,
     agreements_api.api,
     agreements_pages.pages,
+    reply_api.api,
+    reply_pages.pages,
     satisfaction_api.api,
     satisfaction_pages.pages,
     survey_form.pages,

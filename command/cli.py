@@ -32,10 +32,13 @@ from command.drills.scenarios.commands import scenarios
 from command.engine import cycles
 from command.engine.run import Engine, run
 from command.insights.commands import insights
+from command.messages import policy
 from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import FILE
 from command.network.commands import group as import_
 from command.network.commands import run as import_file
+from command.notices import plan_checks
+from command.notices.commands import notices
 from command.oncall.duties import schedules
 from command.oncall.duties.commands import oncall
 from command.oncall.duties.rotation import RotationError
@@ -53,7 +56,7 @@ from command.roads.commands import gateways, routes
 from command.sites.commands import import_sites
 from command.warnings.commands import warnings
 from playbooks import source
-from playbooks.checks import Known, check_paths
+from playbooks.checks import Known, Measures, check_paths
 from playbooks.findings import Level
 from playbooks.json_schema import json_schema
 from playbooks.loader import SHIPPED
@@ -85,6 +88,7 @@ for group in (
     archive,
     gateways,
     insights,
+    notices,
     oncall,
     resources,
     routes,
@@ -308,10 +312,18 @@ def check(settings: Settings, paths: tuple[Path, ...]) -> None:
     known = Known(frozenset(DEPARTMENTS), frozenset(POSTS), _schedules(settings))
     on = datetime.now(settings.tz).date()
     roads = [one for one in settings.gateways if one.channel in ("sms", "voice")]  # what plans can ask for
-    found = check_paths(paths or (SHIPPED,), on=on, gateways=roads, known=known)
+    found = check_paths(paths or (SHIPPED,), on=on, gateways=roads, known=known, measures=_measures(settings))
     for each in found:
         click.echo(str(each))
     sys.exit(1 if any(isinstance(each, Fault) or each.level is Level.error for each in found) else 0)
+
+
+def _measures(settings: Settings) -> Measures:
+    """What the operator's notice policy has to say of plans; a fault in it is a fault of the command."""
+    try:
+        return plan_checks.measures(policy.read_file(settings.notices or policy.FILE))
+    except source.SourceError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _schedules(settings: Settings) -> frozenset[str] | None:

@@ -8,6 +8,7 @@ from command.boards import models as boards
 from command.bulletins import models as bulletins
 from command.capability import models as capability
 from command.complaints import models as complaints
+from command.complaints import reply_models as notice_replies
 from command.core import beats, clock, heads, installation, journal
 from command.core.columns import Base
 from command.drills import models as drills
@@ -63,6 +64,7 @@ rooms = (
     capability,
     clock,
     complaints,
+    notice_replies,
     contacts,
     crews,
     beats,

@@ -13,6 +13,7 @@ from command.boards import cards
 from command.bulletins import figures as bulletin_figures
 from command.bulletins import service as bulletins
 from command.complaints import calm, surveyed
+from command.complaints import replies as notice_replies
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.settings import Settings
@@ -34,8 +35,9 @@ from command.knowledge import finding
 from command.knowledge import service as knowledge
 from command.measurements import ties
 from command.messages import exercises, outbox
+from command.messages import policy as notice_policy
 from command.messages.handlers import Handlers
-from command.notices import otherwise, story
+from command.notices import confirming, otherwise, story
 from command.oncall.duties import feeds
 from command.oncall.paging import keypad, players, replies, subscriptions
 from command.oncall.paging import service as oncall
@@ -124,6 +126,7 @@ def join(database: Database) -> Database:
     _once(visibility.turned, evaluations.restricted)
     _once(gathering.registers, planned.offered)
     warning_table.table()  # a fault in config/warnings.yaml stops the start, not a storm
+    notice_policy.read_file(notice_policy.FILE)
     survey_rules.rules()
     agreement_rules.rules()
     return database
@@ -137,6 +140,8 @@ def _once(hooks: list[Hook], hook: Hook) -> None:
 
 def open_installation(settings: Settings) -> Installation:
     """An installation with its parts joined: how every process opens one."""
+    if settings.notices is not None:
+        notice_policy.read_file(settings.notices)  # a fault in it stops the start, not a notice
     installation = Installation.open(settings)
     join(installation.database)
     return installation
@@ -159,9 +164,10 @@ def handlers(settings: Settings | None = None) -> Handlers:
             replies.replies(field.add_note, _elsewhere),
             crews.by_word,
             drill_answers.reply,
+            notice_replies.keep,
         ],
         settled=[oncall.settled],
-        subscribed=[subscriptions.subscribed],
+        subscribed=[subscriptions.subscribed, confirming.subscribed],
         keys=[keypad.press, drill_answers.press],
         roads=otherwise.Roads(settings) if settings else None,
     )

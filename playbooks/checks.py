@@ -1,6 +1,6 @@
 """`check`: what is sound in form but will not work, or not for long, with this operator's gateways, posts and rotas."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,7 +11,8 @@ from playbooks.faults import Fault, Place, dotted
 from playbooks.findings import Finding, Level
 from playbooks.loader import Library, Sheet, read_sheets, yaml_files
 from playbooks.notices import NoticeKind
-from playbooks.schema import TIERS, Kind, Page, Playbook
+from playbooks.schema import TIERS, Kind, Page, Playbook, TierPlan
+from playbooks.templates import LANGUAGES, example
 from playbooks.texts import Text
 
 WARN_DAYS = 30
@@ -41,6 +42,19 @@ class Known:
     schedules: frozenset[str] | None = None
 
 
+Remark = tuple[str, str]
+"""What is odd, and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What an operator's policy has to say: of a notice (its language, and the text with ordinary figures in it), and of a tier of a kind
+    of plan (the field it is about beside it). Warnings only."""
+
+    text: Callable[[str, str], Iterable[Remark]]
+    tier: Callable[[Kind, int, TierPlan], Iterable[tuple[str, Remark]]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Remark:
     level: Level
@@ -56,6 +70,7 @@ def check(
     on: date,
     known: Known = Known(),
     published: Mapping[tuple[str, int], str] | None = None,
+    measures: Measures | None = None,
 ) -> list[Finding]:
     """Every finding about the plans on a day.
 
@@ -64,7 +79,7 @@ def check(
     """
     findings = dict[Finding, None]()
     for sheet in library.sheets:
-        for remark in _remarks(sheet, library, gateways, on, known, published or {}):
+        for remark in _remarks(sheet, library, gateways, on, known, published or {}, measures):
             # A value of all_tiers is met in every tier and told once.
             findings[_finding(sheet, remark)] = None
     return list(findings)
@@ -77,7 +92,12 @@ def missing_kinds(library: Library) -> list[Kind]:
 
 
 def check_paths(
-    paths: Iterable[Path], *, on: date, gateways: Sequence[Gateway] = (), known: Known = Known()
+    paths: Iterable[Path],
+    *,
+    on: date,
+    gateways: Sequence[Gateway] = (),
+    known: Known = Known(),
+    measures: Measures | None = None,
 ) -> list[Fault | Finding]:
     """The faults of files and folders, and the findings about the plans in them that are sound in form.
 
@@ -90,7 +110,7 @@ def check_paths(
     gaps = list[Fault]()
     if not faults and (folders := [path for path in given if path.is_dir()]):
         gaps = [_gap(folders[0], kind) for kind in missing_kinds(library)]
-    return [*faults, *gaps, *check(library, gateways, on=on, known=known)]
+    return [*faults, *gaps, *check(library, gateways, on=on, known=known, measures=measures)]
 
 
 def _gap(folder: Path, kind: Kind) -> Fault:
@@ -121,6 +141,7 @@ def _remarks(
     on: date,
     known: Known,
     published: Mapping[tuple[str, int], str],
+    measures: Measures | None,
 ) -> Iterator["_Remark"]:
     plan = sheet.playbook
     if library.current(plan.kind, on) == plan and (found := expiry(plan, on)):
@@ -132,9 +153,25 @@ def _remarks(
         yield _Remark(Level.error, ("version",), message, "Undo the change, or write it as the next version.")
     yield from _silent_tiers(plan)
     yield from _unknown_names(plan, known)
+    if measures is not None:
+        for number in TIERS:
+            yield from _measured(plan, number, measures)
     if gateways:
         for number in TIERS:
             yield from _gateway_remarks(plan, number, gateways)
+
+
+def _measured(plan: Playbook, number: int, measures: Measures) -> Iterator["_Remark"]:
+    tier, place = plan.tier(number), ("tiers", str(number))
+    for field, (message, remedy) in measures.tier(plan.kind, number, tier):
+        yield _Remark(Level.warning, (*place, field), message, remedy)
+    for kind in NoticeKind:
+        text = tier.notices.of(kind).text
+        for language in LANGUAGES:
+            words, advice = (text.zh, tier.advice.zh) if language == "zh" else (text.en, tier.advice.en)
+            for message, remedy in measures.text(language, example(words, language, advice=advice)):
+                at = (*place, "notices", kind, "text", language)
+                yield _Remark(Level.warning, at, message, remedy)
 
 
 def _silent_tiers(plan: Playbook) -> Iterator["_Remark"]:

@@ -25,7 +25,7 @@ class NoticeKind(StrEnum):
 
 
 # Unknown in the first minutes, or not given at all: a notice must read well without them.
-LATE_FIELDS = frozenset({"eta", "next_update", "advice"})
+LATE_FIELDS = frozenset({"eta", "eta_window", "next_update", "advice"})
 _ALWAYS = frozenset({"operator", "hotline"})
 _OUTAGE = {
     NoticeKind.first: frozenset({"area", "services", "since", "eta", "next_update"}),
@@ -34,6 +34,17 @@ _OUTAGE = {
     NoticeKind.correction: frozenset[str](),
     NoticeKind.missed: frozenset({"area", "services", "since", "restored_at"}),
 }
+_SAME = {"eta": frozenset({"eta", "eta_window"})}
+"""Fields that say the same fact: either will do."""
+_AHEAD = frozenset({"eta", "eta_window", "next_update"})
+_UNAVAILABLE = {
+    NoticeKind.first: (frozenset({"restored_at"}), "nothing is restored yet when it leaves"),
+    NoticeKind.update: (frozenset({"restored_at"}), "nothing is restored yet when it leaves"),
+    NoticeKind.all_clear: (_AHEAD, "nothing is ahead any more when it leaves"),
+    NoticeKind.correction: (frozenset({"restored_at"}), "it may leave before anything is restored"),
+    NoticeKind.missed: (_AHEAD, "nothing is ahead any more when it leaves"),
+}
+"""Fields that a kind of notice never knows when it leaves, and why."""
 _SIGNATURES = {"zh": "【{operator}】", "en": "{operator}: "}
 
 
@@ -85,8 +96,24 @@ class Notices(Record):
         for kind, fields in _OUTAGE.items():
             text = self.of(kind).text
             for language, template in (("zh", text.zh), ("en", text.en)):
-                for name in sorted(fields - templates.placeholders(template)):
+                said = templates.placeholders(template)
+                for name in sorted(each for each in fields if not _SAME.get(each, {each}) & said):
                     yield Misfit(f"{{{name}}} is missing", f"Say it: add {{{name}}}.", (kind, "text", language))
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if found := tuple(self._unavailable()):
+            raise Unfit(*found)
+        return self
+
+    def _unavailable(self) -> Iterator[Misfit]:
+        for kind in NoticeKind:
+            never, why = _UNAVAILABLE[kind]
+            text = self.of(kind).text
+            for language, template in (("zh", text.zh), ("en", text.en)):
+                for name in sorted(never & templates.placeholders(template)):
+                    message = f"{{{name}}} is not available in this kind of notice: {why}"
+                    yield Misfit(message, f"Take {{{name}}} and its words out.", (kind, "text", language))
 
     def link_misfits(self) -> Iterator[Misfit]:
         """Links, which a notice about information security must not hold: they look like the attack itself."""

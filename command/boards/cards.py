@@ -137,7 +137,9 @@ def _head(
 ) -> dict[str, Any]:
     """Who, how bad, since when; the clock that runs out next, and when those who were told are owed an update."""
     running = [_pick(row, CLOCK) for row in clocks if row["state"] == "running"]
-    told = [row["approved_at"] for row in notices if row["kind"] in ("first", "update") and row["approved_at"]]
+    left = [row for row in notices if row["kind"] in ("first", "update") and row["approved_at"]]
+    left = [row for row in left if row["state"] in (*UNDER_WAY, "sent")]
+    told = [row["created_at"] for row in left]
     handled = incident["state"] == "responding" and incident["quiet_at"] is None
     minutes = plans.cadence(session, incident["playbook_id"], incident["tier"]) if told and handled else None
     alert = alerts.of(session, incident["id"], incident["state"])
@@ -149,7 +151,14 @@ def _head(
         **_watched(session, incident),
         **_reach(session, incident),
         "update_due_at": max(told) + timedelta(minutes=minutes) if minutes else None,
+        **(_late(left) if minutes else {}),
     }
+
+
+def _late(left: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Since when the update that the last notice promised is on record as late, where it is."""
+    last = max(left, key=lambda row: (row["approved_at"], row["id"]))
+    return {"update_late_at": last["late_at"]} if last["late_at"] else {}
 
 
 def _above(session: Session, incident: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,7 +245,7 @@ def summary_card(incident: Mapping[str, Any], cards: Mapping[str, Mapping[str, A
             "areas": cards["impact"]["areas"],
             "resources": resource_cards.counted(cards.get("resources")),
         }
-        | {name: cards["head"][name] for name in ("watch_until", "reach") if name in cards["head"]}
+        | {name: cards["head"][name] for name in ("watch_until", "reach", "update_late_at") if name in cards["head"]}
         | _degraded(cards["impact"]["rows"])
     )
 

@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     playbooks: Path | None = None
     holidays: Path | None = None
     recipients: Path | None = None
+    notices: Path | None = None
     upward_percent: int = Field(default=75, ge=1, le=100)
     keys: str = ""
     secret: str = ""

@@ -85,6 +85,8 @@ class NoticeOut(BaseModel):
     approved_at: datetime | None
     override: bool
     release_at: datetime | None
+    keeps_quiet: bool
+    late_at: datetime | None
     finished_at: datetime | None
     withdrawn_at: datetime | None
 
@@ -196,7 +198,7 @@ def submit(notice_id: int, json_data: Act) -> Any:
         standing.authorise(
             session, incident, who, "submit_notice", override=json_data.override, reason=json_data.reason
         )
-        notices.submit(session, notice, who.actor)
+        notifying.submit(session, incident, notice, who.actor)
 
     return _act(notice_id, verb)
 

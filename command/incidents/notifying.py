@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core.problems import N_, Invalid
-from command.incidents import entries, telling
+from command.incidents import entries, plans, telling
 from command.incidents.family import kin
 from command.incidents.models import Impact, Incident
 from command.incidents.standing import notices_in_flight
 from command.incidents.telling import NoPlan
-from command.notices import living, rounds
+from command.notices import living, pacing, quiet, rounds
 from command.notices import service as notices
 from command.notices.models import Kind, Notice, NoticeState
 from playbooks.content import has_link
@@ -44,7 +44,7 @@ def draft(
         by=by,
         corrects=_to_correct(session, incident) if kind is Kind.CORRECTION else None,
         correction=_correction(session, incident) if kind in (Kind.FIRST, Kind.UPDATE) else None,
-        **terms(session, incident, kind, automatic=automatic and texts is None),
+        **terms(session, incident, kind, automatic=automatic and texts is None, own_words=texts is not None),
     )
 
 
@@ -61,18 +61,30 @@ def _without_links(incident: Incident, said: Texts) -> None:
             )
 
 
-def terms(session: Session, incident: Incident, kind: Kind, *, automatic: bool) -> dict[str, Any]:
-    """On what terms a notice of a kind leaves by the incident's plan: validity, pre-approval and its cap, quiet hours."""
+def terms(
+    session: Session, incident: Incident, kind: Kind, *, automatic: bool, own_words: bool = False
+) -> dict[str, Any]:
+    """On what terms a notice of a kind leaves by the incident's plan: validity, pre-approval and its cap, quiet hours, what is known."""
     plan, tier = telling.plan_of(session, incident)
     planned = planned_kind(kind)
-    waits = kind in (Kind.FIRST, Kind.UPDATE)
+    waits = kind in (Kind.FIRST, Kind.UPDATE) and telling.waits(session, incident, tier)
     return {
         "validity_minutes": tier.notices.of(planned).valid_minutes if planned else UNPLANNED_MINUTES,
         "pre_approved_cap": _cap(plan, planned) if automatic else 0,
         "playbook": f"{plan.code}/{plan.version}",
         "automatic": automatic and planned is not None and planned in plan.pre_approved.notices,
-        "release_at": telling.release_at(session, tier) if waits else None,
+        "keeps_quiet": waits,
+        "release_at": quiet.releases(session).last if waits else None,
+        "facts": telling.facts(session, incident, own_words=own_words),
     }
+
+
+def submit(session: Session, incident: Incident, notice: Notice, by: str) -> Notice:
+    """Submit a notice of an incident; an update says something new, or keeps a promise. Raise Conflict."""
+    plan = plans.of(session, incident)
+    promise = telling.promise(session, incident, plan.tier(incident.tier)) if plan else None
+    pacing.require_news(session, notice, promise)
+    return notices.submit(session, notice, by)
 
 
 def planned_kind(kind: Kind) -> NoticeKind | None:
@@ -178,13 +190,16 @@ def grow(session: Session, incident: Incident) -> None:
     about = telling.about(session, incident)
     fresh = telling.texts(session, incident, NoticeKind.first) if rounds.needs_new_round(session, about) else None
     _, tier = telling.plan_of(session, incident)
-    rounds.grow(session, about, fresh, by=session.info["actor"], release_at=telling.release_at(session, tier))
+    waits = telling.waits(session, incident, tier)
+    release = quiet.releases(session).last if waits else None
+    known = telling.facts(session, incident)
+    rounds.grow(session, about, fresh, by=session.info["actor"], release_at=release, keeps_quiet=waits, facts=known)
 
 
 def release(session: Session, incident: Incident) -> None:
     """The incident rose to a tier that does not wait for the morning: what waits leaves at once."""
     _, tier = telling.plan_of(session, incident)
-    if telling.release_at(session, tier) is None:
+    if not telling.waits(session, incident, tier):
         rounds.release(session, telling.about(session, incident))
 
 

@@ -1,6 +1,14 @@
 """The words of journal entries about surveys after restoration and about service levels, by kind: (zh, en)."""
 
 OF_QUALITY: dict[str, tuple[str, str]] = {
+    "notice_reply.kept": (
+        "一位用户回复了{notice_kind}，待跟进",
+        "A subscriber answered the {notice_kind}: to be followed up",
+    ),
+    "notice_reply.settled": (
+        "{person_id}处理了用户回复：{settled_as}，工单{case}",
+        "{person_id} settled a reply: {settled_as}, case {case}",
+    ),
     "survey.planned": ("计划开展满意度调查，{ask_from}起发送", "Survey planned, to be sent from {ask_from}"),
     "survey.void": ("不开展满意度调查：{why}", "No survey: {why}"),
     "survey.sent": (
@@ -40,6 +48,11 @@ QUALITY_FIELDS: dict[str, dict[str, tuple[str, str]]] = {
         "accepted": ("已接受", "dispute accepted"),
         "rejected": ("已驳回", "dispute rejected"),
         "settled": ("已了结", "dispute settled"),
+    },
+    "settled_as": {
+        "case": ("转为工单", "taken up as a case"),
+        "answered": ("已答复", "answered"),
+        "closed": ("已关闭", "closed"),
     },
     "sla_class": {
         "urgent": ("紧急", "urgent"),

@@ -238,6 +238,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{notice_kind} withdrawn, {queued} messages taken back",
     ),
     "notice.corrected": ("更正通知已发出", "A correction was sent"),
+    "notice.update_late": (
+        "进展通知逾期：承诺{promised_at}前告知，尚未发出",
+        "The update is late: it was promised by {promised_at}",
+    ),
     "notice.wave_opened": ("{notice_kind}开始确定发送对象", "{notice_kind}: recipients are being listed"),
     "notice.wave_finished": ("{notice_kind}发送对象已确定，{rows}条", "{notice_kind}: {rows} messages queued"),
     "notice.let_through": (

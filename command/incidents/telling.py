@@ -1,23 +1,23 @@
 """What the affected are told: the plan's templates filled with what is confirmed, in both languages, by kind of notice."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.incidents import house, measuring, places, plans
+from command.incidents import eta_window, house, measuring, places, plans
 from command.incidents.models import Impact, Incident
+from command.messages import policy
 from command.messages.about import About
 from command.network.models import Service
-from command.notices.models import Kind, Notice, NoticeState
+from command.notices import pacing
+from command.notices.pacing import Facts
 from playbooks.notices import NoticeKind
 from playbooks.schema import Playbook, TierPlan
 from playbooks.templates import Language, render
 
-NIGHT = (time(22, 0), time(7, 0))
-"""Quiet hours on the operator's wall clock: from, until. Ours, from the operators' habit not to text at night."""
 AND: Mapping[Language, str] = {"zh": "、", "en": ", "}
 SOME_SERVICES: Mapping[Language, str] = {"zh": "相关业务", "en": "some services"}
 SOME_AREA: Mapping[Language, str] = {"zh": "部分地区", "en": "some areas"}
@@ -80,6 +80,7 @@ def fields(
         "services": service_words(session, language, about_rows),
         "since": moment(session, incident.occurred_at or incident.detected_at, language),
         "eta": moment(session, incident.eta, language) if incident.eta and incident.eta > now else None,
+        "eta_window": window(session, incident.eta, language),
         "next_update": moment(session, upcoming, language),
         "restored_at": moment(session, ended or now, language),
         "hotline": house_settings.hotline,
@@ -91,16 +92,16 @@ def fields(
 def promised(session: Session, incident: Incident, tier: TierPlan) -> datetime | None:
     """When those told expect the next news: the plan's gap after the last first notice or update that left. None where nothing was
     promised, the promise is past, or service is back."""
+    due = promise(session, incident, tier)
+    return due if due and due > clock.now(session) else None
+
+
+def promise(session: Session, incident: Incident, tier: TierPlan) -> datetime | None:
+    """The same, whether it is past or not."""
     if tier.cadence_minutes is None or incident.restored_at or incident.quiet_at:
         return None
-    query = select(func.max(Notice.created_at)).where(
-        Notice.incident_id == incident.id,
-        Notice.kind.in_((Kind.FIRST, Kind.UPDATE)),
-        Notice.state.in_((NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT)),
-    )
-    last = session.scalar(query)
-    due = last + timedelta(minutes=tier.cadence_minutes) if last else None
-    return due if due and due > clock.now(session) else None
+    last = pacing.last_left(session, incident.id)
+    return last.created_at + timedelta(minutes=tier.cadence_minutes) if last else None
 
 
 def moment(session: Session, at: datetime | None, language: Language) -> str | None:
@@ -152,18 +153,37 @@ def plain_name(name: str, language: Language) -> str:
     return bare if language == "zh" or bare.isupper() else bare[:1].lower() + bare[1:]
 
 
-def release_at(session: Session, tier: TierPlan) -> datetime | None:
-    """When a notice of this plan may leave: at once (None), or in the morning where the plan waits for the end of quiet hours."""
-    return None if tier.quiet_hours == "pass" else after_quiet(session)
+def waits(session: Session, incident: Incident, tier: TierPlan) -> bool:
+    """Whether first notices and updates keep the quiet hours of those told: they do unless the plan asks to pass in a tier that may, or
+    the policy lets pass what it is about."""
+    asked = tier.quiet_hours == "pass"
+    rule = policy.current(session).quiet
+    return not rule.passes(incident.tier, incident.kind, asked=asked, emergency=_emergency_lost(session, incident))
 
 
-def after_quiet(session: Session) -> datetime | None:
-    """When quiet hours are over; None where they are not kept, or it is day."""
-    if not house.settings(session).quiet_hours:
+def _emergency_lost(session: Session, incident: Incident) -> bool:
+    hit = {row.service_id for row in measuring.last_impacts(session, incident)}
+    return session.scalar(select(Service.id).where(Service.id.in_(hit), Service.critical).limit(1)) is not None
+
+
+def facts(session: Session, incident: Incident, *, own_words: bool = False) -> Facts:
+    """What is known now of what those told read: what an update is measured against."""
+    hit = {row.service_id for row in measuring.last_impacts(session, incident)}
+    codes = tuple(session.scalars(select(Service.code).where(Service.id.in_(hit)).order_by(Service.code)))
+    eta = incident.eta.isoformat() if incident.eta and incident.eta > clock.now(session) else None
+    return Facts(eta, incident.tier, codes, incident.users_now, own_words)
+
+
+def window(session: Session, eta: datetime | None, language: Language) -> str | None:
+    """The expected time of restoration as a range in words: "16:30–17:30", "between 16:30 and 17:30"; where the policy asks for one time,
+    "17:00前", "by 17:00". None once it is past."""
+    now, rule = clock.now(session), policy.current(session).eta
+    found = eta_window.around(eta, now, rule) if eta else None
+    if found is None:
         return None
-    there = house.local(session, clock.now(session))
-    begins, ends = NIGHT
-    if ends <= there.time() < begins:
-        return None
-    day = there.date() + timedelta(days=1 if there.time() >= begins else 0)
-    return datetime.combine(day, ends, tzinfo=there.tzinfo)
+    begins, ends = (moment(session, at, language) or "" for at in found)
+    if found[0] != found[1] and house.today(session, found[0]) == house.today(session, found[1]):
+        ends = f"{house.local(session, found[1]):%H:%M}"
+    if begins == ends:
+        return f"{ends}前" if language == "zh" else f"by {ends}"
+    return f"{begins}–{ends}" if language == "zh" else f"between {begins} and {ends}"

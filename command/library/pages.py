@@ -11,7 +11,7 @@ from command.improvement import reading
 from command.improvement.views import action_out
 from command.library import diff, editions, finder, flow, words
 from command.library.editions import Edition
-from command.messages import segments
+from command.messages import costs, policy
 from command.people.access import access, here, principal
 from command.people.language import language
 from command.people.posts import DEPARTMENTS, POSTS
@@ -59,6 +59,7 @@ def plan(code: str) -> ResponseReturnValue:
     """One plan: `?tier=` or `?department=` says which side of it, `?version=` which edition, `?q=` what to look for in it."""
     with here().database.read() as session:
         known, on = editions.of_plan(session, principal(), code), editions.today(session)
+        most = policy.current(session).texts.warn_segments
         changing = [action_out(session, row, language()) for row in reading.changing(session, code, principal())]
     mark = request.args.get("version")
     edition = editions.chosen(known, mark) if mark else editions.current(known)
@@ -79,7 +80,7 @@ def plan(code: str) -> ResponseReturnValue:
         shown=shown,
         flow=flow.draw(shown.tasks, language()),
         box=(flow.WIDTH, flow.HEIGHT),
-        notices=_notices(edition.plan, tier),
+        notices=_notices(edition.plan, tier, most),
         sought=sought,
         places=finder.find(edition.plan, sought),
         keep={"version": mark} if mark else {},
@@ -111,16 +112,19 @@ def _tier() -> int:
     return int(asked)
 
 
-def _notices(plan: Playbook, tier: int) -> list[dict[str, Any]]:
+def _notices(plan: Playbook, tier: int, most: int) -> list[dict[str, Any]]:
     """The notices of a tier with an example of each language and what it costs on the air."""
-    found = []
+    found, shown = [], plan.tier(tier)
     for kind in NoticeKind:
-        notice = plan.tier(tier).notices.of(kind)
+        notice = shown.notices.of(kind)
         sides = []
         for tongue in templates.LANGUAGES:
             text = notice.text.zh if tongue == "zh" else notice.text.en
-            example = templates.example(text, tongue)
-            sides.append({"language": tongue, "text": text, "example": example, "size": segments.count(example)})
+            advice = shown.advice.zh if tongue == "zh" else shown.advice.en
+            example = templates.example(text, tongue, advice=advice)
+            sides.append(
+                {"language": tongue, "text": text, "example": example, "cost": costs.of(example, tongue, most)}
+            )
         found.append({"kind": kind.value, "valid_minutes": notice.valid_minutes, "sides": sides})
     return found
 

@@ -83,9 +83,9 @@ def _keep(
 
 
 def _handle(session: Session, message: InboundMessage, sender: _Sender, handlers: Handlers, keyring: Keyring) -> str:
-    word = optouts.word(message.text)
-    if word in optouts.LEAVE | optouts.RETURN:
-        return _subscribe(session, word in optouts.RETURN, message, sender, handlers, keyring)
+    word, known = optouts.word(message.text), optouts.words(session)
+    if word in known.leave | known.back:
+        return _subscribe(session, word in known.back, message, sender, handlers, keyring)
     answer = handlers.answer(session, message)
     if answer is None and not message.exercise and exercises.allowed(session, sender.index):
         message = replace(message, exercise=True)
@@ -106,7 +106,7 @@ def _subscribe(
         return OPTED_OUT if not back and exercises.leave(session, sender.index) else NOT_UNDERSTOOD
     changed = optouts.opt_in(session, sender.index) if back else optouts.opt_out(session, sender.index, "reply")
     answer = handlers.answer_subscription(session, message, back) if changed else None
-    if answer and sender.person is not None:
+    if answer and (sender.person is not None or isinstance(answer, Called)):
         _answer(session, answer, message, sender, keyring)
     return OPTED_IN if back else OPTED_OUT
 

@@ -1,23 +1,41 @@
-"""Who wants no updates and surveys. First notices, all-clears and corrections are never covered by an opt-out."""
+"""Who wants no updates and surveys. All-clears and corrections are never covered by an opt-out, nor first notices of tiers I and II; those
+of lower tiers are where the operator's policy says so."""
 
 import unicodedata
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from command.core import clock
+from command.messages import policy
 from command.messages.models import Lane, OptOut
 
 LANES = frozenset({Lane.UPDATE, Lane.SURVEY})
 OPTED_OUT = "opted_out"
-LEAVE = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "TD", "T", "退订"})
-"""Words that opt out, alone in a message: Twilio's defaults that mean nothing else here, and those customary in China."""
-RETURN = frozenset({"START", "UNSTOP", "恢复订阅"})
+
+
+class Words(NamedTuple):
+    """Words that opt out and back in, alone in a message, as `word` makes them."""
+
+    leave: frozenset[str]
+    back: frozenset[str]
+
+
+def words(session: Session) -> Words:
+    """The words of the operator's policy."""
+    rule = policy.current(session).opt_out
+    return Words(frozenset(map(word, rule.leave)), frozenset(map(word, rule.return_)))
+
+
+def covers(session: Session, lane: int, tier: int) -> bool:
+    """Whether an opt-out covers a notice of a lane and tier."""
+    return lane in LANES or (lane == Lane.FIRST and tier in policy.current(session).opt_out.first_notices_of_tiers)
 
 
 def word(text: str) -> str:
-    """A message as compared with LEAVE and RETURN: one width, upper case, no spaces or full stop around it."""
+    """A message as compared with the words: one width, upper case, no spaces or full stop around it."""
     return unicodedata.normalize("NFKC", text).strip().strip(".。!").upper()
 
 

@@ -4,6 +4,7 @@ Segments are paid for and count against a gateway's quota, so they are counted h
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import smsutil
@@ -47,3 +48,36 @@ def count(text: str) -> Segments:
     units = split.total_bytes if encoding == "GSM-7" else split.total_bytes // 2
     pieces = len(split.parts)
     return Segments(encoding, units, pieces, (SINGLE if pieces == 1 else JOINED)[encoding])
+
+
+PLAIN: dict[str, str] = {
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+    **dict.fromkeys("“”„″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2009\u200a\u202f\t", " "),
+    **dict.fromkeys("\u200b\ufeff\u00ad", ""),
+    "…": "...",
+    "•": "*",
+    "·": ".",
+    "×": "x",
+    "™": "(TM)",
+    "©": "(C)",
+    "®": "(R)",
+}
+"""What says the same in GSM-7 as a character that would switch a whole text to UCS-2."""
+
+
+def forcing(text: str) -> tuple[str, ...]:
+    """The characters of a text that GSM-7 lacks, each once, in order: each of them alone switches all of it to UCS-2."""
+    return tuple(dict.fromkeys(filter(_lacking, text)))
+
+
+@lru_cache(maxsize=4096)
+def _lacking(char: str) -> bool:
+    return count(char).encoding == "UCS-2"
+
+
+def plain(text: str) -> str | None:
+    """The text with every such character replaced by what says the same in GSM-7; None where one has no replacement, or none is needed."""
+    said = "".join(PLAIN.get(char, char) if _lacking(char) else char for char in text)
+    return said if said != text and not forcing(said) else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,15 +27,16 @@ from command.network.imports import (
 from command.network.models import Area, AreaPlace, AreaTravel
 
 LEVELS = ("country", "province", "prefecture", "county")
-AREAS = Columns(("code", "parent", "level", "name_zh", "name_en"), {"latitude": "", "longitude": ""})
+AREAS = Columns(("code", "parent", "level", "name_zh", "name_en"), {"latitude": "", "longitude": "", "zone": ""})
 TRAVEL = Columns(("from", "to", "minutes"))
+ZONES = available_timezones()
 LONGEST_WAY = 10_080
 """Minutes: a week."""
 
 
 def areas(database: Database, path: Path, progress: Progress = quiet) -> Outcome:
-    """Import areas: code, parent, level, name_zh, name_en, latitude, longitude. A parent may stand below its child in the file; a place
-    that is left out stays what it was."""
+    """Import areas: code, parent, level, name_zh, name_en, latitude, longitude, zone. A parent may stand below its child in the file; a
+    place that is left out stays what it was. An area without a zone takes that of the area it lies in."""
     return imported(database, path, AREAS, _areas, progress)
 
 
@@ -51,6 +53,8 @@ def _area(row: Row) -> Row:
     if row["level"] != LEVELS[0] and not row["parent"]:
         raise BadRow("parent", "is empty", "name the area it lies in; only a country has none")
     _place(row)
+    if row["zone"] and row["zone"] not in ZONES:
+        raise BadRow("zone", f"{row['zone']!r} is no time zone", "write an IANA name such as Asia/Urumqi, or nothing")
     return row
 
 
@@ -95,6 +99,7 @@ def _placed(row: Row, levels: dict[str, str]) -> Row:
 def _write_areas(session: Session, rows: list[Row]) -> None:
     """Level by level, so that parents have ids."""
     known = dict(session.execute(select(Area.code, Area.id)).tuples().all())
+    zones = dict(session.execute(select(Area.code, Area.zone)).tuples().all())
     for level in LEVELS:
         here = [row for row in rows if row["level"] == level]
         values = [
@@ -104,6 +109,7 @@ def _write_areas(session: Session, rows: list[Row]) -> None:
                 "level": level,
                 "name_zh": row["name_zh"],
                 "name_en": row["name_en"],
+                "zone": _zone_of(row, zones),
             }
             for row in here
         ]
@@ -111,6 +117,12 @@ def _write_areas(session: Session, rows: list[Row]) -> None:
         known = dict(session.execute(select(Area.code, Area.id)).tuples().all())
     places = [{"area_id": known[row["code"]], **place} for row in rows if (place := _place(row))]
     upsert(session, table_of(AreaPlace), "area_id", places)
+
+
+def _zone_of(row: Row, zones: dict[str, str | None]) -> str | None:
+    """The zone of an area: its own, else that of the area it lies in; remembered for those in it."""
+    zones[row["code"]] = row["zone"] or zones.get(row["parent"])
+    return zones[row["code"]]
 
 
 def _travel(database: Database, rows: Iterable[Lined], reject: Reject) -> int:

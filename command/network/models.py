@@ -10,7 +10,8 @@ from command.core.columns import Base, BigId, Id, Json, OfExercise
 
 
 class Area(Base):
-    """A node of the area tree; level is country, province, prefecture or county."""
+    """A node of the area tree; level is country, province, prefecture or county. `zone` is its IANA time zone, null that of the
+    operator: an import writes into every area what it takes from the areas around it."""
 
     __tablename__ = "area"
     __table_args__ = (CheckConstraint("level IN ('country','province','prefecture','county')", name="level"),)
@@ -20,6 +21,7 @@ class Area(Base):
     level: Mapped[str]
     name_zh: Mapped[str]
     name_en: Mapped[str]
+    zone: Mapped[str | None]
 
 
 class AreaPlace(Base):

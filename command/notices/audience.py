@@ -48,6 +48,8 @@ def _not_yet_told(query: Select[Any], story: Story, notice_id: int, kind: str) -
         query = query.where(~story.holds(S.c.id, but=notice_id))
     if kind == Kind.FIRST:
         query = query.where(*(~each.knows(S.c.id) for each in story.kin))
+    if kind == Kind.FIRST and story.overlaps:
+        query = query.where(~story.told_by_overlap())
     if kind == Kind.FIRST and story.took_over:
         query = query.where(~_told_elsewhere(story))
     return query
@@ -99,6 +101,7 @@ def never_reached(story: Story, where: Condition, *, queued: bool = True) -> Sel
             ~story.unreachable(S.c.id),
             ~story.knows_the_end(S.c.id, C.c.until_at),
             *(~each.reached(S.c.id) for each in story.kin),
+            *((~story.reached_by_overlap(),) if story.overlaps else ()),
         )
     )
 

@@ -14,6 +14,7 @@ from command.messages.about import About
 from command.messages.models import Body, Lane
 from command.notices.entries import NoticeDrafted
 from command.notices.models import Basis, Kind, Notice, NoticeArea, NoticeText
+from command.notices.pacing import TELLING, Facts
 
 Texts = Mapping[str, str]
 
@@ -43,13 +44,16 @@ LONGEST = 1000
 class Terms:
     """On what terms a notice leaves. `automatic`: the playbook version pre-approves the kind, up to `cap` recipients.
 
-    `validity_minutes`: after this it is pointless. `release_at`: not before (quiet hours)."""
+    `validity_minutes`: after this it is pointless. `release_at`: not before. `keeps_quiet`: nobody is sent it in their own quiet hours.
+    `facts`: what was known when it was written."""
 
     validity_minutes: int
     cap: int
     playbook: str | None
     automatic: bool
     release_at: datetime | None = None
+    keeps_quiet: bool = False
+    facts: Facts | None = None
 
 
 def write(
@@ -78,6 +82,8 @@ def write(
         validity_minutes=terms.validity_minutes,
         automatic=terms.automatic and not about.restricted,
         release_at=terms.release_at,
+        keeps_quiet=terms.keeps_quiet,
+        facts=terms.facts.kept() if terms.facts and kind in TELLING else None,
         created_by=by,
         created_at=clock.now(session),
         exercise=about.exercise,

@@ -1,5 +1,7 @@
 """What the journal says of notices: ids and figures."""
 
+from datetime import datetime
+
 from command.core.journal import Payload
 
 
@@ -97,3 +99,10 @@ class NoticeFinished(Payload, kind="notice.finished"):
     notice_id: int
     notice_kind: str
     counts: dict[str, int]
+
+
+class UpdateLate(Payload, kind="notice.update_late"):
+    """The time passed at which those told by a notice were promised the next news, and none had left. Told once a promise, to nobody."""
+
+    notice_id: int
+    promised_at: datetime

@@ -1,6 +1,7 @@
 """The parts of a living audience: waves opened and closed, recalls, notices that go on and rounds that begin again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select, update
@@ -16,7 +17,8 @@ from command.notices import audience
 from command.notices.drafting import Terms, texts_of, write
 from command.notices.entries import NoticeHeld, WaveOpened
 from command.notices.models import Basis, Kind, Notice, NoticeState, Passed, Wave
-from command.notices.story import IN_THE_AIR, QUEUED, D, Story
+from command.notices.pacing import Facts
+from command.notices.story import IN_THE_AIR, QUEUED, D, Story, overlapping
 
 PLAYBOOK = "playbook:"
 """Who approved, for what a playbook version pre-approves."""
@@ -169,7 +171,7 @@ def recall(session: Session, notice: Notice) -> None:
 def release(session: Session, notice: Notice) -> None:
     """Let a notice that waits for the morning leave at once: what is queued already, and what is listed from now on."""
     lock(session, notice)
-    notice.release_at = None
+    notice.release_at, notice.keeps_quiet = None, False
     if notice.state in _LEAVING and has_queue(session, notice):
         open_wave(session, notice, Basis.RELEASE)
 
@@ -207,6 +209,16 @@ def extend(session: Session, notice: Notice) -> Notice:
         notice.state, notice.finished_at = NoticeState.SENDING, None
     open_wave(session, notice, Basis(notice.basis))
     return notice
+
+
+def let_others_tell(session: Session, incident_id: int, exercise: bool) -> None:
+    """First notices of this incident are taken back, or may be: outages that overlap it look again for those who were to hear of this one
+    alone."""
+    for other in overlapping(session, incident_id, exercise, clock.now(session)):
+        first = latest(session, other, Kind.FIRST)
+        if first is not None and first.state in _LEAVING and not halted(session, first):
+            lock(session, first)
+            extend(session, first)
 
 
 def is_automatic(notice: Notice) -> bool:
@@ -248,16 +260,21 @@ def again(
     last: Notice,
     texts: Mapping[str, str] | None,
     by: str,
-    release_at: datetime | None,
+    terms: Terms,
 ) -> Notice:
-    """A first notice of a new round on the terms of the last one, with its correction ready."""
-    terms = Terms(last.validity_minutes, last.pre_approved_cap, last.playbook, last.automatic, release_at)
+    """A first notice of a new round on the terms of the last one (`terms_of`), with its correction ready."""
     notice = write(session, about, Kind.FIRST, texts or texts_of(session, last), None, terms=terms, by=by)
     corrections = select(Notice).where(Notice.corrects_id == last.id).order_by(Notice.id.desc()).limit(1)
     if (correction := session.scalar(corrections)) is not None:
-        words = texts_of(session, correction)
-        write(session, about, Kind.CORRECTION, words, None, terms=terms, by=by, corrects=notice)
+        words, at_once = texts_of(session, correction), replace(terms, release_at=None, keeps_quiet=False)
+        write(session, about, Kind.CORRECTION, words, None, terms=at_once, by=by, corrects=notice)
     return notice
+
+
+def terms_of(last: Notice, release_at: datetime | None, keeps_quiet: bool, facts: Facts | None) -> Terms:
+    """The terms of an earlier notice for one that says it again now."""
+    plain = (last.validity_minutes, last.pre_approved_cap, last.playbook, last.automatic)
+    return Terms(*plain, release_at, keeps_quiet, facts)
 
 
 def prospect(about: About, kind: Kind) -> Notice:

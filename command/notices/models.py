@@ -49,11 +49,16 @@ class Basis(StrEnum):
 
 
 _LIVE = text("state IN ('approved', 'sending')")
+_FIRST = text("kind = 'first'")
 
 
 class Notice(OfExercise, Base):
     """One notice of an incident, or of a warning: `incident_id` 0 is no incident, and then `warning_id` names the warning. They and
-    `incident_number`, which is the number or the warning's code, point up without knowing the rooms above."""
+    `incident_number`, which is the number or the warning's code, point up without knowing the rooms above.
+
+    `keeps_quiet`: nobody is sent it in their own quiet hours; `release_at` is then when the last of those that wait may leave, otherwise
+    before when nobody is sent it. `facts` are what was known when it was written (see `pacing.Facts`); `late_at` is when the update that it
+    promised was put on record as late."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -61,6 +66,7 @@ class Notice(OfExercise, Base):
         CheckConstraint("(incident_id = 0) = (warning_id IS NOT NULL)", name="about"),
         Index("ix_notice_incident_id_kind", "incident_id", "kind"),
         Index("ix_notice_live", "id", postgresql_where=_LIVE, sqlite_where=_LIVE),
+        Index("ix_notice_told_at", "created_at", postgresql_where=_FIRST, sqlite_where=_FIRST),
     )
     id: Mapped[Id]
     incident_id: Mapped[int] = mapped_column(BigId)
@@ -84,6 +90,9 @@ class Notice(OfExercise, Base):
     approved_at: Mapped[datetime | None]
     override: Mapped[bool] = mapped_column(default=False)
     release_at: Mapped[datetime | None]
+    keeps_quiet: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    facts: Mapped[dict[str, object] | None] = mapped_column(Json)
+    late_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))

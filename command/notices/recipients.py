@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Insert, Select, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, Insert, Select, Table, bindparam, case, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from command.messages import optouts
 from command.messages import service as messages
 from command.messages.models import SMS, Lane, OptOut, Purpose, State
-from command.notices import drafting
+from command.network.models import Area
+from command.notices import drafting, quiet
 from command.notices.drafting import LANES
 from command.notices.models import Basis, Kind, Notice, Wave
-from command.notices.story import D, S, Story
+from command.notices.quiet import Releases
+from command.notices.story import D, E, S, Story
 from notifiers.base import Channel
+
+Z = cast(Table, Area.__table__)
 
 
 @dataclass
@@ -32,6 +37,11 @@ class Pass:
     now: datetime
     ways: frozenset[Channel] = frozenset()
 
+    @cached_property
+    def releases(self) -> Releases:
+        """When whom the notice may be sent to, where it keeps quiet hours."""
+        return quiet.releases(self.session)
+
     def stand(self, *cursor: int) -> None:
         self.wave.cursor = list(cursor)
 
@@ -40,7 +50,8 @@ class Pass:
 class Row:
     """What all rows of a notice have alike. Equal values make equal statements, so that a statement can be kept for many chunks.
 
-    A warning's advisory takes the lane of updates: it is behind the news of what has happened, and opt-outs cover it."""
+    A warning's advisory takes the lane of updates: it is behind the news of what has happened, and opt-outs cover it. `zones` are those in
+    which the notice leaves at a time of their own; `covered`: whoever opted out is not sent it."""
 
     notice_id: int
     lane: int
@@ -48,6 +59,8 @@ class Row:
     bodies: tuple[tuple[str, int], ...]
     dialect: str
     ways: frozenset[Channel] = frozenset()
+    zones: tuple[str, ...] = ()
+    covered: bool = False
 
     @classmethod
     def of(cls, at: Pass, *, missed: bool = False) -> "Row":
@@ -55,7 +68,10 @@ class Row:
         dialect = at.session.get_bind().dialect.name
         of_areas = at.notice.basis == Basis.AREAS
         lane = int(Lane.UPDATE if of_areas else LANES[Kind(at.notice.kind)])
-        return cls(at.notice.id, lane, at.notice.exercise, tuple(sorted(bodies.items())), dialect, at.ways)
+        zones = tuple(zone for zone, _ in at.releases.zones) if at.notice.keeps_quiet else ()
+        covered = optouts.covers(at.session, lane, at.notice.tier)
+        texts = tuple(sorted(bodies.items()))
+        return cls(at.notice.id, lane, at.notice.exercise, texts, dialect, at.ways, zones, covered)
 
 
 Inserts = tuple[tuple[State, Insert], ...]
@@ -68,7 +84,7 @@ def queue(at: Pass, people: Select[Any], *, missed: bool = False) -> int:
 
 def inserts(row: Row, people: Select[Any]) -> Inserts:
     """The statements of `queue`, by the state of what they insert. Making them takes longer than running them on a small chunk."""
-    if row.lane not in optouts.LANES:
+    if not row.covered:
         return ((State.READY, _insert(row, people, State.READY)),)
     left = select(literal(1)).where(OptOut.recipient == S.c.number_index).exists()
     return (
@@ -79,9 +95,7 @@ def inserts(row: Row, people: Select[Any]) -> Inserts:
 
 def insert_rows(at: Pass, statements: Inserts, given: Mapping[str, Any] | None = None) -> int:
     """Run statements of `inserts`, with values for what else their query asks for; how many rows that made."""
-    due = max(at.notice.release_at or at.now, at.now)
-    until = due + timedelta(minutes=at.notice.validity_minutes)
-    times = {"now_is": at.now, "due_is": due, "until_is": until, **(given or {})}
+    times = {"now_is": at.now, **_times(at), **(given or {})}
     total = 0
     for state, statement in statements:
         result: Any = at.session.execute(statement, times)
@@ -90,6 +104,20 @@ def insert_rows(at: Pass, statements: Inserts, given: Mapping[str, Any] | None =
             messages.bump_tally(at.session, at.notice.id, {state: inserted})
         total += inserted
     return total
+
+
+def _times(at: Pass) -> dict[str, datetime]:
+    """When the messages of a chunk are due and how long they are valid: where the notice keeps quiet hours, by the zones of recipients."""
+    valid = timedelta(minutes=at.notice.validity_minutes)
+    if not at.notice.keeps_quiet:
+        due = max(at.notice.release_at or at.now, at.now)
+        return {"due_is": due, "until_is": due + valid}
+    found, times = at.releases, dict[str, datetime]()
+    for name, due in (("", found.here), *((f"_{i}", due) for i, (_, due) in enumerate(found.zones))):
+        times |= {f"due{name}_is": due, f"until{name}_is": due + valid}
+    if found.last is not None and found.last != at.notice.release_at:
+        at.notice.release_at = found.last
+    return times
 
 
 def _insert(row: Row, people: Select[Any], state: State) -> Insert:
@@ -113,7 +141,7 @@ def _columns(row: Row, state: State) -> dict[str, ColumnElement[Any]]:
         values["reason"], times["settled_at"] = optouts.OPTED_OUT, "now_is"
     return {
         **{name: literal(value, D.c[name].type).label(name) for name, value in values.items()},
-        **{name: bindparam(value, type_=D.c[name].type).label(name) for name, value in times.items()},
+        **{name: _time(row, name, value) for name, value in times.items()},
         "addressee": S.c.id,
         "recipient": S.c.number_index,
         "body_id": _body(dict(row.bodies)),
@@ -133,6 +161,17 @@ def _address(ways: frozenset[Channel]) -> dict[str, ColumnElement[Any]]:
         return {"number": S.c.number, "channel": channel}
     theirs = pushed[0] & (S.c.critical == "") if called else pushed[0]
     return {"number": case((theirs, S.c.app), else_=S.c.number).label("number"), "channel": channel}
+
+
+def _time(row: Row, name: str, value: str) -> ColumnElement[Any]:
+    """A time of a delivery; when it is due and until when it is valid go by the zone of the recipient's area."""
+    kind = D.c[name].type
+    if value == "now_is" or not row.zones:
+        return bindparam(value, type_=kind).label(name)
+    zone = select(Z.c.zone).join(E, E.c.area_id == Z.c.id).where(E.c.id == S.c.element_id).correlate(S)
+    stem = value.removesuffix("_is")
+    own = {each: bindparam(f"{stem}_{i}_is", type_=kind) for i, each in enumerate(row.zones)}
+    return case(own, value=zone.scalar_subquery(), else_=bindparam(value, type_=kind)).label(name)
 
 
 def _body(bodies: dict[str, int]) -> ColumnElement[Any]:

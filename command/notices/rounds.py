@@ -15,6 +15,7 @@ from command.notices import audience, living, service
 from command.notices.drafting import Terms, Texts, write
 from command.notices.living import lock
 from command.notices.models import Kind, Notice, NoticeState, Passed
+from command.notices.pacing import Facts
 
 SERVICE_RETURNED = "service_returned"
 
@@ -26,6 +27,8 @@ def grow(
     *,
     by: str = "system:network",
     release_at: datetime | None = None,
+    keeps_quiet: bool = False,
+    facts: Facts | None = None,
 ) -> Notice | None:
     """The outage grew: the newly affected get the first notice. Returns it, or None where the incident has none that may grow.
 
@@ -44,7 +47,8 @@ def grow(
     for clear in living.of_kind(session, about.incident_id, Kind.ALL_CLEAR):
         living.recall(session, clear)
     if needs_new_round(session, about):
-        return _new_round(session, about, first, texts, by, release_at)
+        terms = living.terms_of(first, release_at, keeps_quiet, facts)
+        return _new_round(session, about, first, texts, by, terms)
     return living.extend(session, first) if first.state in service.LEAVING else None
 
 
@@ -85,11 +89,11 @@ def _refused(first: Notice) -> bool:
 
 
 def _new_round(
-    session: Session, about: About, last: Notice, texts: Texts | None, by: str, release_at: datetime | None
+    session: Session, about: About, last: Notice, texts: Texts | None, by: str, terms: Terms
 ) -> Notice | None:
     if audience.count(session, living.prospect(about, Kind.FIRST)) == 0:
         return None
-    return service.submit(session, living.again(session, about, last, texts, by, release_at), by)
+    return service.submit(session, living.again(session, about, last, texts, by, terms), by)
 
 
 def heal(
@@ -104,13 +108,18 @@ def heal(
     by: str = "system:network",
     automatic: bool = False,
     release_at: datetime | None = None,
+    keeps_quiet: bool = False,
+    facts: Facts | None = None,
 ) -> Notice | None:
     """Service returned somewhere: queued messages to those no longer affected are taken back at once, and those told get `texts`.
 
     With nobody left cut off, first notices and updates that did not leave yet are withdrawn altogether. `missed` are the words for
     those never reached; without it they get nothing. Returns the all-clear, or None when nobody is owed one."""
     over = not living.anyone_affected(session, about.incident_id)
-    for notice in living.leaving(session, about.incident_id):
+    leaving = living.leaving(session, about.incident_id)
+    if any(notice.kind == Kind.FIRST and living.has_queue(session, notice) for notice in leaving):
+        living.let_others_tell(session, about.incident_id, about.exercise)
+    for notice in leaving:
         if over:
             _end(session, notice)
         else:
@@ -127,7 +136,7 @@ def heal(
     )
     if nobody and not living.undecided(session, about.incident_id):
         return None
-    terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at)
+    terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at, keeps_quiet, facts)
     return service.submit(session, write(session, about, Kind.ALL_CLEAR, texts, missed, terms=terms, by=by), by)
 
 
@@ -143,6 +152,8 @@ def all_clear(
     by: str = "system:network",
     automatic: bool = False,
     release_at: datetime | None = None,
+    keeps_quiet: bool = False,
+    facts: Facts | None = None,
 ) -> Notice | None:
     """Service is back for all: exactly those told who are not affected any more get the all-clear (B2, I8), as `heal` does."""
     return heal(
@@ -156,6 +167,8 @@ def all_clear(
         by=by,
         automatic=automatic,
         release_at=release_at,
+        keeps_quiet=keeps_quiet,
+        facts=facts,
     )
 
 

@@ -3,6 +3,7 @@
 Whoever calls holds the incident's row and has checked authority. What is enforced here whatever the caller does is I9: a notice to
 more than the pre-approved cap leaves only with a second person or a logged override (and `waves` checks again before it inserts)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from command.core import clock, journal
 from command.core.problems import N_, Conflict, Denied, Invalid
 from command.messages import service as messages
 from command.messages.about import About
-from command.notices import approval, audience, living
+from command.notices import approval, audience, living, pacing
 from command.notices.drafting import BASES, Terms, Texts, write
 from command.notices.entries import (
     ApprovalOverridden,
@@ -25,6 +26,7 @@ from command.notices.entries import (
 )
 from command.notices.living import lock, record
 from command.notices.models import Basis, Kind, Notice, NoticeState
+from command.notices.pacing import Facts
 
 _NEEDS_CORRECTION = (Kind.FIRST, Kind.UPDATE)
 WAITING = (NoticeState.DRAFT, NoticeState.SUBMITTED)
@@ -54,6 +56,8 @@ def draft(
     corrects: Notice | None = None,
     correction: Texts | None = None,
     release_at: datetime | None = None,
+    keeps_quiet: bool = False,
+    facts: Facts | None = None,
 ) -> Notice:
     """Write a notice down; `correction` also writes the correction that first notices and updates must have ready (B10).
 
@@ -67,10 +71,13 @@ def draft(
             kind=kind,
             basis=BASES[known],
         )
-    terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at)
+    terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at, keeps_quiet, facts)
     notice = write(session, about, known, texts, missed, terms=terms, by=by, corrects=corrects)
     if correction:
-        write(session, about, Kind.CORRECTION, correction, None, terms=terms, by=by, corrects=notice)
+        at_once = replace(
+            terms, release_at=None, keeps_quiet=False
+        )  # what was wrong is not left standing until the morning
+        write(session, about, Kind.CORRECTION, correction, None, terms=at_once, by=by, corrects=notice)
     return notice
 
 
@@ -110,6 +117,8 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
     # An all-clear to nobody still passes people on to other incidents; if it comes to tell somebody, the cap of 0 holds it.
     nobody = notice.kind == Kind.ALL_CLEAR and notice.audience == 0
     at_once = isinstance(need, approval.Automatic) or nobody
+    if at_once:
+        pacing.require_gap(session, notice)
     record(
         session,
         notice,
@@ -132,6 +141,7 @@ def approve(session: Session, notice: Notice, by: Actor, count: int, override_re
     override with a reason, which is logged and reviewed. Raises Conflict, Denied, Invalid."""
     lock(session, notice)
     _require(notice, NoticeState.SUBMITTED)
+    pacing.require_gap(session, notice)
     authors = frozenset({notice.created_by, notice.submitted_by})
     verdict = approval.judge(by.actor, authors, count, notice.audience, override_reason)
     match verdict:
@@ -210,7 +220,10 @@ def withdraw(session: Session, notice: Notice, by: str, reason: str) -> int:
     _require(notice, *WAITING, *LEAVING)
     note = journal.add_note(session, _reason(reason), by)
     notice.reason_note_id = note[0]
-    return take_back(session, notice, "withdrawn", note)
+    queued = take_back(session, notice, "withdrawn", note)
+    if queued and notice.kind == Kind.FIRST:
+        living.let_others_tell(session, notice.incident_id, notice.exercise)
+    return queued
 
 
 def take_back(session: Session, notice: Notice, code: str, note: tuple[int, str] | None) -> int:

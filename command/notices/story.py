@@ -5,9 +5,11 @@ used to count an audience, to materialise it and to decide about single people, 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Table,
@@ -17,11 +19,15 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
 from sqlalchemy.orm import Session
 
+from command.core import clock
+from command.core.columns import Time
+from command.messages import policy
 from command.messages.models import Delivery, Halt, State
 from command.network.models import Concerned, CutOff, Element, Subscriber
 from command.notices.models import Kind, Notice, NoticeArea, Passed
@@ -53,6 +59,21 @@ _MORE = select(
 )
 
 
+LOOK_BACK = timedelta(days=7)
+"""For how long an outage that goes on keeps its first notice in mind where another overlaps it."""
+_CUT = select(literal(1)).where(
+    C.c.incident_id == Notice.incident_id,
+    or_(C.c.until_at.is_(None), C.c.until_at >= bindparam("begun", type_=Time())),
+)
+_OVERLAPS = (
+    select(Notice.incident_id)
+    .where(Notice.kind == literal_column(f"'{Kind.FIRST}'"), Notice.created_at >= bindparam("since", type_=Time()))
+    .where(Notice.incident_id != _INCIDENT, Notice.exercise == bindparam("exercise", type_=Boolean()))
+    .where(Notice.approved_at.is_not(None), _CUT.exists())
+    .distinct()
+)
+_BEGUN = select(func.min(Notice.created_at)).where(Notice.incident_id == _INCIDENT, Notice.kind == Kind.FIRST)
+
 kin: list[Callable[[Session, int], Sequence[int]]] = []
 """For an incident's id: the ids of incidents that are parts of one event with it. Whom one of them told needs no first notice of another,
 nor word of an outage they missed. Joined where the application is put together."""
@@ -62,7 +83,9 @@ nor word of an outage they missed. Joined where the application is put together.
 class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
     were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it;
-    `concerns`: it concerns subscribers whom nothing cuts off."""
+    `concerns`: it concerns subscribers whom nothing cuts off; `overlaps` are the stories of other incidents that have told somebody and
+    overlap it in time, `serves_from` since when their word serves for this one, which told for the
+    first time at `begun`."""
 
     incident_id: int
     exercise: bool
@@ -72,13 +95,61 @@ class Story:
     took_over: bool = False
     kin: tuple["Story", ...] = ()
     concerns: bool = False
+    overlaps: tuple["Story", ...] = ()
+    serves_from: datetime | None = None
+    begun: datetime | None = None
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
         """The story of an incident, with those of its kin that have told somebody."""
         related = sorted({each for related_to in kin for each in related_to(session, incident_id)})
         told = [cls._alone(session, each, exercise) for each in related]
-        return replace(cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts))
+        mine = replace(cls._alone(session, incident_id, exercise), kin=tuple(each for each in told if each.firsts))
+        rule = policy.current(session).overlap
+        if not rule.merge:
+            return mine
+        begun = session.scalar(_BEGUN, {"incident": incident_id}) or clock.now(session)
+        others = set(overlapping(session, incident_id, exercise, begun)) - set(related)
+        overlaps = tuple(cls._alone(session, each, exercise) for each in sorted(others))
+        since = begun - timedelta(minutes=rule.within_minutes) if overlaps else None
+        return replace(mine, overlaps=overlaps, serves_from=since, begun=begun if overlaps else None)
+
+    def told_by_overlap(self) -> Condition:
+        """Another incident told the subscriber by a first notice not too long ago, and no all-clear followed; or it is about to, and still
+        cuts them off. They get no second one: what ends first passes them on to what goes on, as any two outages of one person."""
+        return or_(
+            false(),
+            *(
+                or_(
+                    each._told_since(self.serves_from, queued=False),
+                    and_(each.affected(), each._told_since(self.serves_from, queued=True)),
+                )
+                for each in self.overlaps
+            ),
+        )
+
+    def reached_by_overlap(self) -> Condition:
+        """Another incident told the subscriber in place of this one, whatever they were told since."""
+        some = (
+            and_(each._told_since(self.serves_from, queued=False, cleared=True), ~each._ended_before(self.begun))
+            for each in self.overlaps
+        )
+        return or_(false(), *some)
+
+    def _ended_before(self, at: datetime | None) -> Condition:
+        e = D.alias("ended")
+        given = select(literal(1)).where(e.c.notice_id.in_(self.clears), e.c.addressee == S.c.id, e.c.created_at < at)
+        return given.exists() if self.clears else false()
+
+    def _told_since(self, start: datetime | None, *, queued: bool, cleared: bool = False) -> Condition:
+        """A first notice listed since `start` reached the subscriber, or (`queued`) waits; without `cleared`, and nothing ended it."""
+        h, found = D.alias("overlap"), list[Condition]()
+        for first in self.firsts:
+            gone = _NOT_REACHED if queued and first not in self.halted else (*_NOT_REACHED, *QUEUED)
+            told = select(literal(1)).where(h.c.notice_id == first, h.c.addressee == S.c.id, h.c.created_at >= start)
+            there = told.where(h.c.state.not_in(gone)).exists()
+            found.append(there if cleared else and_(there, ~self.cleared(first, S.c.id)))
+        return or_(false(), *found)
 
     @classmethod
     def _alone(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
@@ -190,6 +261,13 @@ class Story:
             e.c.created_at >= until,
         )
         return or_(select(literal(1)).where(told).exists(), select(literal(1)).where(passed).exists())
+
+
+def overlapping(session: Session, incident_id: int, exercise: bool, begun: datetime) -> Sequence[int]:
+    """The incidents, of the same kind of reality, that have told somebody lately and cut somebody off at `begun` or later."""
+    since = clock.now(session) - LOOK_BACK
+    given = {"incident": incident_id, "exercise": exercise, "since": since, "begun": begun}
+    return session.scalars(_OVERLAPS, given).all()
 
 
 def _open_on(s: FromClause) -> Condition:

@@ -64,12 +64,14 @@ def advance(session: Session, wave: Wave, notice: Notice, size: int, ways: froze
 
 
 def _story(session: Session, notice: Notice) -> Story:
-    """Who knows what. Chunks of incidents that are parts of one event come one after another too, so that each sees whom the others told:
+    """Who knows what. Chunks of incidents that are parts of one event, or overlap, come one after another too, so that each sees whom the
+    others told:
     on PostgreSQL by a lock that only they ask for, SQLite has one writer anyway."""
     story = Story.of(session, notice.incident_id, notice.exercise)
-    if not story.kin or session.get_bind().dialect.name == "sqlite":
+    related = (*story.kin, *(story.overlaps if notice.kind == Kind.FIRST else ()))
+    if not related or session.get_bind().dialect.name == "sqlite":
         return story
-    first = min(notice.incident_id, *(each.incident_id for each in story.kin))
+    first = min(notice.incident_id, *(each.incident_id for each in related))
     session.execute(select(func.pg_advisory_xact_lock(ONE_EVENT + first)))
     return Story.of(session, notice.incident_id, notice.exercise)
 

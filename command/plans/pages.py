@@ -13,6 +13,7 @@ from command.core import names
 from command.core.documents import document
 from command.core.problems import N_, NotFound, Problem
 from command.incidents import house
+from command.messages import policy
 from command.network.models import Area
 from command.oncall.phone_drill import groups
 from command.people.access import Principal, access, here, may, principal, unit
@@ -94,6 +95,7 @@ def _one(work_id: int, refused: Problem | None = None, doing: str = "") -> str:
         row = service.find(session, work_id)
         found = views.whole(session, row, language())
         sheet = sound.examine(session, sound.draft(session, row))[0]
+        most = policy.current(session).texts.warn_segments
         reading = any(each.id == row.id for each in readers.waiting_for(session, who.person_id))
         can = {
             "approve": approving.may_approve_now(row, who),
@@ -104,7 +106,7 @@ def _one(work_id: int, refused: Problem | None = None, doing: str = "") -> str:
     return render_template(
         "plans/plan.html",
         found=found,
-        tiers=preview.tiers(sheet.playbook) if sheet else [],
+        tiers=preview.tiers(sheet.playbook, most) if sheet else [],
         places=list(places(sheet.playbook)) if sheet else [],
         reading=reading,
         can=can,
@@ -216,7 +218,11 @@ def _examined(session: Session, found: WholeOut, body: str) -> dict[str, Any]:
     row = service.find(session, found.id)
     draft = sound.draft(session, row)
     sheet, wrong = sound.examine(session, Draft(draft.code, draft.kind, draft.version, draft.head, body))
-    return {"tiers": preview.tiers(sheet.playbook) if sheet else [], "examined": [views.wrong_out(w) for w in wrong]}
+    most = policy.current(session).texts.warn_segments
+    return {
+        "tiers": preview.tiers(sheet.playbook, most) if sheet else [],
+        "examined": [views.wrong_out(w) for w in wrong],
+    }
 
 
 @pages.post("/plans/<int:work_id>/found")

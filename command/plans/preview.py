@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from command.messages import segments
+from command.messages import costs
+from command.messages.costs import Cost
 from playbooks import templates
 from playbooks.notices import NoticeKind
 from playbooks.schema import TIERS, Page, Playbook, TierPlan
@@ -12,12 +13,12 @@ from playbooks.tasks import Department, Task
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A notice in one language with ordinary figures in it; it leaves as so many `messages` of an SMS."""
+    """A notice in one language with ordinary figures in it, and what that costs on the air."""
 
     kind: str
     language: str
     example: str
-    messages: int
+    cost: Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,22 @@ class Tier:
     resources: int
 
 
-def tiers(plan: Playbook) -> list[Tier]:
-    """What each tier of a plan would do."""
-    return [_tier(number, plan.tier(number)) for number in TIERS]
+def tiers(plan: Playbook, most: int) -> list[Tier]:
+    """What each tier of a plan would do; a text of more than `most` segments is dear."""
+    return [_tier(number, plan.tier(number), most) for number in TIERS]
 
 
-def _tier(number: int, tier: TierPlan) -> Tier:
+def _tier(number: int, tier: TierPlan, most: int) -> Tier:
     tasks = [(department, tier.tasks_of(department)) for department in Department]
-    return Tier(number, tier, tasks, tier.pages, _notices(tier), sum(line.quantity for line in tier.resources))
+    return Tier(number, tier, tasks, tier.pages, _notices(tier, most), sum(line.quantity for line in tier.resources))
 
 
-def _notices(tier: TierPlan) -> list[Spoken]:
+def _notices(tier: TierPlan, most: int) -> list[Spoken]:
     found = []
     for kind in NoticeKind:
         text = tier.notices.of(kind).text
         for language in templates.LANGUAGES:
-            shown = templates.example(text.zh if language == "zh" else text.en, language)
-            found.append(Spoken(kind.value, language, shown, segments.count(shown).segments))
+            words, advice = (text.zh, tier.advice.zh) if language == "zh" else (text.en, tier.advice.en)
+            shown = templates.example(words, language, advice=advice)
+            found.append(Spoken(kind.value, language, shown, costs.of(shown, language, most)))
     return found

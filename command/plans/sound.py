@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.problems import N_, Invalid
 from command.incidents import house
+from command.messages import policy
+from command.notices.plan_checks import measures
 from command.oncall.models import Schedule
 from command.people.posts import DEPARTMENTS, POSTS
 from command.plans import drafting
@@ -73,7 +75,7 @@ def _findings(session: Session, sheet: Sheet, today: date) -> list[Wrong]:
         posts=frozenset(POSTS),
         schedules=frozenset(session.scalars(select(Schedule.code))),
     )
-    found = check(Library((sheet,)), on=today, known=known)
+    found = check(Library((sheet,)), on=today, known=known, measures=measures(policy.current(session)))
     return [
         Wrong(each.level == Level.error, each.line, each.place, each.message, each.remedy)
         for each in found

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, aliased
 from command.core import clock
 from command.core.installation import Installation
 from command.incidents import entries as journal
-from command.incidents import house, observing_rows, standing, telling
+from command.incidents import house, observing_rows, standing
 from command.incidents.models import Incident
 from command.messages import gateways
 from command.messages import service as messages
 from command.messages.models import TOLD, Delivery, Lane, OptOut, Purpose
-from command.network.models import Subscriber
+from command.network.models import Area, Element, Subscriber
+from command.notices import quiet
 from command.notices.models import Kind, Notice, NoticeState
 from command.satisfaction import entries, links, planning
 from command.satisfaction.models import State, Survey, SurveyAnswer
@@ -103,13 +104,21 @@ def ask(session: Session, installation: Installation, survey_id: int, chosen: Se
     query = select(Subscriber).where(Subscriber.id.in_(chosen), ~has.exists()).order_by(Subscriber.id)
     people = session.scalars(query).all()
     linked = _may_link(installation, incident)
-    release = telling.after_quiet(session)
+    release = quiet.releases(session)
+    zones = _zones(session, people)
     for person in people:
         row = _row(session, survey, person)
         link = links.address(installation, row.id) if linked else None
-        row.delivery_id = _send(session, row, person, link, release)
+        row.delivery_id = _send(session, row, person, link, release.of(zones.get(person.id)))
     session.flush()
     return len(people)
+
+
+def _zones(session: Session, people: Sequence[Subscriber]) -> dict[int, str | None]:
+    """The zones of the areas that some people live in."""
+    query = select(Subscriber.id, Area.zone).join(Element, Element.id == Subscriber.element_id)
+    query = query.join(Area, Area.id == Element.area_id).where(Subscriber.id.in_([each.id for each in people]))
+    return dict(session.execute(query).tuples().all())
 
 
 def _row(session: Session, survey: Survey, person: Subscriber) -> SurveyAnswer:
@@ -126,11 +135,9 @@ def _row(session: Session, survey: Survey, person: Subscriber) -> SurveyAnswer:
     return row
 
 
-def _send(session: Session, row: SurveyAnswer, person: Subscriber, link: str | None, release: datetime | None) -> int:
+def _send(session: Session, row: SurveyAnswer, person: Subscriber, link: str | None, due_at: datetime) -> int:
     language: Language = "zh" if person.language == "zh" else "en"
     text = render(getattr(rules().texts.ask, language), fields(session, language) | {"link": link})
-    now = clock.now(session)
-    due_at = release or now
     outgoing = messages.Outgoing(
         purpose=Purpose.SURVEY,
         lane=Lane.SURVEY,
@@ -172,7 +179,7 @@ def finish(session: Session, survey_id: int, sample: Sample) -> None:
         return
     now = clock.now(session)
     survey.state, survey.started_at = State.OPEN, now
-    survey.closes_at = (telling.after_quiet(session) or now) + timedelta(days=rule.open_days)
+    survey.closes_at = (quiet.releases(session).last or now) + timedelta(days=rule.open_days)
     survey.audience, survey.asked = sample.audience, len(sample.chosen)
     payload = entries.SurveySent(
         survey_id=survey.id,

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from command.core import clock, names
 from command.core.problems import N_, Conflict, NotFound
-from command.incidents import house, telling
+from command.incidents import house
 from command.messages.about import About
 from command.network.models import Area
-from command.notices import living
+from command.notices import living, quiet
 from command.notices import service as notices
 from command.notices.drafting import texts_of
 from command.notices.models import Kind, Notice, NoticeState
@@ -95,7 +95,8 @@ def draft(session: Session, row: Warning, by: str, texts: Texts | None = None) -
         validity_minutes=said.valid_minutes,
         by=by,
         correction=_filled(session, row, {"zh": said.correction.zh, "en": said.correction.en}),
-        release_at=telling.after_quiet(session) if waits else None,
+        release_at=quiet.releases(session).last if waits else None,
+        keeps_quiet=waits,
     )
 
 

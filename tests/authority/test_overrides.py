@@ -55,6 +55,7 @@ def test_a_notice_that_its_author_approves_is_one_override_with_its_reason(rule:
     address = f"/api/v1/notices/{made.json['id']}/actions"
     sent = rule.post("dou", f"{address}/submit")
     assert sent.status_code == 200, sent.text
+    rule.time.forward(minutes=121)
     taken = rule.post("dou", f"{address}/approve", count=sent.json["audience"], override=True, reason="alone tonight")
     assert taken.status_code == 200, taken.text
     found = rule.get("aud", API).json["items"]

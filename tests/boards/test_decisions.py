@@ -73,7 +73,8 @@ def test_a_role_that_was_handed_over_waits_until_it_is_accepted(stage: Stage) ->
 @pytest.mark.proves("B10")
 def test_a_notice_waits_for_a_second_person_and_not_for_its_author(stage: Stage) -> None:
     number = stage.responding("CELL-1")
-    draft = stage.post("dou", "/api/v1/notices", incident=number, kind="update")
+    words = {"zh": "抢修中", "en": "Repairs go on"}
+    draft = stage.post("dou", "/api/v1/notices", incident=number, kind="update", texts=words)
     assert draft.status_code == 201, draft.text
     notice = draft.get_json()["id"]
     assert stage.post("dou", f"/api/v1/notices/{notice}/actions/submit").status_code == 200

@@ -58,6 +58,7 @@ SIGNED_IN = (
     ),
     *("/settlement", "/settlement?mine=1"),
     *("/agreements", "/agreements?stands=undecided", "/surveys", "/surveys?void=1"),
+    *("/notices/policy", "/complaints/replies", "/complaints/replies?all=1"),
     *("/evaluations", "/evaluations?show=overdue"),
     *("/plans", "/plans/1", "/plans/1/compare", "/plans/1/readers", "/plans/1/edit/goal", "/plans/1/edit/measures"),
     *("/people/authority", "/people/authority/draft", "/people/authority/draft/restore", "/people/authority/import"),

@@ -80,7 +80,7 @@ def test_the_script_gives_the_eta_once_there_is_one_and_never_a_cause(agent: Age
     agent.act("dou", number, "locate", fault_class="hardware", reason="an excavator cut the cable")
     agent.act("dou", number, "eta", eta=(time.now().replace(microsecond=0) + _hours(3)).isoformat())
     found = agent.find(CELL_1)
-    assert "expect to restore service by" in found["say"]["en"]
+    assert "expect to restore service between" in found["say"]["en"]
     assert found["incidents"][0]["eta"]
     assert "excavator" not in json.dumps(found)
     time.forward(hours=4)

@@ -38,6 +38,7 @@ ALLOWED: dict[str, dict[str, Any]] = {
     "drill": {"subject": "complaint", "mode": "live", "late": "run", "state": "planned"},
     "drill_participant": {"part": "player"},
     "drill_inject": {"state": "pending"},
+    "notice_reply": {"state": "open"},
     "evaluation_report": {"state": "draft"},
     "drill_rating": {"rating": "P"},
     "drill_settlement": {"rating": "P"},

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import Time
 from tests.incidents.conftest import Desk
 
 
@@ -13,9 +14,10 @@ def draft(desk: Desk, number: str, by: str = "dou", **body: object) -> dict[str,
 
 
 @pytest.mark.proves("I9", "B10")
-def test_a_typed_notice_waits_for_a_second_person_who_types_the_count(desk: Desk) -> None:
+def test_a_typed_notice_waits_for_a_second_person_who_types_the_count(desk: Desk, time: Time) -> None:
     number = desk.responding()
     desk.send()
+    time.forward(minutes=121)
     words = {"zh": "【示例通信】进展：配件已到。详询10000。", "en": "Example Telecom: The part has come. Help: 10000."}
     notice = draft(desk, number, kind="update", texts=words)
     address = f"/api/v1/notices/{notice['id']}/actions"
@@ -31,9 +33,10 @@ def test_a_typed_notice_waits_for_a_second_person_who_types_the_count(desk: Desk
 
 
 @pytest.mark.proves("I9")
-def test_one_person_at_night_overrides_on_record(desk: Desk) -> None:
+def test_one_person_at_night_overrides_on_record(desk: Desk, time: Time) -> None:
     number = desk.responding()
     desk.send()
+    time.forward(minutes=121)
     notice = draft(desk, number, kind="update", texts={"zh": "进展通知", "en": "An update"})
     address = f"/api/v1/notices/{notice['id']}/actions"
     desk.post("dou", f"{address}/submit")

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from command.incidents.eta_window import around
+from command.messages.policy import EtaRange
 from playbooks.loader import load_library
 from playbooks.schema import Kind
 from tests.conftest import Time
@@ -27,8 +29,10 @@ def test_an_eta_once_known_is_in_the_next_notice(desk: Desk, time: Time) -> None
     eta = time.now() + timedelta(minutes=90)
     desk.act("eng", number, "eta", eta=eta.isoformat(), reason="splicing")
     notice = desk.post("dou", "/api/v1/notices", incident=number, kind="update").json
-    there = eta.astimezone(desk.installation.settings.tz)
-    assert f"预计{there:%H:%M}" in notice["texts"]["zh"] or f"{there.month}月" in notice["texts"]["zh"]
+    begins, ends = around(eta, time.now(), EtaRange(width_minutes=60, round_to=5, source="ours"))
+    local = [each.astimezone(desk.installation.settings.tz) for each in (begins, ends)]
+    assert f"{local[0]:%H:%M}–" in notice["texts"]["zh"] and f"{local[1]:%H:%M}恢复" in notice["texts"]["zh"]
+    assert f"{local[0]:%H:%M} and " in notice["texts"]["en"] and "between " in notice["texts"]["en"]
 
 
 def at_local(desk: Desk, time: Time, hour: int) -> None:

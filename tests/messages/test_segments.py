@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from command.messages import costs, segments
 from command.messages.segments import Segments, count, parts
 
 pytestmark = pytest.mark.proves("D5")
@@ -78,3 +79,26 @@ def test_a_text_of_the_gsm_alphabet_stays_gsm_7(text: str) -> None:
     assert size.encoding == "GSM-7"
     assert size.characters == len(text) + sum(text.count(each) for each in EXTENSION)
     assert all(count(piece).characters <= size.per_segment for piece in parts(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "forcing", "plain"),
+    [
+        ("Back by 17:00.", (), None),
+        ("We’re on it – “soon”…", ("’", "–", "“", "”", "…"), 'We\'re on it - "soon"...'),
+        ("Café at €5", (), None),
+        ("你好 – hi", ("你", "好", "–"), None),
+    ],
+)
+def test_the_characters_that_switch_a_text_to_ucs2_and_what_says_the_same(
+    text: str, forcing: tuple[str, ...], plain: str | None
+) -> None:
+    assert segments.forcing(text) == forcing
+    assert segments.plain(text) == plain
+
+
+def test_what_a_text_costs_and_would_cost() -> None:
+    long = "It’s back. " * 9
+    cost = costs.of(long, "en", 1)
+    assert (cost.encoding, cost.segments, cost.forcing, cost.plain_segments, cost.dear) == ("UCS-2", 2, ("’",), 1, True)
+    assert costs.of("梅江区网络已恢复。", "zh", 1).forcing == ()

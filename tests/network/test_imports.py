@@ -292,3 +292,14 @@ def test_numbers_are_understood_as_people_write_them(written: str, e164: str, va
 def test_what_is_no_number_is_refused(written: str) -> None:
     with pytest.raises(numbers.NotANumber):
         numbers.read(written)
+
+
+def test_an_area_takes_the_zone_of_the_area_it_lies_in(files: Files, database: Database) -> None:
+    head = "code,parent,level,name_zh,name_en,zone\n"
+    rows = head + "81,,country,西部,West,Asia/Urumqi\n8101,81,province,a,b,\n8102,81,province,c,d,Asia/Tokyo\n"
+    assert area_import.areas(database, files.write(rows)).bad == 0
+    bad = area_import.areas(database, files.write(rows.replace("Asia/Tokyo", "Mars/Base")))
+    assert errors(bad) == [(4, "zone")]
+    with database.read() as session:
+        found = dict(session.execute(select(Area.code, Area.zone)).tuples().all())
+    assert found == {"81": "Asia/Urumqi", "8101": "Asia/Urumqi", "8102": "Asia/Tokyo"}

@@ -10,7 +10,7 @@ from command.core.installation import Installation
 from command.engine import fan_out
 from command.messages import service as messages
 from command.messages.about import About
-from command.messages.models import Delivery, State
+from command.messages.models import Delivery, Halt, State
 from command.network import service as network
 from command.network.models import Area, CutOff, Element, Service, Subscriber
 from command.network.revision import changed
@@ -118,7 +118,8 @@ class House:
             pass
 
     def land(self, state: State = State.SUBMITTED, notice: int | None = None, limit: int | None = None) -> int:
-        """Messages that wait, or are in the air, come to `state`, as the engine writes it; how many."""
+        """Messages that wait, or are in the air, come to `state`, as the engine writes it; how many. What waits of a notice whose queue was
+        stopped comes to what it was stopped with."""
 
         def work(session):  # type: ignore[no-untyped-def]
             query = select(Delivery.id, Delivery.notice_id, Delivery.state).where(
@@ -127,8 +128,10 @@ class House:
             if notice is not None:
                 query = query.where(Delivery.notice_id == notice)
             rows = session.execute(query.order_by(Delivery.id).limit(limit)).all()
+            halted = dict(session.execute(select(Halt.notice_id, Halt.state)).tuples().all())
             for row in rows:
-                self._move(session, row, state)
+                queued = row.state in (State.READY, State.LEASED)
+                self._move(session, row, State(halted.get(row.notice_id, state)) if queued else state)
             return len(rows)
 
         return self.database.write(work)

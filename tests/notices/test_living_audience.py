@@ -9,6 +9,7 @@ from command.messages.models import Body, Delivery, OptOut, State
 from command.network.models import Subscriber
 from command.notices import service
 from command.notices.models import Kind, NoticeState, Passed
+from tests.conftest import Time
 from tests.notices.house import ANN, CLEAR, FIRST, MISSED, UPDATE, WRONG, House, about
 
 
@@ -190,11 +191,12 @@ def test_a_drill_on_the_same_elements_keeps_nobody_from_their_all_clear(house: H
     assert house.people(clear or 0) == house.on(1)
 
 
-def test_an_update_goes_to_those_told_and_still_affected_unless_they_opted_out(house: House) -> None:
+def test_an_update_goes_to_those_told_and_still_affected_unless_they_opted_out(house: House, time: Time) -> None:
     house.fail([1, 2])
     house.first()
     house.fan_out()
     house.land(limit=6)
+    time.forward(minutes=60)
     house.fail([1])
     gone = min(house.on(1))
 

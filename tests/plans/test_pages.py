@@ -22,7 +22,7 @@ def test_a_plan_is_made_in_steps_on_pages(house: House) -> None:
     body = house.plan(1)["body"].replace("due_minutes: 30", "due_minutes: 20", 1)
     keep(house, eng, "measures", body=body)
     shown = eng.see(f"{PAGE}/1")
-    assert "Cables are cut by diggers." in shown and "Last year&#39;s outages" in shown and "SMS parts" in shown
+    assert "Cables are cut by diggers." in shown and "Last year&#39;s outages" in shown and "segments" in shown
     assert eng.send(f"{PAGE}/1/submit", f"{PAGE}/1").status_code == 303
     assert (
         ada.send(f"{PAGE}/1/comment", f"{PAGE}/1", place="tiers.1.tasks.locate_fault", words="Too tight?").status_code

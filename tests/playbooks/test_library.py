@@ -116,7 +116,7 @@ def test_every_notice_reads_well_with_and_without_an_eta(plan: Playbook, number:
         for language in LANGUAGES:
             template, advice = getattr(tier.notices.of(kind).text, language), getattr(tier.advice, language)
             full = example(template, language, advice=advice)
-            bare = example(template, language, eta=None, next_update=None)
+            bare = example(template, language, eta=None, eta_window=None, next_update=None)
             for text in (full, bare):
                 assert not set("{}[]") & set(text)
                 assert "  " not in text and "，，" not in text and "，。" not in text and "。。" not in text
@@ -129,7 +129,7 @@ def test_every_notice_reads_well_with_and_without_an_eta(plan: Playbook, number:
 def test_an_outage_notice_says_what_where_since_eta_next_update_and_contact(kind: Kind) -> None:
     notices = LIBRARY.current(kind, TODAY).tier(3).notices
     first = example(notices.first.text.zh, "zh")
-    for fact in ("上网、语音通话", "梅江区", "14:05", "预计17:00", "16:00再告知", "10000"):
+    for fact in ("上网、语音通话", "梅江区", "14:05", "预计16:30–17:30", "16:00再告知", "10000"):
         assert fact in first
     missed = example(notices.missed.text.zh, "zh")
     assert "14:05至16:42中断，现已恢复" in missed
