@@ -117,8 +117,6 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
     # An all-clear to nobody still passes people on to other incidents; if it comes to tell somebody, the cap of 0 holds it.
     nobody = notice.kind == Kind.ALL_CLEAR and notice.audience == 0
     at_once = isinstance(need, approval.Automatic) or nobody
-    if at_once:
-        pacing.require_gap(session, notice)
     record(
         session,
         notice,
@@ -141,7 +139,6 @@ def approve(session: Session, notice: Notice, by: Actor, count: int, override_re
     override with a reason, which is logged and reviewed. Raises Conflict, Denied, Invalid."""
     lock(session, notice)
     _require(notice, NoticeState.SUBMITTED)
-    pacing.require_gap(session, notice)
     authors = frozenset({notice.created_by, notice.submitted_by})
     verdict = approval.judge(by.actor, authors, count, notice.audience, override_reason)
     match verdict:
@@ -170,6 +167,7 @@ def approve(session: Session, notice: Notice, by: Actor, count: int, override_re
 
 
 def _approved(session: Session, notice: Notice, by: str, override_reason: str | None = None) -> None:
+    pacing.require_gap(session, notice)
     notice.state, notice.approved_by, notice.approved_at = NoticeState.APPROVED, by, clock.now(session)
     note_id, digest = journal.add_note(session, override_reason, by) if override_reason else (None, None)
     if note_id is not None and digest is not None:
