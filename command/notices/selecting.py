@@ -106,7 +106,7 @@ def _places(areas: Codes, elements: Codes, lists: Ids) -> list[Condition]:
 
 
 def _within(codes: Codes) -> Select[int]:
-    """The areas of these codes and all they contain. Named where it is used: sqlite3 counts the rows of statements that begin with INSERT."""
+    """The areas of these codes and all they contain. Named in place: sqlite3 counts rows of statements that begin with INSERT."""
     tree = select(Area.id).where(Area.code.in_(codes)).cte(recursive=True, nesting=True)
     tree = tree.union(select(Area.id).join(tree, Area.parent_id == tree.c.id))
     return select(tree.c.id)
