@@ -20,7 +20,7 @@ STATES = {
     "rejected": N_("Rejected"),
 }
 TONES = {"submitted": "warn", "sent": "ok", "withdrawn": "bad", "rejected": "bad"}
-LANGUAGES = {"zh": N_("Chinese"), "en": N_("English")}
+LANGUAGES = {"zh": N_("In Chinese"), "en": N_("In English")}
 FIELDS = {
     "areas": N_("Areas"),
     "elements": N_("Elements"),

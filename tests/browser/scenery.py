@@ -68,6 +68,7 @@ SIGNED_IN = (
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1"),
+    *("/notices", "/notices?exercise=1"),
     *("/board/centre/8001", "/assessments"),
     *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
     *(
@@ -158,6 +159,7 @@ PARTS = {
     "/drills/<code>/play/part": "a part of a player's page",
     "/drills/<code>/observe/part": "a part of an observer's page",
     "/status.json": "JSON",
+    "/notices/<int:notice_id>/progress": "a part of a notice's page",
     "/warnings/part/board": "a part of the board",
     "/warnings/part/incident": "a part of the incident's board",
     "/warnings/part/area": "a part of a drill's page",
