@@ -35,6 +35,7 @@ NAVIGATION = (
         (
             ("boards.command", N_("Command board"), "read", "board"),
             ("incidents.report_form", N_("Report an incident"), "report_incident", "report"),
+            ("notices.listed", N_("Notices"), "read", "bulletin"),
             ("bulletins.listed", N_("Bulletins"), "read", "bulletin"),
             ("filings.every", N_("To the regulator"), "read", "bulletin"),
             ("joint_assessment.listed", N_("Views waited for"), "read", "check"),

@@ -34,6 +34,8 @@ from command.complaints import (
     reply_pages,
     surge_pages,
 )
+from command.composing import api as audiences_api
+from command.composing import pages as notice_pages
 from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
 from command.drills.console import report_pages as drill_incident_pages
@@ -340,5 +342,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     warning_parts.pages,
     warning_pages.pages,
     warning_work_pages.pages,
+    audiences_api.api,
+    notice_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -27,6 +27,7 @@ from tests.drills.scene import line, scenario
 
 OF_ONE_THING = {
     "number": "an incident",
+    "notice_id": "a notice",
     "allocation_id": "something taken for an incident",
     "request_id": "a request of an incident",
     "drill_id": "a phone drill",
@@ -131,6 +132,7 @@ class Things:
     bulletin_id: int = 1
     report: str = "cn-inform"
     warning: str = ""
+    notice_id: int = 0
 
     def address(self, rule: Rule, call: str = "") -> str:
         """The address of a rule about them."""
@@ -168,7 +170,13 @@ def things(stage: Stage, exercise: bool) -> Things:
     page = links.maker(stage.installation)(paged).removeprefix(stage.installation.settings.origin)
     written = bulletin.get_json()["id"]
     warning = _warning(stage, exercise)
-    return Things(number, asked, 2 if exercise else 1, unit, page, bulletin_id=written, warning=warning)
+    texts = {"zh": "进展", "en": "An update"}
+    told = stage.post("dou", "/api/v1/notices", incident=number, kind="advisory", texts=texts)
+    assert told.status_code == 201, told.text
+    notice = told.get_json()["id"]
+    return Things(
+        number, asked, 2 if exercise else 1, unit, page, bulletin_id=written, warning=warning, notice_id=notice
+    )
 
 
 def _warning(stage: Stage, exercise: bool) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.incidents import holding
 from command.incidents.api import Name, Strict, Words
-from command.incidents.notice_api import found
+from command.incidents.notice_acts import found
 from command.messages import gateways, holds
 from command.people.access import Principal, access, here, principal, unit
 from command.people.language import language

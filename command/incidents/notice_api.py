@@ -1,7 +1,6 @@
 """Notices over JSON: draft, submit, approve, withdraw, correct; list and read with counts by state. Here because what a person may
 do to a notice depends on its incident."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,22 +9,20 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.core import clock
 from command.core.log import masked_words
-from command.core.problems import N_, Conflict, NotFound
+from command.core.problems import N_, Conflict
 from command.incidents import api as incidents_api
-from command.incidents import notifying, places, service, standing, visibility
+from command.incidents import notice_acts, notifying, service, standing, visibility
 from command.incidents.actions_api import Act
 from command.incidents.api import Name, Strict
 from command.incidents.guards import FINAL
 from command.incidents.models import Incident
+from command.incidents.notice_acts import found
 from command.messages import service as messages
-from command.notices import service as notices
 from command.notices.drafting import texts_of
 from command.notices.models import Kind, Notice
-from command.people import access as people
+from command.notices.selecting import Selection
 from command.people.access import Principal, access, here, principal, unit
-from command.people.authority import permitted
 
 api = APIBlueprint("notices_api", __name__, url_prefix="/api/v1", tag="Notices")
 
@@ -40,11 +37,14 @@ class TextsIn(Strict):
 
 
 class NoticeIn(Strict):
-    """A notice of an incident. `texts` default to the plan's, filled with what is known."""
+    """A notice of an incident. `texts` default to the plan's, filled with what is known; so does the `correction` that has to be ready.
+    With an `audience` a first notice or an advisory goes to that selection, and an update to those told who are in it."""
 
     incident: Name
     kind: Kind
     texts: TextsIn | None = None
+    correction: TextsIn | None = None
+    audience: Selection | None = None
 
 
 class ListIn(Strict):
@@ -70,6 +70,7 @@ class NoticeOut(BaseModel):
     kind: str
     state: str
     audience: int
+    selection: dict[str, Any] | None
     counts: dict[str, int]
     second_road: int
     texts: dict[str, str]
@@ -109,24 +110,17 @@ def out(session: Session, notice: Notice) -> NoticeOut:
     )
 
 
-def found(session: Session, notice_id: int, who: Principal) -> Notice:
-    """The notice of an id, as far as `who` may know of its incident; raise NotFound."""
-    notice = session.get(Notice, notice_id) if notice_id < 2**62 else None
-    incident = session.get(Incident, notice.incident_id) if notice else None  # an advisory of a warning has none
-    if notice is None or incident is None or not visibility.visible(session, incident, who):
-        raise NotFound(
-            N_("There is no notice %(id)s."), remedy=N_("Look at the incident's notices for its id."), id=notice_id
-        )
-    return notice
-
-
 @api.post("/notices")
 @api.input(NoticeIn)
 @api.output(NoticeOut, status_code=201)
 @access("submit_notice")
 def draft(json_data: NoticeIn) -> Any:
     """Write a notice down as a draft; its correction is drafted with it."""
-    who, body = principal(), json_data
+    return drafted(json_data, principal())
+
+
+def drafted(body: NoticeIn, who: Principal) -> NoticeOut:
+    """The draft that `who` asks for."""
 
     def work(session: Session) -> NoticeOut:
         incident = service.seen_by(session, service.lock(session, body.incident), who)
@@ -138,7 +132,11 @@ def draft(json_data: NoticeIn) -> Any:
                 state=incident.state,
             )
         texts = body.texts.model_dump() if body.texts else None
-        return out(session, notifying.draft(session, incident, body.kind, who.actor, texts=texts))
+        wrong = body.correction.model_dump() if body.correction else None
+        made = notifying.draft(
+            session, incident, body.kind, who.actor, texts=texts, correction=wrong, selection=body.audience
+        )
+        return out(session, made)
 
     return unit(work)
 
@@ -171,20 +169,10 @@ def read_notice(notice_id: int) -> Any:
         return out(session, found(session, notice_id, principal()))
 
 
-Verb = Callable[[Session, Incident, Notice, Principal], object]
-
-
-def _act(notice_id: int, verb: Verb) -> NoticeOut:
-    who = principal()
-
-    def work(session: Session) -> NoticeOut:
-        incident = service.lock(session, found(session, notice_id, who).incident_id)
-        notice = session.get_one(Notice, notice_id, populate_existing=True)
-        verb(session, incident, notice, who)
-        session.flush()
-        return out(session, notice)
-
-    return unit(work)
+def _act(notice_id: int, verb: notice_acts.Verb) -> NoticeOut:
+    notice_acts.act(notice_id, verb)
+    with here().database.read() as session:
+        return out(session, found(session, notice_id, principal()))
 
 
 @api.post("/notices/<int:notice_id>/actions/submit")
@@ -193,14 +181,7 @@ def _act(notice_id: int, verb: Verb) -> NoticeOut:
 @access("submit_notice")
 def submit(notice_id: int, json_data: Act) -> Any:
     """Count the audience and ask a second person; a pre-approved notice within its cap leaves at once."""
-
-    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
-        standing.authorise(
-            session, incident, who, "submit_notice", override=json_data.override, reason=json_data.reason
-        )
-        notifying.submit(session, incident, notice, who.actor)
-
-    return _act(notice_id, verb)
+    return _act(notice_id, notice_acts.submitting(json_data.reason, json_data.override))
 
 
 @api.post("/notices/<int:notice_id>/actions/approve")
@@ -209,39 +190,16 @@ def submit(notice_id: int, json_data: Act) -> Any:
 @access("approve_notice")
 def approve(notice_id: int, json_data: ApproveIn) -> Any:
     """Let a submitted notice leave, by a person other than its author, typing the count."""
-    body = json_data
-
-    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
-        reason = body.reason if body.override else ""
-        _may_approve(session, incident, notice, who, body.override, reason)
-        notices.approve(session, notice, who, body.count, reason or None)
-
-    return _act(notice_id, verb)
+    return _act(notice_id, notice_acts.approving(json_data.count, json_data.reason, json_data.override))
 
 
-def _case(session: Session, incident: Incident, notice: Notice, who: Principal) -> dict[str, Any]:
-    """The deputy's turn counts from when the notice was submitted: it is the approval that nobody gave."""
-    since = notice.submitted_at
-    return {
-        "tier": incident.tier,
-        "area_level": places.level_of(session, incident.area_id),
-        "waited_minutes": (clock.now(session) - since).total_seconds() / 60 if since else 0.0,
-        "own": who.actor in (notice.created_by, notice.submitted_by),
-    }
-
-
-def may_approve_now(session: Session, incident: Incident, notice: Notice, who: Principal) -> bool:
-    """Whether a submitted notice waits for somebody like them: they may let it leave without overriding anything."""
-    if not people.may(who, "approve_notice"):
-        return False
-    return permitted(people.ruling(who, "approve_notice", **_case(session, incident, notice, who)))
-
-
-def _may_approve(
-    session: Session, incident: Incident, notice: Notice, who: Principal, override: bool, reason: str
-) -> None:
-    decision = people.must(who, "approve_notice", override=override, **_case(session, incident, notice, who))
-    standing.on_record(session, incident, who, "approve_notice", decision, reason)
+@api.post("/notices/<int:notice_id>/actions/reject")
+@api.input(Act)
+@api.output(NoticeOut)
+@access("approve_notice")
+def reject(notice_id: int, json_data: Act) -> Any:
+    """Refuse a submitted notice, with the reason."""
+    return _act(notice_id, notice_acts.rejecting(json_data.reason))
 
 
 @api.post("/notices/<int:notice_id>/actions/withdraw")
@@ -250,14 +208,7 @@ def _may_approve(
 @access("withdraw_notice")
 def withdraw(notice_id: int, json_data: Act) -> Any:
     """Take back what has not left yet, with the reason."""
-
-    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
-        standing.authorise(
-            session, incident, who, "withdraw_notice", override=json_data.override, reason=json_data.reason
-        )
-        notices.withdraw(session, notice, who.actor, json_data.reason)
-
-    return _act(notice_id, verb)
+    return _act(notice_id, notice_acts.withdrawing(json_data.reason, json_data.override))
 
 
 @api.post("/notices/<int:notice_id>/actions/correct")
@@ -266,11 +217,4 @@ def withdraw(notice_id: int, json_data: Act) -> Any:
 @access("correct_notice")
 def correct(notice_id: int, json_data: Act) -> Any:
     """Take a notice back and submit the correction that was ready, to exactly those it told."""
-
-    def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
-        standing.authorise(
-            session, incident, who, "correct_notice", override=json_data.override, reason=json_data.reason
-        )
-        notices.correct(session, notice, who.actor, json_data.reason)
-
-    return _act(notice_id, verb)
+    return _act(notice_id, notice_acts.correcting(json_data.reason, json_data.override))

@@ -17,6 +17,7 @@ from command.incidents.telling import NoPlan
 from command.notices import living, pacing, quiet, rounds
 from command.notices import service as notices
 from command.notices.models import Kind, Notice, NoticeState
+from command.notices.selecting import Selection
 from playbooks.content import has_link
 from playbooks.notices import NoticeKind
 from playbooks.schema import Playbook
@@ -29,12 +30,23 @@ Texts = Mapping[str, str]
 
 
 def draft(
-    session: Session, incident: Incident, kind: Kind, by: str, *, texts: Texts | None = None, automatic: bool = False
+    session: Session,
+    incident: Incident,
+    kind: Kind,
+    by: str,
+    *,
+    texts: Texts | None = None,
+    automatic: bool = False,
+    correction: Texts | None = None,
+    selection: Selection | None = None,
 ) -> Notice:
     """A notice as a draft, with its correction where one must be ready. `texts` default to the plan's; texts that somebody typed are
-    never pre-approved. Raise Invalid where there is nothing to say."""
+    never pre-approved, nor is what goes to a `selection`. Raise Invalid where there is nothing to say."""
     said = dict(texts) if texts else _planned_texts(session, incident, kind)
     _without_links(incident, said)
+    needs = kind in (Kind.FIRST, Kind.UPDATE) or selection is not None
+    ready = (correction or _correction(session, incident)) if needs and kind is not Kind.CORRECTION else None
+    _without_links(incident, ready or {})
     return notices.draft(
         session,
         telling.about(session, incident),
@@ -43,8 +55,15 @@ def draft(
         _missed(session, incident) if kind is Kind.ALL_CLEAR else None,
         by=by,
         corrects=_to_correct(session, incident) if kind is Kind.CORRECTION else None,
-        correction=_correction(session, incident) if kind in (Kind.FIRST, Kind.UPDATE) else None,
-        **terms(session, incident, kind, automatic=automatic and texts is None, own_words=texts is not None),
+        correction=ready,
+        selection=selection,
+        **terms(
+            session,
+            incident,
+            kind,
+            automatic=automatic and texts is None and selection is None,
+            own_words=texts is not None,
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from command.incidents import (
     doing,
     facts,
     house,
-    notice_api,
+    notice_acts,
     observing_rows,
     outlook,
     sentences,
@@ -78,7 +78,7 @@ def _approvals(session: Session, incident: Incident, who: Principal) -> list[Not
     """Notices of the incident that wait for somebody like them."""
     query = select(Notice).where(Notice.incident_id == incident.id, Notice.state == NoticeState.SUBMITTED)
     waiting = session.scalars(query.order_by(Notice.id))
-    return [notice for notice in waiting if notice_api.may_approve_now(session, incident, notice, who)]
+    return [notice for notice in waiting if notice_acts.may_approve_now(session, incident, notice, who)]
 
 
 @pages.get("/incidents/<number>/do/<action>")

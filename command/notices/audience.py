@@ -13,6 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from command.messages.models import TOLD
+from command.notices import selecting
 from command.notices.models import Basis, Kind, Notice, NoticeText
 from command.notices.story import A, C, Condition, D, E, N, P, S, Story, cut_off, ever_cut, same
 
@@ -61,6 +62,17 @@ def of_areas(notice_id: int, where: Condition) -> Select[Any]:
     return _recipients().select_from(joined).where(A.c.notice_id == notice_id, where)
 
 
+def selected(story: Story, notice: Notice, chosen: Condition, where: Condition) -> Select[Any]:
+    """Those whom a person selected (`chosen`); of a first notice only those whom no other first notice holds."""
+    return _not_yet_told(_recipients().where(chosen, where), story, notice.id, notice.kind)
+
+
+def narrowed(session: Session, notice: Notice, query: Select[Any]) -> Select[Any]:
+    """Of those told, the ones whom a person selected, where they did."""
+    selection = selecting.of(notice.selection)
+    return query if selection is None else query.where(selecting.matches(session, selection))
+
+
 def _told_elsewhere(story: Story) -> Condition:
     """Another incident told the subscriber and passed them to this one, which owes them its all-clear: no second first notice."""
     owed = and_(P.c.incident_id == story.incident_id, P.c.addressee == S.c.id, P.c.notice_id.is_(None))
@@ -71,9 +83,9 @@ def told(story: Story, notice: Notice, about: int, where: Condition) -> Select[A
     """Those whom notice `about` told; an update only for those still affected, an all-clear only for those who are not."""
     query = _about(about, where).where(D.c.state.in_(TOLD))
     if notice.kind == Kind.UPDATE:
-        return query.where(story.affected(), ~story.cleared(about, S.c.id))
+        return query.where(~story.concluded(about), ~story.cleared(about, S.c.id))
     if notice.kind == Kind.ALL_CLEAR:
-        return query.where(~story.affected(), ~story.cleared(about, S.c.id))
+        return query.where(story.concluded(about), ~story.cleared(about, S.c.id))
     return query
 
 
@@ -155,12 +167,14 @@ def count(session: Session, notice: Notice, *, missed: bool | None = None) -> in
     anyone: Condition = S.c.id > 0
     if notice.basis == Basis.AREAS:
         queries = [of_areas(notice.id, anyone)]
+    elif notice.basis == Basis.SELECTION and (selection := selecting.of(notice.selection)) is not None:
+        queries = [selected(story, notice, selecting.matches(session, selection), anyone)]
     elif notice.kind in (Kind.FIRST, Kind.ADVISORY):
         queries = [affected(story, notice.id, notice.kind, anyone)]
         if story.concerns:
             queries.append(concerned(story, notice.id, notice.kind, anyone))
     else:
-        queries = [told(story, notice, about, anyone) for about in sources(story, notice)]
+        queries = [narrowed(session, notice, told(story, notice, about, anyone)) for about in sources(story, notice)]
     if notice.kind == Kind.ALL_CLEAR:
         queries = [query.where(~story.cut_by_another()) for query in [*queries, passed(story, anyone)]]
         words = has_missed_text(session, notice) if missed is None else missed
@@ -193,8 +207,11 @@ def has_missed_text(session: Session, notice: Notice) -> bool:
 
 
 def meant(session: Session, incident_id: int) -> bool:
-    """Whether a first notice of the incident was ever approved: else nobody can have missed it."""
+    """Whether a first notice to those cut off was ever approved: else nobody can have missed it."""
     query = select(Notice.id).where(
-        Notice.incident_id == incident_id, Notice.kind == Kind.FIRST, Notice.approved_at.is_not(None)
+        Notice.incident_id == incident_id,
+        Notice.kind == Kind.FIRST,
+        Notice.approved_at.is_not(None),
+        Notice.basis != Basis.SELECTION,
     )
     return session.scalar(query.limit(1)) is not None

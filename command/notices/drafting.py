@@ -15,6 +15,7 @@ from command.messages.models import Body, Lane
 from command.notices.entries import NoticeDrafted
 from command.notices.models import Basis, Kind, Notice, NoticeArea, NoticeText
 from command.notices.pacing import TELLING, Facts
+from command.notices.selecting import Selection, check
 
 Texts = Mapping[str, str]
 
@@ -66,21 +67,25 @@ def write(
     terms: Terms,
     by: str,
     corrects: Notice | None = None,
+    selection: Selection | None = None,
 ) -> Notice:
     """Put down a draft. A restricted incident's notices are never automatic. Raises Invalid."""
     _check(texts, missed)
+    if selection is not None:
+        _selectable(session, kind, selection)
     notice = Notice(
         incident_id=about.incident_id,
         warning_id=about.warning_id,
         incident_number=about.number,
         tier=about.tier,
         kind=kind,
-        basis=Basis.AREAS if kind is Kind.ADVISORY and about.areas else BASES[kind],
+        basis=_basis(kind, about, selection),
+        selection=selection.model_dump(mode="json") if selection else None,
         playbook=terms.playbook,
         pre_approved_cap=terms.cap,
         corrects_id=corrects.id if corrects else None,
         validity_minutes=terms.validity_minutes,
-        automatic=terms.automatic and not about.restricted,
+        automatic=terms.automatic and not about.restricted and selection is None,
         release_at=terms.release_at,
         keeps_quiet=terms.keeps_quiet,
         facts=terms.facts.kept() if terms.facts and kind in TELLING else None,
@@ -99,6 +104,24 @@ def write(
     drafted = NoticeDrafted(notice_id=notice.id, notice_kind=kind, corrects_id=notice.corrects_id)
     journal.record(session, about.stream, drafted, exercise=about.exercise)
     return notice
+
+
+def _selectable(session: Session, kind: Kind, selection: Selection) -> None:
+    """Raise Invalid for an all-clear or a correction to some only: whoever was told is owed it."""
+    if kind not in (Kind.FIRST, Kind.UPDATE, Kind.ADVISORY):
+        raise Invalid(
+            N_("A notice of kind %(kind)s goes to all those told."),
+            field="audience",
+            remedy=N_("Leave the audience out."),
+            kind=kind.value,
+        )
+    check(session, selection)
+
+
+def _basis(kind: Kind, about: About, selection: Selection | None) -> Basis:
+    if selection is not None and kind in (Kind.FIRST, Kind.ADVISORY):
+        return Basis.SELECTION
+    return Basis.AREAS if kind is Kind.ADVISORY and about.areas else BASES[kind]
 
 
 def _check(texts: Texts, missed: Texts | None) -> None:

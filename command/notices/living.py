@@ -55,7 +55,8 @@ def of_kind(session: Session, incident_id: int, kind: Kind) -> Sequence[Notice]:
 
 
 def latest(session: Session, incident_id: int, kind: Kind) -> Notice | None:
-    found = of_kind(session, incident_id, kind)
+    """The youngest of a kind, of those that follow the outage: a notice to a selection neither grows with it nor stands in for one."""
+    found = [each for each in of_kind(session, incident_id, kind) if each.basis != Basis.SELECTION]
     return found[-1] if found else None
 
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -35,7 +36,7 @@ class NoticeState(StrEnum):
 
 class Basis(StrEnum):
     """Where a wave's recipients come from: those cut off now, those told, those told (or never reached) who are not affected any more,
-    or the subscribers of areas (a warning's advisory).
+    the subscribers of areas (a warning's advisory), or those a person selected.
 
     A recall has no recipients: it takes back queued messages that are no longer true. Nor has a release: it lets leave at once what
     waits for the morning."""
@@ -46,6 +47,7 @@ class Basis(StrEnum):
     RECALL = "recall"
     RELEASE = "release"
     AREAS = "areas"
+    SELECTION = "selection"
 
 
 _LIVE = text("state IN ('approved', 'sending')")
@@ -78,6 +80,7 @@ class Notice(OfExercise, Base):
     basis: Mapped[str]
     playbook: Mapped[str | None]
     pre_approved_cap: Mapped[int] = mapped_column(default=0)
+    selection: Mapped[dict[str, Any] | None] = mapped_column(Json)
     audience: Mapped[int] = mapped_column(default=0)
     corrects_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"))
     validity_minutes: Mapped[int]
@@ -109,6 +112,39 @@ class NoticeArea(Base):
     __tablename__ = "notice_area"
     notice_id: Mapped[int] = mapped_column(BigId, ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
     area_id: Mapped[int] = mapped_column(BigId, ForeignKey("area.id"), primary_key=True)
+
+
+class NumberList(Base):
+    """Numbers a person brought in as a file, to be told or to be spared: `matched` are subscribers' and kept, `unknown` were not."""
+
+    __tablename__ = "number_list"
+    id: Mapped[Id]
+    name: Mapped[str]
+    matched: Mapped[int] = mapped_column(default=0)
+    unknown: Mapped[int] = mapped_column(default=0)
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class ListedNumber(Base):
+    """A subscriber's number on a list, as its blind index: the list says nothing to whoever has no key."""
+
+    __tablename__ = "listed_number"
+    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("number_list.id", ondelete="CASCADE"), primary_key=True)
+    number_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+
+
+class SavedAudience(Base):
+    """A selection kept by name, its owner's own or `shared` with everybody who drafts notices."""
+
+    __tablename__ = "saved_audience"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    id: Mapped[Id]
+    name: Mapped[str]
+    owner_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    shared: Mapped[bool] = mapped_column(default=False)
+    selection: Mapped[dict[str, Any]] = mapped_column(Json)
+    changed_at: Mapped[datetime]
 
 
 class NoticeText(Base):

@@ -41,7 +41,7 @@ def recall(at: Pass) -> tuple[int, bool]:
         return 0, at.notice.kind == Kind.ALL_CLEAR
     where = and_(D.c.addressee > after, D.c.addressee <= bound)
     clear = at.notice.kind == Kind.ALL_CLEAR
-    untrue = at.story.affected() if clear else ~at.story.affected()
+    untrue = at.story.affected() if clear else at.story.concluded(at.notice.id)
     rows = take_back(at, at.notice.id, where, untrue, AFFECTED_AGAIN if clear else NO_LONGER_AFFECTED)
     if clear and rows:
         _owe_again(at, after, bound)

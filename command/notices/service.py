@@ -27,6 +27,7 @@ from command.notices.entries import (
 from command.notices.living import lock, record
 from command.notices.models import Basis, Kind, Notice, NoticeState
 from command.notices.pacing import Facts
+from command.notices.selecting import Selection
 
 _NEEDS_CORRECTION = (Kind.FIRST, Kind.UPDATE)
 WAITING = (NoticeState.DRAFT, NoticeState.SUBMITTED)
@@ -58,6 +59,7 @@ def draft(
     release_at: datetime | None = None,
     keeps_quiet: bool = False,
     facts: Facts | None = None,
+    selection: Selection | None = None,
 ) -> Notice:
     """Write a notice down; `correction` also writes the correction that first notices and updates must have ready (B10).
 
@@ -72,7 +74,7 @@ def draft(
             basis=BASES[known],
         )
     terms = Terms(validity_minutes, pre_approved_cap, playbook, automatic, release_at, keeps_quiet, facts)
-    notice = write(session, about, known, texts, missed, terms=terms, by=by, corrects=corrects)
+    notice = write(session, about, known, texts, missed, terms=terms, by=by, corrects=corrects, selection=selection)
     if correction:
         at_once = replace(
             terms, release_at=None, keeps_quiet=False
@@ -98,7 +100,7 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
     """Count the audience and ask for approval; within the cap of a pre-approved kind it is approved at once. Raises Conflict."""
     lock(session, notice)
     _require(notice, NoticeState.DRAFT)
-    of_areas = notice.basis == Basis.AREAS
+    of_areas = notice.basis in (Basis.AREAS, Basis.SELECTION)
     if (notice.kind in _NEEDS_CORRECTION or of_areas) and correction_of(session, notice) is None:
         raise Conflict(
             N_("The correction of this notice is not ready."),

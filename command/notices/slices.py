@@ -113,16 +113,27 @@ def fitting(span: int, found: int, size: int) -> int:
 
 
 def next_range(session: Session, notice_id: int, after: int, span: int, size: int) -> Range | None:
-    """The next range of ids with up to `size` subscribers of the notice's areas; None at the end. Ranges follow the primary key, so that
+    """The next range of ids with up to `size` subscribers of the notice's areas; None at the end."""
+    return _next_range(session, _count_of_areas(), {"notice": notice_id}, after, span, size)
+
+
+def next_selected(session: Session, chosen: Condition, after: int, span: int, size: int) -> Range | None:
+    """The next range of ids with up to `size` subscribers of a selection; None at the end."""
+    some = select(literal(1)).select_from(S).where(chosen, WITHIN_IDS).limit(_bind("enough"))
+    return _next_range(session, select(func.count()).select_from(some.subquery()), {}, after, span, size)
+
+
+def _next_range(
+    session: Session, count: Select[int], given: dict[str, int], after: int, span: int, size: int
+) -> Range | None:
+    """A range of ids that `count` finds small enough. Ranges follow the primary key, so that
     the whole register is read once, however few live in the areas."""
     top = session.scalar(select(func.max(S.c.id))) or 0
     if after >= top:
         return None
     while True:
         upto = min(after + span, top)
-        found = session.execute(
-            _count_of_areas(), {"notice": notice_id, "after": after, "upto": upto, "enough": size + 1}
-        ).scalar_one()
+        found = session.execute(count, {**given, "after": after, "upto": upto, "enough": size + 1}).scalar_one()
         wanted = fitting(upto - after, found, size)
         if upto - after == 1 or found <= size:
             return Range(after, upto, wanted)

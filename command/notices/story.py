@@ -30,7 +30,7 @@ from command.core.columns import Time
 from command.messages import policy
 from command.messages.models import Delivery, Halt, State
 from command.network.models import Concerned, CutOff, Element, Subscriber
-from command.notices.models import Kind, Notice, NoticeArea, Passed
+from command.notices.models import Basis, Kind, Notice, NoticeArea, Passed
 
 S = cast(Table, Subscriber.__table__)
 D = cast(Table, Delivery.__table__)
@@ -48,7 +48,7 @@ Condition = ColumnElement[bool]
 
 _INCIDENT = bindparam("incident", type_=Notice.__table__.c.incident_id.type)
 _NOTICES = (
-    select(Notice.id, Notice.kind, Halt.notice_id)
+    select(Notice.id, Notice.kind, Notice.basis, Halt.notice_id)
     .outerjoin(Halt, Halt.notice_id == Notice.id)
     .where(Notice.incident_id == _INCIDENT, Notice.kind.in_((Kind.FIRST, Kind.ALL_CLEAR)))
     .order_by(Notice.id)
@@ -84,8 +84,8 @@ class Story:
     """The notices of one incident that decide who knows what. `halted` are those whose queue was stopped; `took_over`: some people
     were told by another incident and passed to this one; `kin` are the stories of incidents that are parts of one event with it;
     `concerns`: it concerns subscribers whom nothing cuts off; `overlaps` are the stories of other incidents that have told somebody and
-    overlap it in time, `serves_from` since when their word serves for this one, which told for the
-    first time at `begun`."""
+    overlap it in time, `serves_from` since when their word serves for this one, which told for the first time at `begun`; `selected`:
+    first notices whose recipients a person selected, so that the incident may never have cut them off."""
 
     incident_id: int
     exercise: bool
@@ -98,6 +98,7 @@ class Story:
     overlaps: tuple["Story", ...] = ()
     serves_from: datetime | None = None
     begun: datetime | None = None
+    selected: frozenset[int] = field(default_factory=frozenset)
 
     @classmethod
     def of(cls, session: Session, incident_id: int, exercise: bool) -> "Story":
@@ -159,17 +160,30 @@ class Story:
         return cls(
             incident_id,
             exercise,
-            tuple(id_ for id_, kind, _ in rows if kind == Kind.FIRST),
-            tuple(id_ for id_, kind, _ in rows if kind == Kind.ALL_CLEAR),
-            frozenset(id_ for id_, _, halted in rows if halted),
+            tuple(id_ for id_, kind, _, _ in rows if kind == Kind.FIRST),
+            tuple(id_ for id_, kind, _, _ in rows if kind == Kind.ALL_CLEAR),
+            frozenset(id_ for id_, _, _, halted in rows if halted),
             bool(took_over),
             concerns=bool(concerns),
+            selected=frozenset(id_ for id_, kind, basis, _ in rows if kind == Kind.FIRST and basis == Basis.SELECTION),
         )
 
     def affected(self, s: FromClause = S) -> Condition:
         """An open cut-off of the incident takes a service from the subscriber, or it concerns them otherwise."""
         cut = cut_off(s, C.c.incident_id == self.incident_id)
         return or_(cut, _concerned(s, self.incident_id)) if self.concerns else cut
+
+    def concluded(self, source: int) -> Condition:
+        """What first notice `source` said holds for the subscriber no more: they are not affected any more. Whoever was selected for it and
+        never cut off learns the end with the last of those who were."""
+        over = ~self.affected()
+        if source not in self.selected:
+            return over
+        o = C.alias("still")
+        n = N.alias("still_concerned")
+        cut = select(literal(1)).where(o.c.incident_id == self.incident_id, o.c.until_at.is_(None)).exists()
+        concerned = select(literal(1)).where(n.c.incident_id == self.incident_id, n.c.until_at.is_(None)).exists()
+        return and_(over, or_(ever_cut(self.incident_id), ~or_(cut, concerned)))
 
     def cut_by_another(self) -> Condition:
         """Another live incident (of the same kind of reality) takes a service from the subscriber. Whom this incident concerned and never

@@ -12,7 +12,7 @@ from sqlalchemy import Select, Table, and_, delete, func, literal, null, select,
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.notices import audience, living, queued, slices
+from command.notices import audience, living, queued, selecting, slices
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Owed, Wave
 from command.notices.recipients import Inserts, Pass, Row, insert_once, insert_rows, inserter, inserts, queue
@@ -151,7 +151,26 @@ def _for_areas(row: Row) -> Inserts:
     return inserts(row, audience.of_areas(row.notice_id, slices.WITHIN_IDS))
 
 
-_BY_BASIS = {Basis.AFFECTED: _to_affected, Basis.AREAS: _to_areas}
+# --- those a person selected
+
+
+def _to_selected(at: Pass) -> tuple[int, bool]:
+    selection = selecting.of(at.notice.selection)
+    if selection is None:
+        raise ValueError(f"notice {at.notice.id} has no selection")
+    chosen = selecting.matches(at.session, selection)
+    after, span = at.wave.cursor or (0, at.size)
+    part = slices.next_selected(at.session, chosen, after, span, at.size)
+    if part is None:
+        _end(at)
+        return 0, False
+    people = audience.selected(at.story, at.notice, chosen, slices.WITHIN_IDS)
+    rows = insert_rows(at, inserts(Row.of(at), people), part.given)
+    at.stand(*part.cursor)
+    return rows, True
+
+
+_BY_BASIS = {Basis.AFFECTED: _to_affected, Basis.AREAS: _to_areas, Basis.SELECTION: _to_selected}
 """How the recipients of a basis are found; of every other one among those told."""
 
 
@@ -191,7 +210,7 @@ def _tell(at: Pass, source: int, where: Condition) -> int:
     """Queue the notice for some of those whom `source` told; remember those of whom that is not known yet."""
     if at.notice.kind in (Kind.ALL_CLEAR, Kind.CORRECTION):
         _remember(at, source, where)
-    told = audience.told(at.story, at.notice, source, where)
+    told = audience.narrowed(at.session, at.notice, audience.told(at.story, at.notice, source, where))
     if at.notice.kind == Kind.ALL_CLEAR:
         _pass_on(at, told.where(at.story.cut_by_another()))
         told = told.where(~at.story.cut_by_another())
@@ -202,7 +221,7 @@ def _remember(at: Pass, source: int, where: Condition) -> None:
     """A call handed back after the recall went by (a refusal by quota, say) is queued again: it is taken back when it is decided."""
     flying: Condition = D.c.state.in_(IN_THE_AIR)
     if at.notice.kind == Kind.ALL_CLEAR and source not in at.story.halted:
-        flying = flying | (D.c.state.in_(QUEUED) & ~at.story.affected())
+        flying = flying | (D.c.state.in_(QUEUED) & at.story.concluded(source))
     people = (
         select(literal(at.notice.id), D.c.notice_id, D.c.addressee, literal(at.notice.exercise))
         .select_from(D.join(S, S.c.id == D.c.addressee))
@@ -301,7 +320,7 @@ def _landed(at: Pass, about: int, people: list[int]) -> int:
     mine = D.c.addressee.in_(people)
     rows = _tell(at, about, mine)
     if at.notice.kind == Kind.ALL_CLEAR:
-        queued.take_back(at, about, mine, ~at.story.affected(), queued.NO_LONGER_AFFECTED)
+        queued.take_back(at, about, mine, at.story.concluded(about), queued.NO_LONGER_AFFECTED)
         if audience.has_missed_text(at.session, at.notice):
             rows += queue(at, audience.never_reached(at.story, S.c.id.in_(people)), missed=True)
             if at.story.concerns:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.problems import N_, Invalid
 from command.incidents.api import Name, Strict, Words
-from command.incidents.notice_api import found
+from command.incidents.notice_acts import found
 from command.messages import gateways, holds, road_orders
 from command.messages.routing import LANES
 from command.people.access import Principal, access, here, principal, unit

@@ -69,6 +69,7 @@ SIGNED_IN = (
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1", "/roads"),
+    *("/notices", "/notices?exercise=1"),
     *("/board/centre/8001", "/assessments"),
     *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
     *(
@@ -162,6 +163,7 @@ PARTS = {
     "/status.json": "JSON",
     "/status/banner.json": "JSON",
     "/status/hotline.json": "JSON",
+    "/notices/<int:notice_id>/progress": "a part of a notice's page",
     "/warnings/part/board": "a part of the board",
     "/warnings/part/incident": "a part of the incident's board",
     "/warnings/part/area": "a part of a drill's page",
@@ -230,7 +232,11 @@ def built(stage: Stage) -> Scenery:
     signed_in = tuple(
         each.replace("{year}", f"{datetime.now(UTC):%Y}").replace("{complaint}", complaint) for each in SIGNED_IN
     )
-    return Scenery((*signed_in, *inside, *others, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage)))
+    told = stage.get("ada", f"/api/v1/notices?incident={worst}").get_json()["items"]
+    notices = (f"/notices/new?incident={worst}", *(f"/notices/{each['id']}" for each in told[:2]))
+    return Scenery(
+        (*signed_in, *inside, *others, *notices, "/knowledge/1", "/knowledge/1/edit", *OPEN, *_by_link(stage))
+    )
 
 
 def _authority(stage: Stage, number: str) -> None:

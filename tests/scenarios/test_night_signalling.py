@@ -147,6 +147,7 @@ def test_a_signalling_storm_from_the_first_bad_value_to_the_last_thing_settled(c
     update = core.ok(core.post("dou", "/api/v1/notices", incident=cells, kind="update"), 201)["id"]
     core.ok(core.post("dou", f"/api/v1/notices/{update}/actions/submit"))
     assert core.post("dou", f"/api/v1/notices/{update}/actions/approve", count=30).status_code == 403, "two people"
+    core.later(minutes=120)
     core.ok(core.post("ada", f"/api/v1/notices/{update}/actions/approve", count=30))
     core.engine()
     assert core.received() == dict.fromkeys(in_cells, 2), "an update: nothing holds it now"

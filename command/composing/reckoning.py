@@ -1,0 +1,103 @@
+"""How many an audience is, of which languages, and a few of them, before anything is sent.
+
+The register is counted in ranges of ids until the time is up: what is not through by then is told as “at least”. The count that a second
+person types is never this one, but the whole one that submitting makes."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from command.core.keys import Keyring
+from command.core.log import mask
+from command.incidents import telling
+from command.incidents.models import Incident
+from command.messages.segments import Segments
+from command.messages.segments import count as segments_of
+from command.network.models import Area, Element
+from command.notices import audience, living, selecting
+from command.notices.models import Kind
+from command.notices.selecting import Selection
+from command.notices.story import S, Story
+
+SPAN = 50_000
+"""Ids of a range: a small part of the time allowed, on either database."""
+ALLOWED = 0.8
+"""Seconds, so that whoever types is not kept waiting."""
+SAMPLE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """One of an audience, masked."""
+
+    number: str
+    language: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """`whole`: everybody was counted; otherwise they are at least so many."""
+
+    count: int
+    whole: bool
+    languages: dict[str, int]
+    sample: tuple[Someone, ...]
+
+
+def reckon(
+    session: Session,
+    selection: Selection,
+    keyring: Keyring,
+    about: tuple[Incident, Kind] | None,
+    allowed: float = ALLOWED,
+) -> Reckoned:
+    """Count a selection; for a notice of a kind `about` an incident, without those who would not get it. Raise Invalid."""
+    selecting.check(session, selection)
+    queries = _queries(session, selection, about)
+    top = session.scalar(select(func.max(S.c.id))) or 0
+    until, at = time.monotonic() + allowed, 0
+    languages: Counter[str] = Counter()
+    while at < top and (at == 0 or time.monotonic() < until):
+        for query in queries:
+            some = query.where(S.c.id > at, S.c.id <= at + SPAN)
+            grouped = some.with_only_columns(S.c.language, func.count()).group_by(S.c.language)
+            for language, count in session.execute(grouped).tuples():
+                languages[language] += count
+        at += SPAN
+    sample = tuple(each for query in queries for each in _sample(session, query, keyring, min(at, top)))[:SAMPLE]
+    return Reckoned(languages.total(), at >= top, dict(sorted(languages.items())), sample)
+
+
+def _queries(session: Session, selection: Selection, about: tuple[Incident, Kind] | None) -> list[Select[Any]]:
+    chosen = selecting.matches(session, selection)
+    if about is None:
+        return [select(S).where(chosen)]
+    incident, kind = about
+    prospect = living.prospect(telling.about(session, incident), kind)
+    story = Story.of(session, incident.id, incident.exercise)
+    if kind in (Kind.FIRST, Kind.ADVISORY):
+        return [audience.selected(story, prospect, chosen, S.c.id > 0)]
+    return [audience.told(story, prospect, source, chosen) for source in audience.sources(story, prospect)]
+
+
+def _sample(session: Session, query: Select[Any], keyring: Keyring, upto: int) -> list[Someone]:
+    places = select(Area.code).join(Element, Element.area_id == Area.id).where(Element.id == S.c.element_id)
+    few = query.with_only_columns(S.c.number, S.c.language, places.scalar_subquery()).where(S.c.id <= upto)
+    rows = session.execute(few.order_by(S.c.id).limit(SAMPLE)).tuples()
+    return [Someone(mask(keyring.decrypt(number)), language, area) for number, language, area in rows]
+
+
+def segments(texts: dict[str, str], languages: dict[str, int], fallback: str = "zh") -> tuple[dict[str, Segments], int]:
+    """The size of each text on the air, and how many segments go out in all: whoever's language has no text gets the fallback's."""
+    sizes = {language: segments_of(text) for language, text in texts.items()}
+    total = sum(
+        sizes[language if language in sizes else fallback].segments * people
+        for language, people in languages.items()
+        if language in sizes or fallback in sizes
+    )
+    return sizes, total

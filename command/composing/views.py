@@ -1,0 +1,77 @@
+"""How a notice stands, from its tally alone: however many it goes to, a look costs a dozen rows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from command.core import clock
+from command.incidents import visibility
+from command.incidents.models import Incident
+from command.messages import service as messages
+from command.messages.models import TOLD, State
+from command.notices.living import UNDECIDED
+from command.notices.models import Notice
+from command.people.access import Principal
+
+PAGE = 50
+NOT_REACHED = (State.UNDELIVERED, State.FAILED, State.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`told` of `audience` have their message, `waiting` not yet; `lost` do not get it. `ends_at`: at the pace so far."""
+
+    audience: int
+    told: int
+    delivered: int
+    waiting: int
+    lost: int
+    withdrawn: int
+    counts: dict[str, int]
+    ends_at: datetime | None
+
+
+def progress(session: Session, notice: Notice) -> Progress:
+    """How a notice stands."""
+    counts = messages.tally(session, notice.id)
+    told = sum(counts.get(state, 0) for state in TOLD)
+    ended = sum(number for state, number in counts.items() if state not in UNDECIDED)
+    waiting = sum(counts.get(state, 0) for state in UNDECIDED)
+    live = notice.state in ("approved", "sending")
+    rest = max(waiting, notice.audience - ended) if live else waiting
+    return Progress(
+        audience=notice.audience,
+        told=told,
+        delivered=counts.get(State.DELIVERED, 0),
+        waiting=rest,
+        lost=sum(counts.get(state, 0) for state in NOT_REACHED),
+        withdrawn=counts.get(State.WITHDRAWN, 0),
+        counts={str(state): number for state, number in sorted(counts.items()) if number},
+        ends_at=_ends_at(clock.now(session), notice, told, rest) if live else None,
+    )
+
+
+def _ends_at(now: datetime, notice: Notice, told: int, rest: int) -> datetime | None:
+    """At the pace since it might leave; None where that says nothing yet."""
+    since = max(filter(None, (notice.approved_at, notice.release_at)), default=None)
+    if since is None or now <= since or told == 0 or rest == 0:
+        return None
+    seconds = rest * (now - since).total_seconds() / told
+    return now + timedelta(seconds=seconds) if seconds < 30 * 86_400 else None
+
+
+def query(who: Principal, session: Session, *, exercise: bool, given: dict[str, Any]) -> Select[Notice]:
+    """Notices that `who` may know of, the youngest first: of incidents they see, and of warnings."""
+    known = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
+    found = select(Notice).where(
+        or_(Notice.warning_id.is_not(None), Notice.incident_id.in_(known)), Notice.exercise.is_(exercise)
+    )
+    for name, column in (("state", Notice.state), ("kind", Notice.kind), ("incident", Notice.incident_number)):
+        if given.get(name):
+            found = found.where(column == given[name])
+    if given.get("after"):
+        found = found.where(Notice.id < given["after"])
+    return found.order_by(Notice.id.desc()).limit(PAGE + 1)
