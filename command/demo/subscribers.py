@@ -144,7 +144,7 @@ def _critical(parts: Mapping[str, float], chance: Random) -> str:
 
 def _app(serial: int) -> str:
     """A name of the app's own, which says nothing of the number."""
-    return sha256(f"app {serial}".encode()).hexdigest()[:16] if serial % _APPS == 0 else ""
+    return "app-" + sha256(f"app {serial}".encode()).hexdigest()[:16] if serial % _APPS == 0 else ""
 
 
 def _number(serial: int) -> str:

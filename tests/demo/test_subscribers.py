@@ -100,3 +100,8 @@ def test_a_missing_parameter_is_named() -> None:
 def test_weights_that_fit_no_element_are_refused() -> None:
     with pytest.raises(ParameterError, match="weigh at least one kind"):
         list(generate(parameters(), [Site("c", "core", ("voice",))]))
+
+
+def test_no_name_of_the_app_can_be_taken_for_a_number() -> None:
+    apps = {row.app for row in generate(parameters(), sites())} - {""}
+    assert len(apps) > 10_000 and all(app.startswith("app-") for app in apps)
