@@ -90,6 +90,7 @@ HELD = (State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT
 """States in which a delivery has a lease."""
 _HELD = text(f"state IN ({', '.join(repr(str(state)) for state in HELD)})")
 _TRIED = text("attempt IS NOT NULL")
+_AWAITED = text("state IN ('submitted', 'sent')")
 _PAGED = text("page_id IS NOT NULL")
 
 
@@ -109,6 +110,7 @@ class Delivery(OfExercise, Claimable, Base):
         Index("ix_delivery_ready", "lane", "id", postgresql_where=_READY, sqlite_where=_READY),
         Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_page_id", "page_id", postgresql_where=_PAGED, sqlite_where=_PAGED),
+        Index("ix_delivery_provider_id", "provider_id", postgresql_where=_AWAITED, sqlite_where=_AWAITED),
         Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
     )
     id: Mapped[Id]
