@@ -39,6 +39,10 @@ class Exercise(Gateway):
         self._transports = transports
         self._allowed = allowed
 
+    def transport(self, channel: Channel) -> Transport | None:
+        """Its own transport for a channel, for who has to listen there. What it sends goes through `send` only."""
+        return self._transports.get(channel)
+
     async def aclose(self) -> None:
         for transport in self._transports.values():
             await transport.aclose()

@@ -23,7 +23,7 @@ class GatewaySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    transport: Literal["twilio", "console", "simulated", "twilio_voice", "smtp", "chat", "push"]
+    transport: Literal["twilio", "console", "simulated", "twilio_voice", "smtp", "chat", "push", "smpp"]
     account_sid: str = ""
     auth_token: str = ""
     sender: str = ""
@@ -43,15 +43,25 @@ class GatewaySettings(BaseModel):
     username: str = ""
     password: str = Field(default="", repr=False)
     ca_file: Path | None = None
+    system_type: str = ""
+    binds: int = Field(default=1, ge=1, le=16)
+    bind_type: Literal["transceiver", "transmitter_receiver"] = "transceiver"
+    source_ton: int = Field(default=0, ge=0, le=6)
+    source_npi: int = Field(default=0, ge=0, le=18)
+    tls: bool = False
+    enquire_link: float = Field(default=30, gt=0, le=600)
+    message_ids: Literal["same", "hex_to_decimal", "decimal_to_hex"] = "same"
     schemes: tuple[str, ...] = ("wecombot", "dingtalk", "feishu", "slack", "msteams", "workflow")
     kinds: tuple[Literal["first", "update", "all_clear", "correction", "advisory"], ...] = ("all_clear", "advisory")
     deliver_within: int = Field(default=120, ge=10, le=86_400)
 
     @model_validator(mode="after")
     def _tells_the_truth(self) -> "GatewaySettings":
-        """Only calls are voice; calls, e-mail and chats bring no replies back, and calls carry no links."""
-        made = {"voice": self.channel == "voice"}
+        """Only calls are voice; calls, e-mail and chats bring no replies back, and calls carry no links; SMPP has no look-up."""
+        made: dict[str, object] = {"voice": self.channel == "voice"}
         made |= {"two_way": self.two_way and self.channel == "sms", "url": self.url and self.channel != "voice"}
+        if self.transport == "smpp":
+            made["look_up"] = "none"  # an SMSC can be asked only about what it gave an id
         for name, value in made.items():
             object.__setattr__(self, name, value)
         return self

@@ -38,6 +38,7 @@ from command.engine import (
     warnings,
 )
 from command.engine.run import Cycle
+from command.messages import listening
 from command.messages.gateways import Gateways
 from command.network import service as network
 from command.parts import handlers
@@ -50,6 +51,7 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
     reports.table()  # a fault in config/reports.yaml stops the start, not a report
     heard = handlers(installation.settings)
     sender = deliver.sender(installation, gateways, heard)
+    listening.begin(installation, gateways, heard)
     return [
         Cycle("warm", 1.0, lambda: network.warm(installation.database)),
         Cycle("escalate", 0.5, lambda: escalate.run_once(installation)),

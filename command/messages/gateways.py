@@ -5,8 +5,8 @@ own, never a live gateway."""
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, get_args
 
@@ -21,6 +21,8 @@ from notifiers.console import Console
 from notifiers.exercise import Exercise
 from notifiers.masking import mask
 from notifiers.push import Push, PushSettings
+from notifiers.smpp import Sink, Smpp, SmppTransport
+from notifiers.smpp_bind import BadSettings, SmppSettings
 from notifiers.smtp import Smtp, SmtpSettings, SmtpTransport
 from notifiers.twilio_sms import TwilioSettings, TwilioSms, TwilioTransport
 from notifiers.twilio_voice import TwilioVoice, VoiceTransport
@@ -73,7 +75,7 @@ def exercise_channels(installation: Installation) -> dict[Channel, GatewaySettin
 def auth_token(installation: Installation, name: str, channel: Channel = SMS) -> str | None:
     """The token that signs a gateway's webhooks about what goes by `channel`, or None where it has none."""
     given = configured(installation, name, channel)
-    if given is None or given.transport in ("console", "smtp", "chat", "push"):
+    if given is None or given.transport in ("console", "smtp", "chat", "push", "smpp"):
         return None
     return given.auth_token or (token(installation) if given.transport == "simulated" else None)
 
@@ -114,7 +116,12 @@ class Gateways:
         self.roads: dict[str, Road] = {}
         for one in given:
             if one.name != EXERCISE_GATEWAY:
-                self.roads[one.name] = Road(one.name, one, _live(installation, one), _live(installation, one))
+                self.roads[one.name] = Road(
+                    one.name, one, _live(installation, one), _live(installation, one, pages=True)
+                )
+        for road in self.roads.values():
+            if isinstance(road.bulk, Smpp) and isinstance(road.pages, Smpp):
+                road.pages.transport.share(road.bulk.transport)
         self.roads[EXERCISE_GATEWAY] = _exercise(installation)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="gateways", daemon=True)
@@ -123,6 +130,16 @@ class Gateways:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the gateways' loop and wait for it; called from any other thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def listen(self, sink: Callable[[str], Sink]) -> None:
+        """Give what SMPP gateways bring to `sink` of their name; called once, by the process that sends."""
+
+        async def begin() -> None:
+            for road in self.roads.values():
+                for transport in _wires(road):
+                    transport.listen(sink(road.name))
+
+        self.run(begin())
 
     def close(self) -> None:
         """Close every connection and the loop."""
@@ -143,6 +160,17 @@ class Gateways:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _wires(road: Road) -> list[SmppTransport]:
+    """The SMPP transports of a road, each once."""
+    found = []
+    for gateway in (road.bulk, road.pages):
+        if isinstance(gateway, Smpp):
+            found.append(gateway.transport)
+        elif isinstance(gateway, Exercise) and isinstance(one := gateway.transport(SMS), SmppTransport):
+            found.append(one)
+    return list(dict.fromkeys(found))
 
 
 class PrintedTransport:
@@ -177,8 +205,10 @@ def capabilities(given: GatewaySettings) -> Capabilities:
     )
 
 
-def _live(installation: Installation, given: GatewaySettings) -> Gateway:
+def _live(installation: Installation, given: GatewaySettings, pages: bool = False) -> Gateway:
     match given.transport:
+        case "smpp":
+            return Smpp(_smpp(given, 1 if pages else given.binds), capabilities(given), given.name)
         case "console":
             return Console(given.name)
         case "twilio_voice":
@@ -221,6 +251,29 @@ def _smtp(given: GatewaySettings) -> SmtpSettings:
     )
 
 
+def _smpp(given: GatewaySettings, binds: int) -> SmppSettings:
+    try:
+        return SmppSettings(
+            host=given.host,
+            port=given.port or (3550 if given.tls else 2775),
+            system_id=given.username,
+            password=given.password,
+            system_type=given.system_type,
+            sender=given.sender,
+            binds=binds,
+            window=given.window,
+            bind_type=given.bind_type,
+            source_ton=given.source_ton,
+            source_npi=given.source_npi,
+            tls=given.tls,
+            ca_file=str(given.ca_file) if given.ca_file else None,
+            enquire_link=given.enquire_link,
+            message_ids=given.message_ids,
+        )
+    except BadSettings as error:
+        raise GatewaySettingsError(f"gateways: {given.name}: {error}") from error
+
+
 def _exercise(installation: Installation) -> Road:
     """The exercise gateway with a transport of its own for every channel that is configured."""
 
@@ -249,6 +302,10 @@ def _drilled(installation: Installation, given: GatewaySettings) -> Transport:
             return VoiceTransport(settings, _words(installation, EXERCISE_GATEWAY))
         case "smtp":
             return SmtpTransport(_smtp(given))
+        case "smpp":
+            # On a live gateway's account it only sends: what comes back, comes by the live binds and is told apart there.
+            own = _smpp(given, 1)
+            return SmppTransport(own if given.name == EXERCISE_GATEWAY else replace(own, bind_type="transmitter"))
         case "chat":
             return ChatTransport(given.schemes, min(given.window, THREADS))
     return TwilioTransport(_twilio(installation, given, EXERCISE_GATEWAY))

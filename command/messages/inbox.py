@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +26,16 @@ class NotDurable(Exception):
     """The receipt could not be stored; the provider must send it again."""
 
 
+Find = Callable[[Session], Mapping[str, Any] | None]
+"""Finds what a receipt is about: columns of its row, or None when nobody knows it."""
+
+
 @dataclass(slots=True, eq=False)
 class _Waiting:
     row: Mapping[str, Any]
     done: threading.Event = field(default_factory=threading.Event)
+    find: "Find | None" = None
+    then: "Callable[[bool, BaseException | None], None] | None" = None
     error: BaseException | None = None
 
 
@@ -44,23 +50,29 @@ class Inbox:
 
     def put(self, gateway: str, receipt: Receipt) -> None:
         """Store a receipt; return once it is committed. Raises NotDurable when that fails."""
-        waiting = _Waiting(
-            {
-                "gateway": gateway,
-                "attempt": receipt.attempt,
-                "provider_id": receipt.provider_id,
-                "status": receipt.status,
-                "code": receipt.code,
-            }
-        )
-        with self._news:
-            self._start()
-            self._waiting.append(waiting)
-            self._news.notify()
+        waiting = _Waiting(_row(gateway, receipt))
+        self._append(waiting)
         if not waiting.done.wait(PATIENCE):
             raise NotDurable("the database did not answer in time")
         if waiting.error is not None:
             raise NotDurable(type(waiting.error).__name__) from waiting.error
+
+    def put_soon(
+        self,
+        gateway: str,
+        receipt: Receipt,
+        then: "Callable[[bool, BaseException | None], None]",
+        find: "Find | None" = None,
+    ) -> None:
+        """Store a receipt without waiting. `then` is called by the writer once it is committed (True), once nobody turned out to know it
+        (False), or with what went wrong. A receipt that bears no attempt is looked for by `find`, in the transaction that stores it."""
+        self._append(_Waiting(_row(gateway, receipt), find=find, then=then))
+
+    def _append(self, waiting: _Waiting) -> None:
+        with self._news:
+            self._start()
+            self._waiting.append(waiting)
+            self._news.notify()
 
     def _start(self) -> None:
         if self._writer is None or self._writer[0] != os.getpid() or not self._writer[1].is_alive():
@@ -80,17 +92,35 @@ class Inbox:
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         error: BaseException | None = None
+        stored: set[int] = set()
         try:
-            self._database.write(
-                lambda session: _store(session, [waiting.row for waiting in batch]), actor="system:inbox"
-            )
+            stored = self._database.write(lambda session: _store(session, batch), actor="system:inbox")
         except Exception as failed:
             error = failed
         for waiting in batch:
             waiting.error = error
             waiting.done.set()
+            if waiting.then is not None:
+                waiting.then(id(waiting) in stored, error)
 
 
-def _store(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    now = clock.now(session)
-    session.execute(insert(ReceiptIn), [{**row, "at": now} for row in rows])
+def _row(gateway: str, receipt: Receipt) -> Mapping[str, Any]:
+    return {
+        "gateway": gateway,
+        "attempt": receipt.attempt,
+        "provider_id": receipt.provider_id,
+        "status": receipt.status,
+        "code": receipt.code,
+    }
+
+
+def _store(session: Session, batch: Sequence[_Waiting]) -> set[int]:
+    now, rows, stored = clock.now(session), [], set()
+    for waiting in batch:
+        found = waiting.find(session) if waiting.find is not None else {}
+        if found is not None:
+            rows.append({**waiting.row, **found, "at": now})
+            stored.add(id(waiting))
+    if rows:
+        session.execute(insert(ReceiptIn), rows)
+    return stored

@@ -88,6 +88,7 @@ HELD = (State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT
 _HELD = text(f"state IN ({', '.join(repr(str(state)) for state in HELD)})")
 _SECOND = text("first_channel IS NOT NULL")
 _TRIED = text("attempt IS NOT NULL")
+_AWAITED = text("state IN ('submitted', 'sent')")
 _PAGED = text("page_id IS NOT NULL")
 
 
@@ -120,6 +121,7 @@ class Delivery(OfExercise, Claimable, Base):
         Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_page_id", "page_id", postgresql_where=_PAGED, sqlite_where=_PAGED),
         Index("ix_delivery_second_road", "notice_id", postgresql_where=_SECOND, sqlite_where=_SECOND),
+        Index("ix_delivery_provider_id", "provider_id", postgresql_where=_AWAITED, sqlite_where=_AWAITED),
         Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
     )
     id: Mapped[Id]
