@@ -1,8 +1,8 @@
 """The fault matrix: whatever goes wrong with gateway, receipts, database or disk, and engines killed meanwhile, nothing is lost, nothing is
 doubled but pages re-sent and marked, and every row ends (I1, I2, I11).
 
-A cell is one kind of trouble on one database. `make test` kills engines 10 times while they send to 500, `make test-faults` 200 times
-while they send to 20,000; the table of figures stands at the end of the run."""
+A cell is some kind of trouble on one database. `make test` kills engines 10 times in each while they send to 500, `make test-faults` 200
+times while they send to 20,000, with each kind alone besides; the table of figures stands at the end of the run."""
 
 import random
 import shutil
@@ -70,19 +70,40 @@ class Cell:
 
 
 CELLS = (
+    Cell("one of two engines killed, receipts late", engines=2, options=("--receipt-delay", "2")),
+    Cell(
+        "gateway: 429, 5xx, resets",
+        (
+            ("429", 0.1, 0.2),
+            ("500", 0.1, None),
+            ("503", 0.05, None),
+            ("reset_before", 0.05, None),
+            ("reset_after", 0.05, None),
+        ),
+    ),
+    Cell("gateway: time-outs", (("timeout_before", 0.03, 0.05), ("timeout_after", 0.03, 0.05))),
+    Cell("gateway: silence", (("timeout_before", 1.0, None),), heals=True),
+    Cell(
+        "receipts: lost, doubled, reordered, forged",
+        (("callback_lost", 0.2, None), ("callback_doubled", 0.4, None), ("callback_reordered", 0.4, None)),
+        trouble=Forged,
+        all_told=False,
+    ),
+)
+"""Every kind of trouble, several at once where they mix."""
+ALONE = (
     Cell("engine killed"),
     Cell("one of two engines killed", engines=2),
     Cell("gateway: 429", (("429", 0.3, 0.4),)),
     Cell("gateway: 5xx", (("500", 0.15, None), ("503", 0.15, None))),
     Cell("gateway: resets", (("reset_before", 0.1, None), ("reset_after", 0.1, None))),
-    Cell("gateway: time-outs", (("timeout_before", 0.03, 0.05), ("timeout_after", 0.03, 0.05))),
     Cell("gateway: time-outs, no proof", (("timeout_after", 0.05, 0.05),), look_up="advisory"),
-    Cell("gateway: silence", (("timeout_before", 1.0, None),), heals=True),
     Cell("receipts: lost", (("callback_lost", 0.5, None),), all_told=False),
     Cell("receipts: doubled and reordered", (("callback_doubled", 0.5, None), ("callback_reordered", 0.5, None))),
     Cell("receipts: late", options=("--receipt-delay", "2")),
     Cell("receipts: forged", trouble=Forged),
 )
+"""Each alone, with --long."""
 
 
 @pytest.fixture
@@ -145,7 +166,9 @@ def told(record_property: Callable[[str, object], None], request: pytest.Fixture
     return tell
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+@pytest.mark.parametrize(
+    "cell", [*CELLS, *(pytest.param(each, marks=pytest.mark.long) for each in ALONE)], ids=lambda cell: cell.name
+)
 def test_nothing_is_lost_or_doubled(
     cell: Cell, build: Build, time: Time, size: Size, told: Callable[..., None]
 ) -> None:
