@@ -117,6 +117,8 @@ class Forged(Trouble):
             self.refused += 1
 
     def check(self) -> None:
+        """Once more when all is told, for engines may have died before they had called anybody."""
+        self.strike()
         assert self.refused
 
 
