@@ -11,15 +11,16 @@ from tests.faults.engines import Ending, Engine, check, fill
 from tests.messages.conftest import Build
 
 RECIPIENTS, PAGES, KILLS = 5000, 60, 50
-LONGEST_LIFE = 0.8
+LONGEST_LIFE = 0.5
 """Seconds an engine lives after its first breath, at most."""
 WAYS = (
     ("sqlite", "authoritative"),
-    ("postgresql", "advisory"),
+    pytest.param("postgresql", "advisory", marks=pytest.mark.long),
     pytest.param("sqlite", "advisory", marks=pytest.mark.long),
     pytest.param("postgresql", "authoritative", marks=pytest.mark.long),
 )
-"""Each database with one of the two ways in which a provider answers look-ups; with --long every combination, and more kills."""
+"""Databases and ways in which a provider answers look-ups; with --long every combination, and more kills. Kills on both databases with
+other trouble besides are in test_matrix."""
 
 
 @pytest.fixture
