@@ -22,10 +22,9 @@ from command.people import passwords
 from command.people import service as people
 from command.people.models import Person
 from tests.boards.stage import Stage
+from tests.browser.finding import chromium_path
 
 PASSWORD = "four words nobody joins"
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
-"""The headless shell draws the same pages with a third of the work: it has no window around them."""
 ARGUMENTS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -102,7 +101,7 @@ class Site:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for a file of tests; closed after it, for its event loop would refuse other tests of this process their own."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    path = chromium_path()
     if path is None:
         pytest.skip("no Chromium on this machine; .ci/chromium installs it")
     with sync_playwright() as playwright:

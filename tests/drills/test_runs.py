@@ -2,11 +2,13 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from command.alarms.models import Alarm
+from command.core import clock
 from command.core.problems import Conflict
-from command.drills.models import State
-from command.drills.runs import ending, reporting, starting
+from command.drills.models import Drill, State
+from command.drills.runs import ending, injects, reporting, starting
 from command.incidents.intake import Report
 from tests.drills.scene import Stage, line, scenario
 
@@ -20,6 +22,19 @@ def test_it_begins_only_once_both_supervisors_agree(stage: Stage) -> None:
     stage.run(code, lambda s, d: starting.begin(s, d))
     assert stage.drill(code).state == State.RUNNING
     assert [kind for kind, _ in stage.told(code)] == ["drill.acknowledged"] * 2 + ["drill.began"]
+
+
+@pytest.mark.parametrize("passed", [12.0, 12.049, 12.07])
+def test_what_a_controller_puts_in_at_once_is_due_at_once(stage: Stage, passed: float) -> None:
+    code = stage.begun(scenario(line(30)))
+
+    def put(session: Session, drill: Drill) -> bool:
+        drill.elapsed_s, drill.ticking_from = passed, clock.now(session)
+        extra = injects.Extra(to="desk", sender="Mayor", content="When is it back?")
+        row = injects.add(session, drill, extra, stage.principal("tra"))
+        return row in injects.due(session, drill)
+
+    assert stage.run(code, put)
 
 
 @pytest.mark.proves("R9")

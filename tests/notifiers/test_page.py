@@ -1,20 +1,20 @@
 """The simulator's page in Chromium: live, searchable, answering, in both languages, at the width of a phone."""
 
 from collections.abc import Iterator
-from shutil import which
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from notifiers.simulator.web.words import WORDS
+from tests.browser.finding import chromium_path
 from tests.notifiers.conftest import PHONE, TEXT, House, message
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+CHROMIUM = chromium_path()
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; install the package chromium"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; .ci/chromium installs it"),
 ]
 
 

@@ -1,5 +1,6 @@
 """What is put to the players: due by exercise time, delivered once, answered by proof or by word, skipped with a reason."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,8 +74,8 @@ def _row(drill: Drill, inject: Inject) -> DrillInject:
 
 
 def second_now(session: Session, drill: Drill) -> float:
-    """Exercise time now, in seconds, to the tenth."""
-    return round(kept.ticking(drill).at(clock.now(session)), 1)
+    """Exercise time now, in seconds, to the tenth that has begun: what is due at it is due now."""
+    return math.floor(kept.ticking(drill).at(clock.now(session)) * 10) / 10
 
 
 def due(session: Session, drill: Drill) -> list[DrillInject]:
