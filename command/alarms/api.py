@@ -8,13 +8,14 @@ from apiflask import APIBlueprint
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy.orm import Session
 
-from command.alarms import intake, listing
+from command.alarms import listing
 from command.alarms.dedupe import State
+from command.alarms.gathering import take
 from command.alarms.reports import Believed, Key, Report, Severity, check_size, require, time_faults
 from command.core import clock
 from command.core.documents import Item
 from command.core.problems import N_
-from command.people.access import access, here, principal, unit
+from command.people.access import access, here, principal
 
 api = APIBlueprint("alarms", __name__, url_prefix="/api/v1", tag="Alarms")
 
@@ -126,11 +127,10 @@ def receive(batch: AlarmsIn) -> dict[str, Any]:
     faults = list(_source_faults(batch.alarms))
     reports = [_report(given) for given in batch.alarms]
 
-    def work(session: Session) -> intake.Receipt:
+    def check(session: Session) -> None:
         require([*faults, *_time_faults(session, reports)])
-        return intake.receive(session, reports)
 
-    return listing.told(unit(work))
+    return listing.told(take(reports, check))
 
 
 def _report(given: AlarmIn) -> Report:

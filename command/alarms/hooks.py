@@ -7,12 +7,13 @@ from apiflask import APIBlueprint
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from command.alarms import intake, listing
+from command.alarms import listing
 from command.alarms.api import Name, Part, ReceiptOut
+from command.alarms.gathering import take
 from command.alarms.reports import Believed, Key, Report, Severity, check_size, require
 from command.core import clock
 from command.core.documents import Item
-from command.people.access import access, here, principal, unit
+from command.people.access import access, here, principal
 
 hooks = APIBlueprint("alarm_hooks", __name__, url_prefix="/hooks", tag="Alarms")
 
@@ -86,11 +87,10 @@ def alertmanager(group: WebhookIn) -> dict[str, Any]:
     source = principal().source or SOURCE
     reports = tuple(standing_firm([alert.report(source) for alert in group.alerts]))
 
-    def work(session: Session) -> intake.Receipt:
+    def check(session: Session) -> None:
         require(_faults(session, group.alerts))
-        return intake.receive(session, reports)
 
-    return listing.told(unit(work))
+    return listing.told(take(reports, check))
 
 
 def standing_firm(reports: Sequence[Report]) -> Iterator[Report]:

@@ -4,7 +4,7 @@ Everything that changes alarms or their incidents takes the same lock first, so 
 of one storm, nor the same alarm twice."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,11 +39,23 @@ def lock(session: Session) -> None:
 
 def receive(session: Session, reports: Sequence[Report], *, exercise: bool = False) -> Receipt:
     """Take in a checked batch. Re-delivery changes nothing but when an alarm was last heard of."""
+    return receive_together(session, [reports], exercise=exercise)[0]
+
+
+def receive_together(session: Session, batches: Sequence[Sequence[Report]], *, exercise: bool = False) -> list[Receipt]:
+    """Take in several checked batches as one, no alarm in two of them; a receipt for each, with the incidents its own alarms touched."""
     lock(session)
-    batch = _Batch(session, reports, exercise)
+    batch = _Batch(session, [report for reports in batches for report in reports], exercise)
     batch.store()
-    incidents = storms.correlate(session, batch.touched, exercise=exercise)
-    return Receipt(len(reports), batch.new, batch.changed, batch.unchanged, incidents)
+    touched = storms.correlate(session, batch.touched, exercise=exercise)
+    if len(batches) == 1:
+        return [batch.receipt(batches[0], touched.values())]
+    whose = storms.incidents_of(session, [one.id for one in batch.touched])
+    receipts = []
+    for reports in batches:
+        theirs = {whose.get(batch.ids[report.key]) for report in reports}
+        receipts.append(batch.receipt(reports, [number for id, number in touched.items() if id in theirs]))
+    return receipts
 
 
 class _Batch:
@@ -60,7 +72,14 @@ class _Batch:
         self.meanings = kinds.meanings(session, {key.problem for key in self.by_key})
         self.open = storms.open_ids(session, exercise)
         self.touched: list[Touched] = []
-        self.new = self.changed = self.unchanged = 0
+        self.ids: dict[Key, int] = {key: known.id for key, known in self.known.items()}
+        self.changed: set[Key] = set()
+
+    def receipt(self, reports: Sequence[Report], incidents: Iterable[str]) -> Receipt:
+        """What became of these reports of the batch, after it was stored."""
+        keys = {report.key for report in reports}
+        new, changed = len(keys - self.known.keys()), len(keys & self.changed)
+        return Receipt(len(reports), new, changed, len(keys) - new - changed, tuple(sorted(incidents)))
 
     def store(self) -> None:
         """Write the alarms and their fresh changes."""
@@ -76,8 +95,8 @@ class _Batch:
             merged = merge(known.standing, reports, histories.get(known.id, ()))
             updates.append({"of": known.id, **self._update(key, known, merged)})
             fresh += ((known.id, change) for change in merged.fresh)
-            self.changed += bool(merged.fresh)
-        self.unchanged = len(updates) - self.changed
+            if merged.fresh:
+                self.changed.add(key)
         fresh += self._insert(new)
         rows.update_alarms(self.session, updates)
         rows.insert_events(self.session, fresh, self.now, self.exercise)
@@ -92,7 +111,7 @@ class _Batch:
     def _insert(self, new: list[tuple[Key, Merged]]) -> list[tuple[int, Change]]:
         values = [{**key._asdict(), **self._values(key, merged), "exercise": self.exercise} for key, merged in new]
         ids = rows.insert_alarms(self.session, values)
-        self.new = len(ids)
+        self.ids |= {key: id for (key, _), id in zip(new, ids, strict=True)}
         for alarm_id, row in zip(ids, values, strict=True):
             self.touched.append(_touched(alarm_id, None, (False, None), row))
         return [(id, change) for id, (_, merged) in zip(ids, new, strict=True) for change in merged.fresh]

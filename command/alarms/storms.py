@@ -63,8 +63,8 @@ def pass_some(session: Session, from_id: int, to_id: int, elements: Collection[i
     )
 
 
-def correlate(session: Session, touched: Collection[Touched], *, exercise: bool) -> tuple[str, ...]:
-    """Give the loose alarms near the touched ones to incidents, and tell each incident concerned what has failed; their numbers, but
+def correlate(session: Session, touched: Collection[Touched], *, exercise: bool) -> dict[int, str]:
+    """Give the loose alarms near the touched ones to incidents, and tell each incident concerned what has failed; their numbers by id, but
     those of restricted ones: a feed is nobody who may know of them."""
     touched = _returning(session, touched, exercise)
     concerned = {one.incident_id for one in touched if one.turned and one.incident_id is not None}
@@ -79,7 +79,13 @@ def correlate(session: Session, touched: Collection[Touched], *, exercise: bool)
         opened = [_open(session, [facts[id] for id in ids], exercise) for ids in found.new]
         concerned |= _attach(session, found, opened, facts)
     told = [_tell(session, incident_id) for incident_id in sorted(concerned & open_ids(session, exercise))]
-    return tuple(sorted({incident.number for incident in (*told, *opened) if not incident.restricted}))
+    return {incident.id: incident.number for incident in (*told, *opened) if not incident.restricted}
+
+
+def incidents_of(session: Session, alarm_ids: Collection[int]) -> dict[int, int | None]:
+    """The incidents that alarms belong to now, by the alarms' ids."""
+    chosen = network.ids(session, list(alarm_ids))
+    return dict(session.execute(select(Alarm.id, Alarm.incident_id).where(Alarm.id.in_(chosen))).tuples().all())
 
 
 def _returning(session: Session, touched: Collection[Touched], exercise: bool) -> Collection[Touched]:

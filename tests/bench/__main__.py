@@ -12,6 +12,7 @@ MODULES = (
     "impact",
     "imports",
     "alarms",
+    "alarms_single",
     "send",
     "page_lane",
     "board",

@@ -47,7 +47,7 @@ def run(subscribers: bool = False, database_url: str = "") -> Iterator[dict[str,
     log.configure(level=40)
     with tempfile.TemporaryDirectory() as folder:
         url = database_url or f"sqlite:///{folder}/tocsin.db"
-        reports = _reports()
+        reports = recording()
         bare = min(_bare(url, reports) for _ in range(3))
         whole = _through_tocsin(url, Path(folder), reports, subscribers)
     yield {
@@ -60,7 +60,7 @@ def run(subscribers: bool = False, database_url: str = "") -> Iterator[dict[str,
     }
 
 
-def _reports() -> list[dict[str, Any]]:
+def recording() -> list[dict[str, Any]]:
     """The whole recording at its own pace, moved so that it ended just now."""
     naming = trace.Naming(severities=trace.severities(demo.DEMO / "problems.csv"))
     said = trace.read(demo.DEMO / "trace" / "alarms.csv.gz", naming)
@@ -122,10 +122,10 @@ def _through_tocsin(url: str, folder: Path, reports: Sequence[dict[str, Any]], s
     }
     os.environ.update(environment)
     schema.upgrade(url)
-    token = _load(parts.open_installation(read()), subscribers)
+    bearer = _load(parts.open_installation(read()), subscribers)
     web = subprocess.Popen([sys.executable, "-m", "command.cli", "web"], env=os.environ, stderr=subprocess.DEVNULL)
     try:
-        caller = Caller(f"http://127.0.0.1:{PORT}", token)
+        caller = Caller(f"http://127.0.0.1:{PORT}", bearer)
         caller.get("/healthz")
         bodies = [list(batch) for batch in _batches(reports)]
         started = time.perf_counter()
@@ -150,10 +150,10 @@ def _load(installation: Installation, subscribers: bool) -> str:
         return demo.driver_tokens(installation.settings.data)["alarms"]
     with Progress(disable=True) as progress:
         demo.load_network(installation, progress)
-    return installation.database.write(_token)
+    return installation.database.write(token)
 
 
-def _token(session: Session) -> str:
+def token(session: Session) -> str:
     owner = session.scalars(select(Person).where(Person.username == demo.DUTY_OFFICER)).one()
     return tokens.create_token(session, owner, "bench", ["alarms.write"], days=1, source=demo.SOURCE)[1]
 

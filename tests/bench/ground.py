@@ -48,6 +48,10 @@ class Ground:
         admin.dispose()
         return base.replace("/postgres?", f"/{name}?")
 
+    def empty(self, name: str) -> str:
+        """The address of a further database with nothing in it."""
+        return self._create(name)
+
     def copy(self) -> Installation:
         """An installation on a copy of the origin."""
         self.copies += 1
