@@ -146,6 +146,8 @@ from command.resources import (
 )
 from command.resources import file_pages as resource_files
 from command.resources import pages as resource_pages
+from command.retention import api as retention_api
+from command.retention import pages as retention_pages
 from command.risks import api as risks_api
 from command.risks import file_pages as risk_files
 from command.risks import pages as risk_pages
@@ -264,6 +266,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     improvement_pages.pages,
     risks_api.api,
     roads_api.api,
+    retention_api.api,
+    retention_pages.pages,
     road_pages.pages,
     evaluation_api.api,
     evaluation_pages.pages,

@@ -51,6 +51,7 @@ from command.people.roster import Roster
 from command.periodic.commands import report
 from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
+from command.retention.commands import retention
 from command.risks.commands import import_risks
 from command.roads.commands import gateways, routes
 from command.sites.commands import import_sites
@@ -91,6 +92,7 @@ for group in (
     notices,
     oncall,
     resources,
+    retention,
     routes,
     scenarios,
     warnings,

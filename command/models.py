@@ -44,6 +44,7 @@ from command.plans import models as plans
 from command.readiness import models as readiness
 from command.resources import crew_models as crews
 from command.resources import models as resources
+from command.retention import models as retention
 from command.risks import models as risks
 from command.satisfaction import models as satisfaction
 from command.security import models as security
@@ -81,6 +82,7 @@ rooms = (
     heads,
     holds,
     roads,
+    retention,
     improvement,
     incidents,
     installation,

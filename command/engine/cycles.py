@@ -29,6 +29,7 @@ from command.engine import (
     readiness,
     receipts,
     record,
+    retention,
     satisfaction,
     settlement,
     succession,
@@ -94,5 +95,6 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
         Cycle("cap_feeds", 60.0, lambda: warnings.poll_once(installation)),
         Cycle("summaries", 30.0, lambda: summaries.run_once(installation, stopping.is_set)),
         Cycle("periodic", 30.0, lambda: periodic.run_once(installation)),
+        Cycle("retention", 60.0, lambda: retention.run_once(installation)),
         Cycle("record", 10.0, lambda: record.run_once(installation)),
     ]

@@ -1,6 +1,7 @@
 """What became of notices, and how long they took: from their approval until the last message had left, and until each was delivered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
@@ -11,7 +12,7 @@ from command.insights.incident_rows import Asked
 from command.insights.measures import Measure, rate, spread
 from command.insights.sql_time import micros
 from command.insights.told import LEFT
-from command.messages.models import TOLD, Delivery, State, Tally
+from command.messages.models import TOLD, Delivery, KeptTime, State, Tally
 from command.network import service as network
 from command.notices.models import Notice
 
@@ -19,6 +20,7 @@ LOOKED_AT = 50_000
 """Delivered messages that are looked at one by one; of more, every second, third, … subscriber's."""
 REACH = 2_000_000
 """Delivered messages among which they are looked for: those of the newest notices, and of the newest one however large it is."""
+SECOND = 1_000_000
 NEWEST = 2_000
 """Notices that are looked into at the most."""
 
@@ -69,8 +71,22 @@ def _delivered(session: Session, notices: list[int]) -> Measure:
         .where(Delivery.notice_id.in_(network.ids(session, chosen)), Delivery.addressee % every == 0)
         .where(Delivery.state == State.DELIVERED)
     )
-    found = spread(session.scalars(query) if chosen else ())
+    found = spread(_whole_seconds(chain(session.scalars(query), _kept(session, chosen, every))) if chosen else ())
     return Measure(found.value, more={**found.more, "every": every, "notices": len(chosen)})
+
+
+def _whole_seconds(times: Iterable[int]) -> Iterator[int]:
+    """Times in microseconds without what is below a second, so that removing the messages changes no figure."""
+    return (each // SECOND * SECOND for each in times)
+
+
+def _kept(session: Session, notices: list[int], every: int) -> Iterator[int]:
+    """The times of messages that were removed since."""
+    query = select(KeptTime.seconds, func.sum(KeptTime.count)).where(
+        KeptTime.notice_id.in_(network.ids(session, notices))
+    )
+    for seconds, count in session.execute(query.group_by(KeptTime.seconds)).tuples():
+        yield from repeat(seconds * SECOND, -(-int(count) // every))
 
 
 def sample(

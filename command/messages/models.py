@@ -161,6 +161,16 @@ class Tally(Base):
     count: Mapped[int] = mapped_column(BigId, default=0)
 
 
+class KeptTime(Base):
+    """How many messages of a notice took so many whole seconds from its approval until they were delivered; written when its deliveries
+    are removed, so that their figures stay."""
+
+    __tablename__ = "kept_time"
+    notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seconds: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int] = mapped_column(BigId)
+
+
 class Halt(Base):
     """No delivery of this notice leaves any more: those not yet called end in `state` with `reason`. Rows are ended in chunks, by
     ascending addressee from `cursor`; until then, and for any that come later, the intent to call sees this row and ends them."""

@@ -62,6 +62,7 @@ class Act(StrEnum):
     WITHDRAW_NOTICE = "withdraw_notice"
     CORRECT_NOTICE = "correct_notice"
     HOLD_MESSAGES = "hold_messages"
+    HOLD_RECORDS = "hold_records"
     PLAN_DRILL = "plan_drill"
     RUN_DRILL = "run_drill"
     MANAGE_TRAINING = "manage_training"

@@ -37,6 +37,7 @@ ELSEWHERE = (
     "authority.published",
     "messages.",
     "roads.",
+    "retention.",
     "measurement.series_set",
     "measurement.corrected",
     "measurement.turned",

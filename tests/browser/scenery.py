@@ -68,7 +68,7 @@ SIGNED_IN = (
     *("/reports", "/reports/new", "/reports/1", "/reports/subscriptions"),
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
-    *("/messages/hold", "/messages/hold?exercise=1", "/roads"),
+    *("/messages/hold", "/messages/hold?exercise=1", "/roads", "/retention"),
     *("/notices", "/notices?exercise=1"),
     *("/board/centre/8001", "/assessments"),
     *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
