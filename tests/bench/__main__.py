@@ -13,6 +13,7 @@ MODULES = (
     "imports",
     "alarms",
     "send",
+    "receipts",
     "page_lane",
     "board",
     "board_page",
