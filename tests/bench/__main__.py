@@ -14,6 +14,7 @@ MODULES = (
     "alarms",
     "alarms_single",
     "send",
+    "receipts",
     "page_lane",
     "board",
     "board_page",

@@ -6,6 +6,7 @@ import pytest
 
 from notifiers.base import RANK, BadWebhook, Inbound, Receipt
 from notifiers.simulator import Settings, Simulator
+from notifiers.simulator.signing import sign
 from notifiers.twilio_codes import STATES
 from notifiers.twilio_webhooks import parse_inbound, parse_receipt, valid_signature
 from tests.notifiers.conftest import PHONE, SENDER, TOKEN, House, message
@@ -34,6 +35,14 @@ def test_a_forged_receipt_is_not_genuine(house: House) -> None:
     assert not valid_signature(delivery.url, delivery.params, delivery.signature, "another token")
     assert not valid_signature(delivery.url, delivery.params, None, TOKEN)
     assert not valid_signature(delivery.url, delivery.params, "ünsigned", TOKEN)
+
+
+@pytest.mark.parametrize("signed_for", ["https://tocsin.example/hooks", "https://tocsin.example:443/hooks"])
+@pytest.mark.parametrize("configured", ["https://tocsin.example/hooks", "https://tocsin.example:443/hooks"])
+def test_a_port_said_or_left_out_is_the_same_address(signed_for: str, configured: str) -> None:
+    form = {"MessageSid": "SM1", "MessageStatus": "sent"}
+    assert valid_signature(configured, form, sign(signed_for, form, TOKEN), TOKEN)
+    assert not valid_signature(configured, form, sign(signed_for, form, "another token"), TOKEN)
 
 
 @pytest.mark.parametrize(
