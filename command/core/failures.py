@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
@@ -139,7 +140,7 @@ def _of_database(error: Exception) -> Problem | None:
             N_("Something else has changed what this rests on."),
             N_("Look again, then repeat it if still needed."),
         )
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError | NoConnectionFree):
         logger.error("database unavailable", error=type(error).__name__)
         return Report(
             503, "unavailable", N_("The database does not answer."), N_("Try again in a few seconds."), retry_after=5
