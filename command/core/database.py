@@ -45,7 +45,9 @@ class Database:
 
     `info` is given to every session as `session.info` (the installation puts its settings there).
     `before_append` are called with the session when a unit of work ends, after its streams are locked and before its entries are
-    written; they may record more entries (the boards do)."""
+    written; they may record more entries (the boards do).
+    `pool`: connections of this process; on PostgreSQL it never has more, so that a crowd at one process's door leaves the server's
+    other connections to the engines."""
 
     def __init__(self, url: str, *, pool: int = 20) -> None:
         self.url = url
@@ -59,7 +61,7 @@ class Database:
             self.writer = self.reader = create_engine(
                 url,
                 pool_size=pool,
-                max_overflow=pool,
+                max_overflow=0,
                 pool_timeout=POOL_PATIENCE,
                 pool_pre_ping=True,
                 connect_args=line(make_url(url)),

@@ -1,6 +1,7 @@
 """How much a web process takes in at once. Machines send faster than a database commits when a network breaks; whoever waits for the
-database holds a connection and a body in memory. So only so many are let in, the next is told with 429 when to come again, before its
-body is read, and nothing is lost: every source of alarms repeats what was not accepted. People's pages keep the other connections."""
+database holds a connection and a body in memory. So only so many are let in, and a quarter of them at the same time to the database,
+which leaves its other connections to people's pages. The next is told with 429 when to come again, before its body is read, and nothing
+is lost: every source of alarms repeats what was not accepted."""
 
 import threading
 from collections.abc import Collection
@@ -21,6 +22,7 @@ class Doors:
         self.most, self.endpoints = most, frozenset(endpoints)
         self.inside = self.turned_away = 0
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(max(1, most // 4))
 
     def enter(self) -> None:
         """Let a request of one of the endpoints in; raise TooMany when it is one too many."""
@@ -35,11 +37,13 @@ class Doors:
                     retry_after=AGAIN,
                 )
             self.inside += 1
-            g.came_in = True
+        self._turns.acquire()
+        g.came_in = True
 
     def leave(self, _: BaseException | None = None) -> None:
         """A request has ended, however it did."""
         if g.pop("came_in", False):
+            self._turns.release()
             with self._lock:
                 self.inside -= 1
 

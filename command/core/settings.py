@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     env: Literal["development", "test", "demo", "production"] = "development"
     data: Path = Path("var")
     database_url: str = ""
+    database_connections: int = Field(default=15, ge=5, le=200)
     playbooks: Path | None = None
     holidays: Path | None = None
     recipients: Path | None = None
