@@ -25,6 +25,11 @@ from command.people.access import Principal, here, require
 NAMESPACE = "/board"
 CHECK_EVERY = 1.0
 """Seconds between two looks at whether everybody connected may stay, and reads what is sent."""
+AT_ONCE = 5
+"""Clients whose coming is looked at together: when a web process dies, hundreds come to the others at once, and those who are here
+already, and people's pages, must find a connection to the database too."""
+PATIENCE = 4.0
+"""Seconds a client waits for its turn before it is told to come again; its own patience ends after five."""
 MOST_UNREAD = 60
 """Packets that wait for one client, beyond which it is dropped: twelve seconds of a board that changes all the time. Packets wait in this
 process's memory, and the client is better served by a new line and the board as it stands than by all that it has missed."""
@@ -66,6 +71,7 @@ class Boards(Namespace):  # type: ignore[misc]
         app.extensions[tail.KEY] = self.tail
         self.hints = Hints(self.database)
         self._starting = threading.Lock()
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._running = False
         self._checked_at = 0.0
         self.dropped = 0
@@ -83,6 +89,8 @@ class Boards(Namespace):  # type: ignore[misc]
         asked = auth if isinstance(auth, dict) else {}
         board, language = _wanted(asked)
         sid = request.sid  # type: ignore[attr-defined]
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise ConnectionRefusedError("unavailable")
         try:
             who = self._admitted(board)
             join_room(tail.room(board, language))
@@ -94,6 +102,8 @@ class Boards(Namespace):  # type: ignore[misc]
             self.viewers.pop(sid, None)
             log.warning("boards.connect", error=str(error.__cause__ or error))
             raise ConnectionRefusedError("unavailable") from error
+        finally:
+            self._turns.release()
         self._start()
 
     def on_ask(self, data: Any) -> None:

@@ -170,9 +170,9 @@ class Tail:
         question, now = (name, stream, after, language), time.monotonic()
         at, seq, event, data = self._answers.get(question, (0.0, 0, "", {}))
         known = self.watched.get(name)
-        if known is not None and now - at < JOINED_TOGETHER:
-            if (data.get("stream"), seq) == (known.board.stream, known.board.state.seq):
-                return event, data
+        stands = (known.board.stream, known.board.state.seq) if known is not None else None
+        if now - at < JOINED_TOGETHER and (data.get("stream"), seq) == stands:
+            return event, data
         event, data = self._missed(name, stream, after, language)
         if len(self._answers) >= MOST_QUESTIONS:
             self._answers.clear()
