@@ -27,6 +27,7 @@ run: setup ## start Tocsin with the demo operator and the SMS simulator
 
 test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (under 20 minutes on two cores)
 	$(BIN)/python .ci/chromium
+	$(BIN)/python .ci/nginx
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not tour"
 
 check: setup ## ruff, mypy, import-linter, migrations up and down
@@ -43,6 +44,7 @@ bench-city: setup ## a whole city told, 1,000,000 recipients on each database (C
 	$(BIN)/python -m tests.bench.city $(CITY)
 
 test-faults: setup ## the long proofs: engines killed 200 times a kind of trouble, and the nights on both databases (under an hour)
+	$(BIN)/python .ci/nginx
 	$(PYTEST) tests/faults --long -n 2
 	$(PYTEST) tests/scenarios --long -m long
 
