@@ -27,9 +27,9 @@ _HOSTS = (
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures of the fault matrix, and of hosts that failed; those of a test that failed too."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    told = [dict(report.user_properties) for report in reports if report.when == "call"]
-    faults = sorted(each["fault"] for each in told if "fault" in each)
-    hosts = [row for each in told for row in each.get("hosts", ())]
+    told = [each for report in reports if report.when == "call" for each in report.user_properties]
+    faults = sorted(row for name, row in told if name == "fault")
+    hosts = [row for name, row in told if name == "hosts"]
     for title, head, rows in (("faults survived", _FAULTS, faults), ("hosts that failed", _HOSTS, hosts)):
         if rows:
             _print(terminalreporter, title, [head, *rows])

@@ -29,6 +29,7 @@ from command.core.settings import GatewaySettings, Settings
 from command.messages.gateways import SIMULATED_ACCOUNT
 from tests.children import end_with_parent
 from tests.faults.hosts.wires import Host, Relay, Wires, free_port
+from tests.faults.troubles import small_disk
 from tests.messages.house import TOKEN, SimulatorProcess
 
 SKEW = 300
@@ -42,6 +43,8 @@ RATE = 60
 CONNECTIONS = 110
 """As docs/reference/settings.md reckons for three and three, and a few for the test itself."""
 PATIENCE = 120.0
+DISK = 500
+"""Megabytes of the database's disk in the long form."""
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
@@ -116,10 +119,11 @@ class Postgres:
 
 @dataclass
 class City:
-    """What a test drives."""
+    """What a test drives. `disk`: a small one of its own that the database stands on, where the machine allows."""
 
     folder: Path
     wires: Wires
+    disk: Path | None = None
     webs: list[Part] = field(default_factory=list)
     engines: list[Part] = field(default_factory=list)
 
@@ -127,7 +131,7 @@ class City:
         address = self.wires.address
         (self.folder / "wrong").mkdir()
         (self.folder / "wrong" / "sitecustomize.py").write_text(WRONG_CLOCK)
-        self.postgres = Postgres(self.folder, address)
+        self.postgres = Postgres(self.disk or self.folder, address)
         self.url = f"http://{address}:{free_port(address)}"
         self.simulator = SimulatorProcess(f"{self.url}/hooks/twilio/twilio/inbound", ("--host", address))
         self.keys = new_key()
@@ -251,12 +255,16 @@ def alive(url: str) -> bool:
     return False
 
 
+class Vain(AssertionError):
+    """What was waited for did not come."""
+
+
 def wait(done: Callable[[], bool], what: str, seconds: float = PATIENCE) -> float:
     """Seconds until it is done; fail after `seconds`."""
     begun = time.monotonic()
     while not done():
         if time.monotonic() - begun > seconds:
-            raise AssertionError(f"{what}: waited {seconds:.0f} s in vain")
+            raise Vain(f"{what}: waited {seconds:.0f} s in vain")
         time.sleep(0.1)
     return time.monotonic() - begun
 
@@ -267,12 +275,10 @@ def city(*, namespaces: bool) -> Any:
     folder = Path(tempfile.mkdtemp(prefix="tocsin-hosts-"))
     folder.chmod(0o755)
     wires = Wires(namespaces=namespaces)
-    made: City | None = None
-    try:
-        made = City(folder, wires)
+    with contextlib.ExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        disk = ending.enter_context(small_disk(folder / "disk", DISK)) if namespaces else None
+        made = City(folder, wires, disk)
+        ending.callback(made.close)
         made.start()
         yield made
-    finally:
-        if made is not None:
-            made.close()
-        shutil.rmtree(folder, ignore_errors=True)

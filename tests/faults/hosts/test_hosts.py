@@ -8,7 +8,9 @@ a network namespace of its own where the machine allows. Web 3 and engine 3 are 
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 
 import pytest
 import requests
@@ -16,7 +18,7 @@ import requests
 from command.core import heads
 from command.drills.models import State as Running
 from command.messages.models import State
-from tests.faults.hosts.city import NGINX, City, city, wait
+from tests.faults.hosts.city import NGINX, City, Vain, city, wait
 from tests.faults.hosts.crowd import STALE, Crowd
 from tests.faults.hosts.life import Life, Scene, insist
 from tests.faults.hosts.troubles import TROUBLES, Trouble
@@ -99,9 +101,11 @@ class Watch:
                 done.setdefault("paged", time.monotonic() - mended)
             return len(done) == 2
 
-        wait(both, f"boards and pages after {trouble.name}", 90)
+        with suppress(Vain):
+            wait(both, f"boards and pages after {trouble.name}", 60)
         passed = insist(lambda: self.life.passed(pages))
-        return Seen(trouble.name, mended - begun, lowest, done["right"], done["paged"], passed, sum(paces) / len(paces))
+        right, paged = (done.get(what, inf) for what in ("right", "paged"))
+        return Seen(trouble.name, mended - begun, lowest, right, paged, passed, sum(paces) / len(paces))
 
     def _look_on(self, until: float) -> int:
         """The fewest boards that were live meanwhile; those that were not say so."""
@@ -174,10 +178,13 @@ def made(long: bool) -> Iterator[City]:
 
 def test_hosts_fail_one_after_the_other(made: City, long: bool, record_property: Callable[[str, object], None]) -> None:
     watch = Watch(made, 1000 if long else 100)
-    seen = [watch.suffer(each) for each in TROUBLES if (long or each.short) and not each.needs_disk]
+    seen = []
+    for trouble in TROUBLES:
+        if (long or trouble.short) and (made.disk or not trouble.needs_disk):
+            seen.append(watch.suffer(trouble))
+            record_property("hosts", seen[-1].row(watch.boards, made.wires.apart))
     watch.same_boards()
     watch.end()
-    record_property("hosts", [each.row(watch.boards, made.wires.apart) for each in seen])
     late = [each for each in seen if each.late]
     assert not late, f"late after the repair: {late}"
     assert all(each.passed for each in seen), "pages overtake the notices that were queued before them"

@@ -18,8 +18,8 @@ SLOW = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Strikes, lasts, and is mended. `seconds`: how long it lasts; `short`: part of `make test` too; `boards`: how many of three web
-    processes boards are told by meanwhile."""
+    """Strikes, lasts, and is mended. `seconds`: how long it lasts; `short`: part of `make test` too; `needs_disk`: only
+    where the database stands on a small disk of its own."""
 
     name: str
     strike: Callable[[City], Any]
