@@ -75,7 +75,8 @@ class Watch:
         self.token = self.scene.token("ada")
         self.crowd = Crowd(made.url, self.token, boards)
         self.life = Life(made, self.scene, self.token, self.scene.report(elements=["CELL-1"]))
-        wait(lambda: not self.crowd.behind(*self.life.head()), "the boards' first look", 240)
+        stream, seq = self.life.head()
+        wait(lambda: not self.crowd.behind(stream, seq), "the boards' first look", 240)
 
     def suffer(self, trouble: Trouble) -> Seen:
         """One trouble from its strike until all is right again."""
@@ -176,8 +177,10 @@ def made(long: bool) -> Iterator[City]:
         yield one
 
 
-def test_hosts_fail_one_after_the_other(made: City, long: bool, record_property: Callable[[str, object], None]) -> None:
-    watch = Watch(made, 1000 if long else 100)
+def test_hosts_fail_one_after_the_other(
+    made: City, long: bool, record_property: Callable[[str, object], None], request: pytest.FixtureRequest
+) -> None:
+    watch = Watch(made, request.config.getoption("boards") or (1000 if long else 100))
     seen = []
     for trouble in TROUBLES:
         if (long or trouble.short) and (made.disk or not trouble.needs_disk):
