@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(len(os.sched_getaffinity(0)), 8) + 1)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bench-city test-faults test-tour coverage-of-rows lock wheel clean
+.PHONY: help setup run test check bench bench-city test-faults soak test-tour coverage-of-rows lock wheel clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -27,6 +27,7 @@ run: setup ## start Tocsin with the demo operator and the SMS simulator
 
 test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (under 20 minutes on two cores)
 	$(BIN)/python .ci/chromium
+	$(BIN)/python .ci/nginx
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not tour"
 
 check: setup ## ruff, mypy, import-linter, migrations up and down
@@ -42,9 +43,14 @@ bench: setup ## the figures of docs/operate/speed.md, one JSON line each (ONLY="
 bench-city: setup ## a whole city told, 1,000,000 recipients on each database (CITY="--recipients 50000 --database sqlite" for less)
 	$(BIN)/python -m tests.bench.city $(CITY)
 
-test-faults: setup ## the long proofs: engines killed 200 times a kind of trouble, and the nights on both databases (under an hour)
+test-faults: setup ## the long proofs: engines killed 200 times a kind of trouble, hosts that fail, the nights on both databases (under an hour)
+	$(BIN)/python .ci/nginx
 	$(PYTEST) tests/faults --long -n 2
 	$(PYTEST) tests/scenarios --long -m long
+
+soak: setup ## memory and file handles of web and engines under load for 20 minutes (MINUTES=5 for less)
+	$(BIN)/python .ci/nginx
+	$(BIN)/python -m tests.faults.hosts.soak $(MINUTES)
 
 test-tour: setup ## the browser tour at three widths, both themes, both languages
 	$(BIN)/python .ci/chromium

@@ -13,7 +13,7 @@ from command.boards import memory
 from command.boards.words import WORDS
 from command.bulletins import recipients
 from command.capability import standard
-from command.core import assets, failures, marks, squeeze, web
+from command.core import assets, doors, failures, marks, squeeze, web
 from command.core.installation import Installation
 from command.core.paths import TEMPLATES
 from command.core.problems import N_
@@ -136,6 +136,9 @@ class Place:
     at_hand: bool
 
 
+INTAKES = ("alarms.receive", "alarm_hooks.alertmanager", "measurements_api.receive")
+"""Where machines report by the batch, faster than a database commits when a network breaks."""
+
 front = Blueprint("front", __name__)
 
 
@@ -164,6 +167,7 @@ def create_app(installation: Installation) -> APIFlask:
     settle(app, installation)
     squeeze.install(app)
     web.install(app)
+    doors.install(app, INTAKES, installation.settings.intake.at_once)
     marks.install(app)
     identity.install(app)
     language.install(app, installation)

@@ -8,7 +8,7 @@
   const STALE = 10, GREY = 30, SOUND = 60, GRAVE = 2, SLEPT = 5;
   const TURNED_AWAY = ["unauthenticated", "denied", "not-found"];
   let stream = root.dataset.stream, seq = Number(root.dataset.seq), heard = Date.now(), ticked = Date.now();
-  let silent = false, waking = false;
+  let silent = false, waking = false, joined = Date.now();
 
   function fresh() {
     if (slept() || waking) return;
@@ -38,7 +38,12 @@
     socket.io.engine?.close();
     refetch();
   }
-  function tick() { slept(); showAge(); }
+  // A line that is cut says nothing. Two missed beats and the board asks again, where a load balancer may lead it to a server that lives.
+  function reopen() {
+    const quiet = Date.now() - Math.max(heard, joined);
+    if (socket.connected && !waking && quiet >= STALE * 1000) socket.io.engine?.close();
+  }
+  function tick() { if (!slept()) reopen(); showAge(); }
 
   function put(cards) {
     for (const [id, html] of Object.entries(cards)) {
@@ -70,7 +75,7 @@
   const ask = () => socket.emit("ask", { stream, after: seq });
 
   const socket = io("/board", {
-    transports: ["websocket"], reconnectionDelayMax: 5000, timeout: 5000,
+    transports: ["websocket"], reconnectionDelayMax: 2500, timeout: 5000,
     auth: tell => tell({ room: board, stream, after: seq, language }),
   });
   socket.on("update", message => {
@@ -98,7 +103,7 @@
     if (TURNED_AWAY.includes(error.message)) location.reload();
     else if (error.message === "unavailable") setTimeout(() => socket.connect(), 2000);
   });
-  socket.on("connect", () => { root.dataset.joined = "yes"; });
+  socket.on("connect", () => { root.dataset.joined = "yes"; joined = Date.now(); });
   socket.on("disconnect", () => { root.dataset.joined = "no"; });
   socket.on("disconnect", why => { if (why === "io server disconnect") location.reload(); });
 

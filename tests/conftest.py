@@ -161,6 +161,7 @@ def time(database: Database) -> Time:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long proofs: every combination, four times as many kills")
+    parser.addoption("--boards", type=int, help="how many boards look on while hosts fail; 100, or 1000 with --long")
 
 
 def pytest_configure(config: pytest.Config) -> None:

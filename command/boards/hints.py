@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from command.core.database import Database
+from command.core.database import Database, line
 
 POLL = 0.05
 
@@ -59,8 +59,9 @@ class Hints:
 
     def _postgresql(self) -> Any:
         dialect = self.database.reader.dialect
-        arguments, options = dialect.create_connect_args(self.database.reader.url)
-        connection: Any = dialect.connect(*arguments, **options)
+        url = self.database.reader.url
+        arguments, options = dialect.create_connect_args(url)
+        connection: Any = dialect.connect(*arguments, **{**options, **line(url)})
         connection.autocommit = True
         connection.execute("LISTEN tocsin_journal")
         return connection

@@ -2,9 +2,11 @@
 
 Permission is checked at connect and on every event; sign-out, a lock or a change of posts disconnects a person's sockets at once."""
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
+from socket import SHUT_RDWR
 from typing import Any
 
 import orjson
@@ -22,7 +24,15 @@ from command.people.access import Principal, here, require
 
 NAMESPACE = "/board"
 CHECK_EVERY = 1.0
-"""Seconds between two looks at whether everybody connected may stay."""
+"""Seconds between two looks at whether everybody connected may stay, and reads what is sent."""
+AT_ONCE = 5
+"""Clients whose coming is looked at together: when a web process dies, hundreds come to the others at once, and those who are here
+already, and people's pages, must find a connection to the database too."""
+PATIENCE = 4.0
+"""Seconds a client waits for its turn before it is told to come again; its own patience ends after five."""
+MOST_UNREAD = 60
+"""Packets that wait for one client, beyond which it is dropped: twelve seconds of a board that changes all the time. Packets wait in this
+process's memory, and the client is better served by a new line and the board as it stands than by all that it has missed."""
 
 log = structlog.get_logger()
 
@@ -61,8 +71,10 @@ class Boards(Namespace):  # type: ignore[misc]
         app.extensions[tail.KEY] = self.tail
         self.hints = Hints(self.database)
         self._starting = threading.Lock()
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._running = False
         self._checked_at = 0.0
+        self.dropped = 0
 
     def _emit(self, event: str, data: dict[str, Any], to: str) -> None:
         self.io.emit(event, data, to=to, namespace=NAMESPACE)
@@ -77,6 +89,8 @@ class Boards(Namespace):  # type: ignore[misc]
         asked = auth if isinstance(auth, dict) else {}
         board, language = _wanted(asked)
         sid = request.sid  # type: ignore[attr-defined]
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise ConnectionRefusedError("unavailable")
         try:
             who = self._admitted(board)
             join_room(tail.room(board, language))
@@ -88,6 +102,8 @@ class Boards(Namespace):  # type: ignore[misc]
             self.viewers.pop(sid, None)
             log.warning("boards.connect", error=str(error.__cause__ or error))
             raise ConnectionRefusedError("unavailable") from error
+        finally:
+            self._turns.release()
         self._start()
 
     def on_ask(self, data: Any) -> None:
@@ -106,6 +122,8 @@ class Boards(Namespace):  # type: ignore[misc]
             log.warning("boards.ask", error=str(error.__cause__ or error))
 
     def on_disconnect(self, reason: Any = None) -> None:
+        if reason == self.io.server.reason.PING_TIMEOUT:
+            self._hang_up(request.sid)  # type: ignore[attr-defined]
         self.viewers.pop(request.sid, None)  # type: ignore[attr-defined]
 
     def _admitted(self, board: str) -> Principal:
@@ -143,6 +161,7 @@ class Boards(Namespace):  # type: ignore[misc]
         try:
             if time.monotonic() - self._checked_at >= CHECK_EVERY:
                 self._part_from_the_gone()
+                self._drop_the_slow()
                 self._checked_at = time.monotonic()
             self.tail.look()
         except Exception as error:
@@ -158,6 +177,24 @@ class Boards(Namespace):  # type: ignore[misc]
         for sid, viewer in viewers.items():
             if (viewer.who, viewer.board) not in stay:
                 self._cut(sid)
+
+    def _drop_the_slow(self) -> None:
+        """Let go of clients that do not read. They come again by themselves, and are told what they missed in one packet."""
+        for sid in list(self.viewers):
+            line = self.io.server.eio.sockets.get(self.io.server.manager.eio_sid_from_sid(sid, NAMESPACE))
+            if line is not None and line.queue.qsize() > MOST_UNREAD:
+                self.dropped += 1
+                log.info("boards.slow", unread=line.queue.qsize())
+                self._hang_up(sid)
+                line.close(wait=False, abort=True)
+
+    def _hang_up(self, sid: str) -> None:
+        """End the connection itself: whoever writes to a client that does not read would otherwise wait for it, with all it was to say."""
+        environ = self.io.server.get_environ(sid, NAMESPACE) or {}
+        connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(SHUT_RDWR)
 
     def _cut(self, sid: str) -> None:
         self.viewers.pop(sid, None)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,19 @@ INTERACTIVE_WAIT = 0.0015
 BACKGROUND_WAIT = 0.001
 BACKGROUND_PAUSE = 0.003
 WRITER_PATIENCE = 30.0
+POOL_PATIENCE = 10.0
+"""Seconds somebody waits for one of the process's connections; then they are told to come again, which is better than a page that hangs."""
+
+LINE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+}
+"""When a line to PostgreSQL is given up (seconds; the last in milliseconds). A cable that is cut says nothing: without these a process
+would wait for hours on a server that is gone, and after the repair for as long again as the cut lasted. A long query is no reason: the
+server's kernel acknowledges what it was sent. A URL that names any of them itself is followed."""
 
 
 class Database:
@@ -32,7 +45,9 @@ class Database:
 
     `info` is given to every session as `session.info` (the installation puts its settings there).
     `before_append` are called with the session when a unit of work ends, after its streams are locked and before its entries are
-    written; they may record more entries (the boards do)."""
+    written; they may record more entries (the boards do).
+    `pool`: connections of this process; on PostgreSQL it never has more, so that a crowd at one process's door leaves the server's
+    other connections to the engines."""
 
     def __init__(self, url: str, *, pool: int = 20) -> None:
         self.url = url
@@ -43,7 +58,14 @@ class Database:
             self.writer = _sqlite(url, "IMMEDIATE", pool)
             self.reader = _sqlite(url, "DEFERRED", pool)
         else:
-            self.writer = self.reader = create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True)
+            self.writer = self.reader = create_engine(
+                url,
+                pool_size=pool,
+                max_overflow=0,
+                pool_timeout=POOL_PATIENCE,
+                pool_pre_ping=True,
+                connect_args=line(make_url(url)),
+            )
 
     @property
     def dialect(self) -> str:
@@ -93,6 +115,11 @@ class Database:
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
+
+
+def line(url: URL) -> dict[str, int]:
+    """How a connection to PostgreSQL notices that the other end is gone, as far as the URL does not say so itself."""
+    return {name: value for name, value in LINE.items() if name not in url.query}
 
 
 def _passes(error: DBAPIError) -> bool:

@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
@@ -17,6 +18,12 @@ from command.core.problems import N_, Problem, Unauthenticated
 
 logger = structlog.get_logger("web")
 PROBLEM_JSON = "application/problem+json"
+UNAVAILABLE = "unavailable"
+GONE = (OperationalError, InterfaceError, NoConnectionFree)
+"""What a database that is gone raises, and one that has no connection left."""
+FORGET = "tocsin.forget"
+"""Called before an answer that says the database is away: from then on nothing about whoever asks is looked up there, so that the answer
+itself does not fail for the same reason."""
 
 _HTTP = {
     400: ("malformed", N_("The request cannot be read."), N_("Send valid JSON in UTF-8, without NUL characters.")),
@@ -49,9 +56,19 @@ def install(app: Flask) -> None:
 def handle(error: Exception) -> Answer:
     """The answer to an error."""
     problem = as_problem(error)
-    response = _for_program(problem) if for_programs() else _for_person(problem)
+    try:
+        response = _answer(problem)
+    except GONE as gone:  # whoever asks was looked up for the answer's language
+        problem = as_problem(gone)
+        response = _answer(problem)
     response.headers.update(_headers(error, problem))
     return response
+
+
+def _answer(problem: Problem) -> Answer:
+    if problem.code == UNAVAILABLE:
+        current_app.extensions.get(FORGET, lambda: None)()
+    return _for_program(problem) if for_programs() else _for_person(problem)
 
 
 def _for_program(problem: Problem) -> Answer:
@@ -139,10 +156,10 @@ def _of_database(error: Exception) -> Problem | None:
             N_("Something else has changed what this rests on."),
             N_("Look again, then repeat it if still needed."),
         )
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, GONE):
         logger.error("database unavailable", error=type(error).__name__)
         return Report(
-            503, "unavailable", N_("The database does not answer."), N_("Try again in a few seconds."), retry_after=5
+            503, UNAVAILABLE, N_("The database does not answer."), N_("Try again in a few seconds."), retry_after=5
         )
     return None
 

@@ -12,10 +12,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from command.core import clock
 from command.core.columns import Base, Id, dump
+from command.core.installation import count_up
 from command.core.journal import GENESIS, Entry, Stream, chain
 from command.core.keys import Keyring, KeyringError
 
 EVERY = timedelta(hours=1)
+LOCK = "signed heads"
+"""Each signature covers the one before, so only one unit of work at a time may add one: two engines at once would both follow the same."""
 
 
 class SignedHeads(Base):
@@ -48,7 +51,8 @@ class Verification:
 
 
 def sign(session: Session, keyring: Keyring) -> SignedHeads | None:
-    """Sign the heads that grew since the last signing; None when none did."""
+    """Sign the heads that grew since the last signing; None when none did. Engines sign one after the other."""
+    count_up(session, LOCK)
     last = session.scalar(select(SignedHeads).order_by(SignedHeads.id.desc()).limit(1))
     grown = select(Stream).where(Stream.head_seq > 0).order_by(Stream.id)
     if last:
@@ -65,11 +69,16 @@ def sign(session: Session, keyring: Keyring) -> SignedHeads | None:
 
 
 def sign_if_due(session: Session, keyring: Keyring) -> bool:
-    """Sign once an hour."""
-    at = session.scalar(select(func.max(SignedHeads.at)))
-    if at is not None and clock.now(session) - at < EVERY:
+    """Sign once an hour, whatever the number of engines: who waited for another looks again."""
+    if not _due(session):
         return False
-    return sign(session, keyring) is not None
+    count_up(session, LOCK)
+    return _due(session) and sign(session, keyring) is not None
+
+
+def _due(session: Session) -> bool:
+    at = session.scalar(select(func.max(SignedHeads.at)))
+    return at is None or clock.now(session) - at >= EVERY
 
 
 def _signed_bytes(heads: SignedHeads) -> bytes:

@@ -48,4 +48,4 @@ class Installation:
         """Open the data folder, the keys and the database (which must have been upgraded)."""
         settings.data.mkdir(parents=True, exist_ok=True)
         keyring = open_keyring(settings.keys, settings.data / "keys", may_create=settings.demo_allowed)
-        return cls(settings, Database(settings.url), keyring)
+        return cls(settings, Database(settings.url, pool=settings.database_connections), keyring)

@@ -96,9 +96,12 @@ class CorrelationSettings(BaseModel):
 
 
 class IntakeSettings(BaseModel):
-    """Which times of alarms are believed: so many minutes ahead of the clock, so many days behind it."""
+    """Which times of alarms are believed: so many minutes ahead of the clock, so many days behind it; and how many batches of alarms or
+    measurements a web process takes in at once before it tells the next to come again (429)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at_once: int = Field(default=32, ge=1, le=1000)
 
     future_minutes: float = Field(default=5, ge=0)
     oldest_days: float = Field(default=7, gt=0)
@@ -124,6 +127,7 @@ class Settings(BaseSettings):
     env: Literal["development", "test", "demo", "production"] = "development"
     data: Path = Path("var")
     database_url: str = ""
+    database_connections: int = Field(default=15, ge=5, le=200)
     playbooks: Path | None = None
     holidays: Path | None = None
     recipients: Path | None = None

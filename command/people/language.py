@@ -19,9 +19,10 @@ from flask_babel import Babel
 from markupsafe import Markup
 
 from command.core import names
+from command.core.failures import FORGET
 from command.core.installation import Installation
 from command.core.log import mask
-from command.people.access import here, may, visitor
+from command.people.access import as_nobody, here, may, visitor
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 HTML = {"zh": "zh-CN", "en": "en"}
@@ -34,6 +35,7 @@ def install(app: Flask, installation: Installation) -> None:
     compiled = compile_catalogues(SOURCES, installation.settings.data.resolve() / "translations")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(zone()))
+    app.extensions[FORGET] = forget
     filters: dict[str, Callable[..., object]] = {
         "named": lambda row: names.of(row, language()),
         "when": when,
@@ -90,6 +92,12 @@ def language() -> str:
         g.language = _asked() or _own() or _chosen() or _accepted() or here().settings.language
     found: str = g.language
     return found
+
+
+def forget() -> None:
+    """Speak to whoever asks as to a stranger: the language of their address, cookie or browser, for the database cannot be asked."""
+    as_nobody()
+    g.pop("language", None)
 
 
 def _asked() -> str | None:

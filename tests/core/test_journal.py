@@ -108,6 +108,31 @@ def test_heads_signed_with_an_unknown_key_are_named(database: Database, keyring:
     assert "is missing: add it to the end of TOCSIN_KEYS" in faults[0].why
 
 
+@pytest.mark.proves("I4")
+def test_two_engines_sign_one_after_the_other(database: Database, keyring: Keyring) -> None:
+    database.write(happen("incident:A"))
+    signed, other = threading.Event(), []
+
+    def first(session: Session) -> bool:
+        made = heads.sign_if_due(session, keyring)
+        signed.set()
+        threading.Event().wait(0.3)  # the other engine looks before this one has committed
+        return made
+
+    def second() -> None:
+        signed.wait(10)
+        other.append(database.write(lambda session: heads.sign_if_due(session, keyring)))
+
+    engine = threading.Thread(target=second)
+    engine.start()
+    assert database.write(first)
+    engine.join(30)
+    assert other == [False]
+    with database.read() as session:
+        verified = heads.verify(session, keyring)
+    assert (verified.signatures, verified.faults) == (1, ())
+
+
 def test_heads_are_signed_once_an_hour(database: Database, keyring: Keyring, time: Time) -> None:
     database.write(happen("incident:A"))
     assert database.write(lambda s: heads.sign_if_due(s, keyring))
