@@ -35,6 +35,7 @@ from command.complaints import (
     surge_pages,
 )
 from command.composing import api as audiences_api
+from command.composing import compose_pages
 from command.composing import pages as notice_pages
 from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
@@ -344,5 +345,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     warning_work_pages.pages,
     audiences_api.api,
     notice_pages.pages,
+    compose_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -60,7 +60,7 @@ class Notice(OfExercise, Base):
 
     `keeps_quiet`: nobody is sent it in their own quiet hours; `release_at` is then when the last of those that wait may leave, otherwise
     before when nobody is sent it. `facts` are what was known when it was written (see `pacing.Facts`); `late_at` is when the update that it
-    promised was put on record as late."""
+    promised was put on record as late. `languages`: how many of each language were still to get it when its audience was last counted."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -82,6 +82,7 @@ class Notice(OfExercise, Base):
     pre_approved_cap: Mapped[int] = mapped_column(default=0)
     selection: Mapped[dict[str, Any] | None] = mapped_column(Json)
     audience: Mapped[int] = mapped_column(default=0)
+    languages: Mapped[dict[str, int] | None] = mapped_column(Json)
     corrects_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"))
     validity_minutes: Mapped[int]
     automatic: Mapped[bool] = mapped_column(default=False)
@@ -99,6 +100,10 @@ class Notice(OfExercise, Base):
     finished_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
+
+    def counted(self, languages: dict[str, int], told: int = 0) -> None:
+        """Keep what counting found: how many of each language are still to get it, besides those it went to already."""
+        self.languages, self.audience = languages, told + sum(languages.values())
 
     @property
     def stream(self) -> str:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from command.core.documents import document
 from command.core.problems import Problem
+from command.core.spans import spell
 from command.incidents import holding
 from command.messages import gateways, holds
 from command.people.access import access, here, may, principal
@@ -69,6 +70,7 @@ def _shown() -> dict[str, Any]:
             "names": [(one.name, one.name) for one in gateways.live(here().settings)],
             "waiting": holding.waiting(session, principal()),
             "words": words,
+            "spell": spell,
             "classes": classes,
             "may_order": may(principal(), holds.ACT),
             "tz": here().settings.tz,

@@ -8,7 +8,7 @@ from command.core import beats
 from command.core.beats import EngineBeat, Outcomes
 from command.core.journal import Entry
 from command.engine import fan_out
-from command.messages import breakers
+from command.messages import breakers, traffic
 from command.roads import classes, views
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
@@ -100,7 +100,7 @@ def test_what_engines_tell_is_added_up_and_what_went_wrong_is_named(
 ) -> None:
     second = [1_800_000_000.0]
     monkeypatch.setattr(beats.time, "time", lambda: second[0])
-    monkeypatch.setattr(views, "time", lambda: second[0])
+    monkeypatch.setattr(traffic, "time", lambda: second[0])
     told = Outcomes()
     told.add("smsc", ["accepted"] * 300)
     told.add("smsc", ["failed"] * 20, ["30007"] * 20)
