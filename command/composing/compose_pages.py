@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.composing import keeping, reckoning, words
+from command.composing import choosing, keeping, reckoning, words
 from command.core.documents import document
 from command.core.marks import of_exercise
 from command.core.problems import N_, Invalid, NotFound, Problem
@@ -19,6 +19,7 @@ from command.network.models import Service
 from command.notices.models import Kind
 from command.notices.selecting import Selection
 from command.people.access import Principal, access, here, principal, unit
+from command.people.language import language
 from command.resources.forms import given, valid
 
 pages = Blueprint("compose_pages", __name__)
@@ -51,7 +52,8 @@ def composed() -> Any:
     try:
         if form.get("do") == "list":
             return _form(form, imported=_imported(who))
-        selection = selected(form)
+        with here().database.read() as session:
+            selection = selected(session, form)
         if form.get("do") == "save":
             name, shared = form.get("name", ""), form.get("shared") == "1"
             unit(lambda session: keeping.save(session, name, shared, selection, who))
@@ -93,11 +95,11 @@ def counted() -> Any:
             incident = incidents_api.read(session, form.get("incident", "")[:64])
             of_exercise(incident.exercise)
             kind = _kind(form)
-            found = reckoning.reckon(session, selected(form), here().keyring, (incident, kind))
+            found = reckoning.reckon(session, selected(session, form), here().keyring, (incident, kind))
             texts = given(form, "zh", "en")
             expected = reckoning.expected(session, incident, kind, texts, found.languages)
     except Problem as refused:
-        return render_template("notices/count.html", found=None, problem=document(refused, "") if refused else None)
+        return render_template("notices/count.html", found=None, problem=_problem(refused))
     return render_template(
         "notices/count.html",
         found=found,
@@ -109,13 +111,22 @@ def counted() -> Any:
     )
 
 
+@pages.get("/notices/choices/<field>")
+@access("submit_notice")
+def choices(field: str) -> Any:
+    """What a field may mean by what was typed so far, as options of its box."""
+    with here().database.read() as session:
+        found = choosing.offered(session, field, request.args.get("q", ""), language())
+    return render_template("notices/choices.html", choices=found, field=field)
+
+
 def _kind(form: Mapping[str, str]) -> Kind:
     return next((kind for kind in COMPOSED if kind == form.get("kind")), Kind.FIRST)
 
 
-def selected(form: Any) -> Selection:
+def selected(session: Session, form: Any) -> Selection:
     """The selection a form makes; raise Invalid."""
-    fields: dict[str, Any] = {name: _split(form.get(name, "")) for name in CODES}
+    fields: dict[str, Any] = {name: choosing.meant(session, name, _split(form.get(name, ""))) for name in CODES}
     fields["services"] = form.getlist("services")
     fields["critical"] = form.get("critical") or "any"
     fields["language"] = form.get("language") or None
@@ -144,16 +155,16 @@ def _form(form: Any, refused: Problem | None = None, imported: keeping.Imported 
         incident=incident,
         kind=kind,
         kind_options=[(each.value, gettext(words.KINDS[each])) for each in COMPOSED],
-        lists_words="; ".join(f"{each.id}: {each.name} ({each.matched})" for each in lists),
+        lists=[f"{each.id} {each.name}" for each in lists],
         given=filled,
         texts={**texts, **given(form, "zh", "en")},
-        wrong={language: form.get(f"wrong_{language}") or wrong.get(language, "") for language in ("zh", "en")},
+        wrong={tongue: form.get(f"wrong_{tongue}") or wrong.get(tongue, "") for tongue in ("zh", "en")},
         chosen=set(form.getlist("services")) | set(filled.get("_services", ())),
         services=services,
         kept=kept,
         imported=imported,
         words=words,
-        problem=document(refused, "") if refused else None,
+        problem=_problem(refused),
     )
 
 
@@ -163,10 +174,20 @@ def _filled(session: Session, form: Any, who: Principal) -> dict[str, Any]:
     if not wanted:
         return {**form.to_dict()}
     kept = keeping.one(session, wanted, who).selection
-    filled: dict[str, Any] = {name: "; ".join(str(each) for each in kept.get(name) or ()) for name in CODES}
+    filled: dict[str, Any] = {
+        name: "; ".join(choosing.labels(session, name, kept.get(name) or (), language())) for name in CODES
+    }
     return {
         **filled,
         "critical": kept.get("critical"),
         "language": kept.get("language") or "",
         "_services": kept.get("services") or (),
     }
+
+
+def _problem(refused: Problem | None) -> dict[str, Any] | None:
+    """The problem as the page shows it: at its field, which the form calls without the audience's name before it."""
+    if refused is None:
+        return None
+    found = dict(document(refused, ""))
+    return {**found, "field": found.get("field", "").removeprefix("audience.")}

@@ -9,21 +9,23 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.composing import reckoning, views, words
+from command.composing import choosing, reckoning, views, words
 from command.core.documents import document
 from command.core.log import mask, masked_words
 from command.core.marks import of_exercise
 from command.core.problems import N_, NotFound, Problem
 from command.core.spans import spell
-from command.incidents import notice_acts, notice_api
+from command.incidents import hold_api, notice_acts, notice_api
+from command.incidents.hold_api import HoldIn, ThroughIn
 from command.incidents.models import Incident
+from command.messages import failures, holds
 from command.messages.models import Delivery
 from command.notices.drafting import texts_of
 from command.notices.forecast import Forecast
 from command.notices.models import Notice, NoticeState
 from command.notices.service import correction_of
 from command.people.access import Principal, access, here, principal, require
-from command.people.models import Person
+from command.people.language import language
 from command.resources.forms import given, valid
 
 pages = Blueprint("notices", __name__)
@@ -33,6 +35,8 @@ NEEDS = {
     "reject": "approve_notice",
     "withdraw": "withdraw_notice",
     "recall": "correct_notice",
+    "hold": holds.ACT,
+    "go-on": holds.ACT,
 }
 """What each button needs."""
 SAMPLE = 10
@@ -50,6 +54,7 @@ class Seen:
     progress: views.Progress
     sample: list[tuple[str, str]]
     people: dict[str, str]
+    selection: dict[str, list[str]]
     approving: bool
     expected: Forecast | None
 
@@ -102,7 +107,13 @@ def progress(notice_id: int) -> Any:
         shown, expected = views.progress(session, notice), _expected(session, notice)
         session.expunge(notice)
     return render_template(
-        "notices/progress.html", notice=notice, progress=shown, expected=expected, spell=spell, words=words
+        "notices/progress.html",
+        notice=notice,
+        progress=shown,
+        expected=expected,
+        spell=spell,
+        words=words,
+        failures=failures,
     )
 
 
@@ -119,12 +130,30 @@ def do(notice_id: int, verb: str) -> Any:
         raise NotFound(N_("There is nothing at this address."), remedy=N_("Go back to the notice and use its buttons."))
     require(NEEDS[verb])
     try:
-        notice_acts.act(notice_id, _verb(verb))
+        if NEEDS[verb] == holds.ACT:
+            _hold(notice_id, verb)
+        else:
+            notice_acts.act(notice_id, _verb(verb))
     except NotFound:
         raise
     except Problem as refused:
         return _watched(notice_id, refused, verb), refused.status
     return redirect(f"/notices/{notice_id}", 303)
+
+
+def _hold(notice_id: int, verb: str) -> None:
+    """Hold mass messages, this one among them; or let this one through."""
+    who = principal()
+    with here().database.read() as session:
+        exercise = notice_acts.found(session, notice_id, who).exercise
+        avoid = sorted(holds.now(session).get(exercise, holds.NOTHING).avoid)
+    typed = {"reason": "", **given(request.form, "reason", "override")}
+    if verb == "hold":
+        minutes = given(request.form, "minutes")
+        asked = {**typed, **minutes, "mass": True, "avoid": avoid, "exercise": exercise}
+        hold_api.set_hold(valid(HoldIn, asked), who)
+    else:
+        hold_api.pass_one(valid(ThroughIn, {**typed, "notice": notice_id}), who)
 
 
 def _verb(verb: str) -> notice_acts.Verb:
@@ -162,6 +191,7 @@ def _watched(notice_id: int, refused: Problem | None = None, doing: str = "") ->
         given=request.form,
         spell=spell,
         words=words,
+        failures=failures,
         problem=document(refused, "") if refused else None,
     )
 
@@ -179,7 +209,8 @@ def _look(session: Session, notice: Notice) -> Seen:
         _masked(texts_of(session, correction)) if correction else None,
         views.progress(session, notice),
         [(mask(keyring.decrypt(number)), state) for number, state in sample if number is not None],
-        _names(session, notice),
+        views.called(session, (notice.created_by, notice.submitted_by, notice.approved_by), language()),
+        choosing.said(session, notice.selection or {}, language()),
         incident is not None and notice_acts.may_approve_now(session, incident, notice, who),
         _expected(session, notice),
     )
@@ -187,11 +218,3 @@ def _look(session: Session, notice: Notice) -> Seen:
 
 def _masked(texts: Mapping[str, str]) -> dict[str, str]:
     return {language: masked_words(text) for language, text in texts.items()}
-
-
-def _names(session: Session, notice: Notice) -> dict[str, str]:
-    """Actors by what a person calls them."""
-    actors = {each for each in (notice.created_by, notice.submitted_by, notice.approved_by) if each}
-    ids = [int(each.partition(":")[2]) for each in actors if each.startswith("person:")]
-    people = dict(session.execute(select(Person.id, Person.username).where(Person.id.in_(ids))).tuples().all())
-    return {each: people.get(int(each[7:]), each) if each.startswith("person:") else each for each in actors}

@@ -161,6 +161,20 @@ class Tally(Base):
     count: Mapped[int] = mapped_column(BigId, default=0)
 
 
+LOST = (State.UNDELIVERED, State.FAILED, State.EXPIRED, State.SUPPRESSED)
+"""States in which a message did not reach, or was not sent, for a reason of its own."""
+
+
+class LossTally(Base):
+    """How many deliveries of a notice are in one of LOST, by why: the gateway's code, or our own reason where there is none; kept in the
+    same transaction as the states."""
+
+    __tablename__ = "loss_tally"
+    notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    why: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId, default=0)
+
+
 class Halt(Base):
     """No delivery of this notice leaves any more: those not yet called end in `state` with `reason`. Rows are ended in chunks, by
     ascending addressee from `cursor`; until then, and for any that come later, the intent to call sees this row and ends them."""

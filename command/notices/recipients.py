@@ -101,7 +101,7 @@ def insert_rows(at: Pass, statements: Inserts, given: Mapping[str, Any] | None =
         result: Any = at.session.execute(statement, times)
         inserted = max(0, int(result.rowcount))
         if inserted:
-            messages.bump_tally(at.session, at.notice.id, {state: inserted})
+            messages.bump_tally(at.session, at.notice.id, {state: inserted}, optouts.OPTED_OUT)
         total += inserted
     return total
 

@@ -15,14 +15,13 @@ from command.core.beats import CODE, SLICE, SLICES
 from command.core.installation import Installation
 from command.core.journal import Note
 from command.core.log import masked_words
-from command.messages import breakers, gateways, holds, road_orders, traffic
+from command.messages import breakers, failures, gateways, holds, road_orders, traffic
 from command.messages.gateways import capabilities
 from command.messages.models import SMS, GatewayState, Lane
 from command.messages.road_models import RoadOrder
 from command.messages.traffic import Traffic
 from command.notices import forecast, queues
 from command.people.models import Person
-from command.roads import classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ def _failures(found: Traffic) -> tuple[Failure, ...]:
         for name, count in counts.items():
             if name.startswith(CODE):
                 codes[name.removeprefix(CODE)] += count
-    return tuple(Failure(classes.of(code), code, count) for code, count in codes.most_common())
+    return tuple(Failure(failures.of(code), code, count) for code, count in codes.most_common())
 
 
 def _queues(session: Session, roads: Sequence[Road], pages_share: float) -> tuple[Queue, ...]:

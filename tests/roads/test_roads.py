@@ -8,8 +8,8 @@ from command.core import beats
 from command.core.beats import EngineBeat, Outcomes
 from command.core.journal import Entry
 from command.engine import fan_out
-from command.messages import breakers, traffic
-from command.roads import classes, views
+from command.messages import breakers, failures, traffic
+from command.roads import views
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
 
@@ -132,5 +132,5 @@ def test_a_refused_account_and_an_open_breaker_are_said(desk: Desk) -> None:
 
 
 def test_every_class_has_words_and_an_unknown_code_is_something_else() -> None:
-    assert set(classes.WORDS) == set(classes.REMEDIES)
-    assert classes.of("99999") == classes.OTHER and classes.of("21211") == classes.INVALID
+    assert set(failures.WORDS) == set(failures.REMEDIES)
+    assert failures.of("99999") == failures.OTHER and failures.of("21211") == failures.INVALID
