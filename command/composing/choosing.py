@@ -47,7 +47,10 @@ def offered(session: Session, field: str, typed: str, language: str) -> list[Cho
     if field in LISTS:
         wanted = [NumberList.name.icontains(typed, autoescape=True)]
         wanted += [NumberList.id == int(typed)] if typed.isdigit() and len(typed) < 18 else []
-        rows = session.scalars(select(NumberList).where(or_(*wanted)).order_by(NumberList.id.desc()).limit(OFFERED))
+        there = NumberList.removed_at.is_(None)
+        rows = session.scalars(
+            select(NumberList).where(there, or_(*wanted)).order_by(NumberList.id.desc()).limit(OFFERED)
+        )
         return [Choice(_label(row.id, row.name), row.name, f"{row.matched:,}") for row in rows]
     raise NotFound(N_("There is nothing at this address."), remedy=N_("Go back to the notice and use its buttons."))
 

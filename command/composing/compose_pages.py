@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.composing import choosing, keeping, reckoning, words
+from command.composing import choosing, keeping, lists, reckoning, words
 from command.core.documents import document
 from command.core.marks import of_exercise
 from command.core.problems import N_, Invalid, NotFound, Problem
@@ -56,8 +56,8 @@ def composed() -> Any:
             selection = selected(session, form)
         if form.get("do") == "save":
             name, shared = form.get("name", ""), form.get("shared") == "1"
-            unit(lambda session: keeping.save(session, name, shared, selection, who))
-            return _form(form)
+            stored = unit(lambda session: keeping.save(session, name, shared, selection, who).name)
+            return _form(form, saved=stored)
         fields = {
             "incident": form.get("incident", ""),
             "kind": form.get("kind", ""),
@@ -73,7 +73,7 @@ def composed() -> Any:
     return redirect(f"/notices/{made.id}", 303)
 
 
-def _imported(who: Principal) -> keeping.Imported:
+def _imported(who: Principal) -> lists.Imported:
     sent = request.files.get("file")
     try:
         text = sent.read().decode("utf-8-sig") if sent else ""
@@ -82,7 +82,7 @@ def _imported(who: Principal) -> keeping.Imported:
             N_("The file is not UTF-8 text."), field="file", remedy=N_("Save it as CSV in UTF-8 and try again.")
         ) from None
     name, keyring = request.form.get("list_name", ""), here().keyring
-    return unit(lambda session: keeping.take_list(session, keyring, name, text, who.actor))
+    return unit(lambda session: lists.take(session, keyring, name, text, who.actor))
 
 
 @pages.post("/notices/count")
@@ -139,7 +139,7 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text[:20_000].split(";") if part.strip()]
 
 
-def _form(form: Any, refused: Problem | None = None, imported: keeping.Imported | None = None) -> str:
+def _form(form: Any, refused: Problem | None = None, imported: lists.Imported | None = None, saved: str = "") -> str:
     who, kind = principal(), _kind(form)
     with here().database.read() as session:
         incident = incidents_api.read(session, form.get("incident", "")[:64])
@@ -148,14 +148,14 @@ def _form(form: Any, refused: Problem | None = None, imported: keeping.Imported 
         texts = notifying.planned(session, incident, kind)
         wrong = notifying.planned(session, incident, Kind.CORRECTION)
         services = session.scalars(select(Service).order_by(Service.bit)).all()
-        kept, lists = keeping.saved(session, who), keeping.lists(session)
+        kept, known = keeping.saved(session, who), lists.kept(session)
         session.expunge_all()
     return render_template(
         "notices/new.html",
         incident=incident,
         kind=kind,
         kind_options=[(each.value, gettext(words.KINDS[each])) for each in COMPOSED],
-        lists=[f"{each.id} {each.name}" for each in lists],
+        lists=[f"{each.id} {each.name}" for each in known],
         given=filled,
         texts={**texts, **given(form, "zh", "en")},
         wrong={tongue: form.get(f"wrong_{tongue}") or wrong.get(tongue, "") for tongue in ("zh", "en")},
@@ -163,6 +163,7 @@ def _form(form: Any, refused: Problem | None = None, imported: keeping.Imported 
         services=services,
         kept=kept,
         imported=imported,
+        saved=saved,
         words=words,
         problem=_problem(refused),
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -52,6 +52,7 @@ class Basis(StrEnum):
 
 _LIVE = text("state IN ('approved', 'sending')")
 _FIRST = text("kind = 'first'")
+_KEPT = text("removed_at IS NULL")
 
 
 class Notice(OfExercise, Base):
@@ -120,7 +121,8 @@ class NoticeArea(Base):
 
 
 class NumberList(Base):
-    """Numbers a person brought in as a file, to be told or to be spared: `matched` are subscribers' and kept, `unknown` were not."""
+    """Numbers a person brought in as a file, to be told or to be spared: `matched` are subscribers' and kept, `unknown` were not. One that
+    was removed may be put back for a day; then its numbers are forgotten."""
 
     __tablename__ = "number_list"
     id: Mapped[Id]
@@ -129,6 +131,7 @@ class NumberList(Base):
     unknown: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class ListedNumber(Base):
@@ -140,16 +143,22 @@ class ListedNumber(Base):
 
 
 class SavedAudience(Base):
-    """A selection kept by name, its owner's own or `shared` with everybody who drafts notices."""
+    """A selection kept by name, its owner's own or `shared` with everybody who drafts notices. One that was removed may be put back for a
+    day."""
 
     __tablename__ = "saved_audience"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (
+        Index(
+            "uq_saved_audience_owner_name", "owner_id", "name", unique=True, postgresql_where=_KEPT, sqlite_where=_KEPT
+        ),
+    )
     id: Mapped[Id]
     name: Mapped[str]
     owner_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
     shared: Mapped[bool] = mapped_column(default=False)
     selection: Mapped[dict[str, Any]] = mapped_column(Json)
     changed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class NoticeText(Base):

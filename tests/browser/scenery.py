@@ -69,7 +69,7 @@ SIGNED_IN = (
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1", "/roads"),
-    *("/notices", "/notices?exercise=1"),
+    *("/notices", "/notices?exercise=1", "/notices/audiences"),
     *("/board/centre/8001", "/assessments"),
     *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
     *(
@@ -164,6 +164,7 @@ PARTS = {
     "/status/banner.json": "JSON",
     "/status/hotline.json": "JSON",
     "/notices/<int:notice_id>/progress": "a part of a notice's page",
+    "/notices/choices/<field>": "options of a box",
     "/warnings/part/board": "a part of the board",
     "/warnings/part/incident": "a part of the incident's board",
     "/warnings/part/area": "a part of a drill's page",
