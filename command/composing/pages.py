@@ -85,6 +85,17 @@ def listed() -> Any:
     )
 
 
+@pages.get("/notices/part/advisories")
+@access("read")
+def advisories() -> Any:
+    """The advisories of warnings under way, for the command board: its own card knows notices of incidents alone."""
+    drills = request.args.get("exercise", "") not in ("", "0", "false")
+    with here().database.read() as session:
+        shown = [(each, views.progress(session, each)) for each in views.advisories(session, exercise=drills)]
+        session.expunge_all()
+    return render_template("notices/advisories.html", shown=shown, words=words)
+
+
 def _options(named: Mapping[str, str]) -> list[tuple[str, str]]:
     """A list to choose from."""
     return [(value, gettext(word)) for value, word in named.items()]

@@ -17,7 +17,7 @@ from command.messages import service as messages
 from command.messages.losses import Loss
 from command.messages.models import TOLD, State
 from command.notices.living import UNDECIDED
-from command.notices.models import Kind, Notice
+from command.notices.models import Kind, Notice, NoticeState
 from command.people.access import Principal
 from command.people.models import Person
 
@@ -91,6 +91,13 @@ def query(who: Principal, session: Session, *, exercise: bool, given: dict[str, 
     if given.get("after"):
         found = found.where(Notice.id < given["after"])
     return found.order_by(Notice.id.desc()).limit(PAGE + 1)
+
+
+def advisories(session: Session, *, exercise: bool) -> list[Notice]:
+    """Advisories of warnings that wait for approval or are being sent, the oldest first."""
+    open_ = Notice.state.in_((NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING))
+    mine = (Notice.warning_id.is_not(None), Notice.exercise.is_(exercise), open_)
+    return list(session.scalars(select(Notice).where(*mine).order_by(Notice.id).limit(PAGE)))
 
 
 def called(session: Session, actors: Iterable[str | None], language: str) -> dict[str, str]:

@@ -165,6 +165,7 @@ PARTS = {
     "/status/hotline.json": "JSON",
     "/notices/<int:notice_id>/progress": "a part of a notice's page",
     "/notices/choices/<field>": "options of a box",
+    "/notices/part/advisories": "a part of the board",
     "/warnings/part/board": "a part of the board",
     "/warnings/part/incident": "a part of the incident's board",
     "/warnings/part/area": "a part of a drill's page",

@@ -103,3 +103,13 @@ def test_a_field_offers_names_and_understands_them(desk: Desk) -> None:
         assert kept is not None and kept["areas"] == ["80"], typed
     refused = desk.ask("dou", "POST", "/notices/new?lang=en", data=form(number, areas="Nowhere"))
     assert refused.status_code == 422 and 'aria-invalid="true"' in refused.text
+
+
+def test_the_incident_and_the_board_lead_to_the_form_and_to_the_notice(desk: Desk) -> None:
+    number = desk.responding()
+    link = f"/notices/new?incident={number}"
+    assert link in desk.get("dou", f"/incidents/{number}/actions?lang=en").text
+    assert link not in desk.get("aud", f"/incidents/{number}/actions?lang=en").text
+    address = leaving(desk, number)
+    board = desk.get("ada", "/board?lang=en").text
+    assert f'href="{address}"' in board and "/notices/part/advisories" in board
