@@ -45,6 +45,10 @@ class Pass:
     def stand(self, *cursor: int) -> None:
         self.wave.cursor = list(cursor)
 
+    def end(self) -> None:
+        """There is nothing more."""
+        self.stand(-1)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
