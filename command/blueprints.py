@@ -34,7 +34,8 @@ from command.complaints import (
     reply_pages,
     surge_pages,
 )
-from command.composing import api as audiences_api
+from command.composing import api as reckoning_api
+from command.composing import compose_pages, keeping_api, keeping_pages
 from command.composing import pages as notice_pages
 from command.drills.console import pages as drill_pages_of_console
 from command.drills.console import plan_pages as drill_plan_pages
@@ -346,7 +347,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     warning_parts.pages,
     warning_pages.pages,
     warning_work_pages.pages,
-    audiences_api.api,
+    reckoning_api.api,
+    keeping_api.api,
     notice_pages.pages,
+    compose_pages.pages,
+    keeping_pages.pages,
 )
 """One line a room: what it serves as JSON or as pages."""

@@ -1,8 +1,10 @@
 // A box that offers while one types: <div data-combo="address?q="> around an input. Options come as <li role=option data-value>.
 // Without this script the input keeps its datalist. Up and Down choose, Enter and Tab take, Escape closes.
+// With data-many several are chosen, with ; between: what is typed after the last one is asked for.
 (() => {
   for (const combo of document.querySelectorAll("[data-combo]")) {
     const input = combo.querySelector("input"), list = document.createElement("ul");
+    const many = "many" in combo.dataset, before = () => (many ? input.value.slice(0, input.value.search(/[^;；]*$/)) : "");
     let active = null, asked = 0, typed = false;
     list.className = "combo-list";
     list.id = `${input.id}-list`;
@@ -30,14 +32,14 @@
       if (!yes) choose(null);
     }
     function take(option) {
-      input.value = option.dataset.value;
+      input.value = many ? `${before().trim()} ${option.dataset.value}; `.trimStart() : option.dataset.value;
       typed = false;
       open(false);
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
     async function offer() {
       const mine = ++asked;
-      const answer = await fetch(combo.dataset.combo + encodeURIComponent(input.value)).catch(() => null);
+      const answer = await fetch(combo.dataset.combo + encodeURIComponent(input.value.slice(before().length).trim())).catch(() => null);
       if (!answer?.ok || mine !== asked) return;
       const html = await answer.text();
       if (mine !== asked || document.activeElement !== input) return;
@@ -51,7 +53,7 @@
       choose(all[(all.indexOf(active) + step + all.length) % all.length]);
     }
 
-    input.addEventListener("focus", () => input.select());
+    if (!many) input.addEventListener("focus", () => input.select());
     input.addEventListener("input", () => { typed = true; offer(); });
     input.addEventListener("click", () => { if (list.hidden) offer(); });
     input.addEventListener("blur", () => { asked += 1; open(false); });

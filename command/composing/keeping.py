@@ -1,127 +1,41 @@
-"""What is kept for the next notice: audiences by name, and lists of numbers brought in as a file.
+"""Audiences kept by name for the next notice: one's own, or shared with everybody who drafts notices; changed, removed and put back by
+their owner alone."""
 
-A list keeps blind indexes of subscribers' numbers alone. A number that is no subscriber's is counted and not kept: a message cannot go to
-somebody whose language, opt-out and element nobody knows."""
-
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from command.composing import entries
+from command.composing.entries import Done
+from command.composing.lists import REMEMBERED, name_of
 from command.core import clock
-from command.core.keys import Keyring
-from command.core.problems import N_, Conflict, Denied, Invalid, NotFound
-from command.network import numbers
-from command.network.models import Subscriber
+from command.core.problems import N_, Conflict, Denied, NotFound
 from command.notices import selecting
-from command.notices.models import ListedNumber, NumberList, SavedAudience
+from command.notices.models import SavedAudience
 from command.notices.selecting import Selection
 from command.people.access import Principal
-
-ROWS = 100_000
-"""Lines of a list; more of a register is better said by area or plan."""
-NAMED = 50
-"""Bad lines that are named; more are counted."""
-AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that holds no phone number, by its place alone: what it holds may be somebody's number all the same."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of a file: numbers kept, numbers of nobody known, and lines that are none (the first of them named)."""
-
-    id: int
-    name: str
-    matched: int
-    unknown: int
-    bad: int
-    lines: tuple[BadLine, ...]
-
-
-def take_list(session: Session, keyring: Keyring, name: str, text: str, by: str) -> Imported:
-    """Keep the numbers of a CSV text: the column `number`, or the first one where none is called so. Raise Invalid where nobody known is
-    on it."""
-    bad: list[BadLine] = []
-    known: set[bytes] = set()
-    for line, written in _written(text):
-        try:
-            known.add(keyring.index(numbers.read(written).e164))
-        except numbers.NotANumber:
-            bad.append(BadLine(line, N_("This is no phone number.")))
-    matched = {index for part in _parts(sorted(known)) for index in _subscribers(session, part)}
-    if not matched:
-        raise Invalid(
-            N_("No subscriber's number is on this list (%(bad)s lines hold no number)."),
-            field="file",
-            remedy=N_("Put one number on each line, in the column “number” or the first."),
-            bad=len(bad),
-        )
-    row = NumberList(
-        name=_named(name),
-        matched=len(matched),
-        unknown=len(known) - len(matched),
-        created_by=by,
-        created_at=clock.now(session),
-    )
-    session.add(row)
-    session.flush()
-    session.add_all(ListedNumber(list_id=row.id, number_index=index) for index in sorted(matched))
-    session.flush()
-    return Imported(row.id, row.name, row.matched, row.unknown, len(bad), tuple(bad[:NAMED]))
-
-
-def _written(text: str) -> Iterator[tuple[int, str]]:
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-    place = 0
-    for line, row in enumerate(rows, start=1):
-        if line > ROWS:
-            raise Invalid(
-                N_("The list has more than %(most)s lines."),
-                field="file",
-                remedy=N_("Split it, or say by area or tariff plan whom it means."),
-                most=ROWS,
-            )
-        cells = [cell.strip() for cell in row]
-        if line == 1 and "number" in (names := [cell.lower() for cell in cells]):
-            place = names.index("number")
-        elif any(cells):
-            yield line, cells[place] if place < len(cells) else ""
-
-
-def _parts(indexes: list[bytes]) -> Iterator[list[bytes]]:
-    for start in range(0, len(indexes), AT_ONCE):
-        yield indexes[start : start + AT_ONCE]
-
-
-def _subscribers(session: Session, indexes: list[bytes]) -> list[bytes]:
-    return list(session.scalars(select(Subscriber.number_index).where(Subscriber.number_index.in_(indexes))))
-
-
-def lists(session: Session) -> list[NumberList]:
-    """The lists there are, the youngest first."""
-    return list(session.scalars(select(NumberList).order_by(NumberList.id.desc()).limit(100)))
 
 
 def saved(session: Session, who: Principal) -> list[SavedAudience]:
     """Their own audiences and those shared, by name."""
     mine = or_(SavedAudience.owner_id == who.person_id, SavedAudience.shared.is_(True))
-    return list(session.scalars(select(SavedAudience).where(mine).order_by(SavedAudience.name, SavedAudience.id)))
+    query = select(SavedAudience).where(mine, SavedAudience.removed_at.is_(None))
+    return list(session.scalars(query.order_by(SavedAudience.name, SavedAudience.id)))
 
 
-def one(session: Session, audience_id: int, who: Principal) -> SavedAudience:
-    """An audience they may use; raise NotFound."""
+def removed(session: Session, who: Principal) -> list[SavedAudience]:
+    """Their own audiences that may be put back, those removed last first."""
+    lately = SavedAudience.removed_at > clock.now(session) - REMEMBERED
+    query = select(SavedAudience).where(SavedAudience.owner_id == who.person_id, lately)
+    return list(session.scalars(query.order_by(SavedAudience.removed_at.desc())))
+
+
+def one(session: Session, audience_id: int, who: Principal, *, gone: bool = False) -> SavedAudience:
+    """An audience they may use (`gone`: may put back); raise NotFound."""
     found = session.get(SavedAudience, audience_id) if audience_id < 2**62 else None
-    if found is None or not (found.shared or found.owner_id == who.person_id):
+    at = found.removed_at if found else None
+    lately = at is not None and at > clock.now(session) - REMEMBERED
+    mine = found is not None and (found.owner_id == who.person_id or (found.shared and not gone))
+    if found is None or not mine or (at is not None) != gone or (gone and not lately):
         raise NotFound(N_("There is no audience %(id)s."), remedy=N_("Look at the list of audiences."), id=audience_id)
     return found
 
@@ -132,22 +46,62 @@ def save(
     """Keep a new audience, or change one's own. Raise Invalid, Denied, or Conflict for a name used already."""
     selecting.check(session, selection)
     row = SavedAudience(owner_id=who.person_id) if audience_id is None else _own(session, audience_id, who)
-    name = _named(name)
-    same = select(SavedAudience.id).where(SavedAudience.owner_id == who.person_id, SavedAudience.name == name)
-    if session.scalar(same.where(SavedAudience.id != (audience_id or 0))) is not None:
-        raise Conflict(
-            N_("You have an audience of this name."), field="name", remedy=N_("Give another name, or change that one.")
-        )
+    name = name_of(name)
+    _free(session, name, who, audience_id)
     row.name, row.shared, row.selection = name, shared, selection.model_dump(mode="json")
+    return _keep(session, row, "made" if audience_id is None else "changed", who)
+
+
+def rename(session: Session, audience_id: int, name: str, shared: bool, who: Principal) -> SavedAudience:
+    """Call one's own audience otherwise, share it or share it no more."""
+    row, name = _own(session, audience_id, who), name_of(name)
+    _free(session, name, who, audience_id)
+    row.name, row.shared = name, shared
+    return _keep(session, row, "changed", who)
+
+
+def remove(session: Session, audience_id: int, who: Principal) -> SavedAudience:
+    """Remove one's own audience; for a day it may be put back. Notices that used it keep what they were sent by."""
+    row = _own(session, audience_id, who)
+    row.removed_at = clock.now(session)
+    return _keep(session, row, "removed", who)
+
+
+def restore(session: Session, audience_id: int, who: Principal) -> SavedAudience:
+    """Put one's own audience back that was removed within the last day. Raise Conflict where its name is used again."""
+    row = one(session, audience_id, who, gone=True)
+    _free(session, row.name, who, audience_id)
+    row.removed_at = None
+    return _keep(session, row, "restored", who)
+
+
+def _keep(session: Session, row: SavedAudience, done: Done, who: Principal) -> SavedAudience:
     row.changed_at = clock.now(session)
     session.add(row)
     session.flush()
+    note_id, digest = entries.named(session, row.name, who.actor)
+    fields = tuple(name for name, value in row.selection.items() if value and value != "any")
+    entries.record(
+        session,
+        entries.AudienceKept(
+            audience_id=row.id,
+            done=done,
+            shared=row.shared,
+            fields=fields,
+            name_note_id=note_id,
+            name_hash=digest,
+        ),
+    )
     return row
 
 
-def remove(session: Session, audience_id: int, who: Principal) -> None:
-    """Forget one's own audience; notices that used it keep what they were sent by."""
-    session.execute(delete(SavedAudience).where(SavedAudience.id == _own(session, audience_id, who).id))
+def _free(session: Session, name: str, who: Principal, audience_id: int | None) -> None:
+    same = select(SavedAudience.id).where(SavedAudience.owner_id == who.person_id, SavedAudience.name == name)
+    same = same.where(SavedAudience.removed_at.is_(None), SavedAudience.id != (audience_id or 0))
+    if session.scalar(same) is not None:
+        raise Conflict(
+            N_("You have an audience of this name."), field="name", remedy=N_("Give another name, or change that one.")
+        )
 
 
 def _own(session: Session, audience_id: int, who: Principal) -> SavedAudience:
@@ -155,10 +109,3 @@ def _own(session: Session, audience_id: int, who: Principal) -> SavedAudience:
     if row.owner_id != who.person_id:
         raise Denied(N_("This audience is somebody else's."), remedy=N_("Save it under a name of your own."))
     return row
-
-
-def _named(name: str) -> str:
-    name = name.strip()
-    if not 1 <= len(name) <= 120:
-        raise Invalid(N_("A name is needed."), field="name", remedy=N_("Give up to 120 characters."))
-    return name

@@ -1,4 +1,4 @@
-"""Pages of notices: those under way and past, one being watched, and the form that puts one together. All work without scripts."""
+"""Pages of notices: those under way and past, and one being watched, with what may be done to it. All work without scripts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,22 +9,23 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command.composing import keeping, reckoning, views, words
+from command.composing import choosing, reckoning, views, words
 from command.core.documents import document
 from command.core.log import mask, masked_words
 from command.core.marks import of_exercise
-from command.core.problems import N_, Invalid, NotFound, Problem
-from command.incidents import api as incidents_api
-from command.incidents import notice_acts, notice_api, notifying
+from command.core.problems import N_, NotFound, Problem
+from command.core.spans import spell
+from command.incidents import hold_api, notice_acts, notice_api
+from command.incidents.hold_api import HoldIn, ThroughIn
 from command.incidents.models import Incident
+from command.messages import failures, holds
 from command.messages.models import Delivery
-from command.network.models import Service
 from command.notices.drafting import texts_of
-from command.notices.models import Kind, Notice
-from command.notices.selecting import Selection
+from command.notices.forecast import Forecast
+from command.notices.models import Notice, NoticeState
 from command.notices.service import correction_of
-from command.people.access import Principal, access, here, principal, require, unit
-from command.people.models import Person
+from command.people.access import Principal, access, here, principal, require
+from command.people.language import language
 from command.resources.forms import given, valid
 
 pages = Blueprint("notices", __name__)
@@ -34,21 +35,13 @@ NEEDS = {
     "reject": "approve_notice",
     "withdraw": "withdraw_notice",
     "recall": "correct_notice",
+    "hold": holds.ACT,
+    "go-on": holds.ACT,
 }
 """What each button needs."""
-CODES = (
-    "areas",
-    "elements",
-    "services",
-    "plans",
-    "lists",
-    "without_areas",
-    "without_elements",
-    "without_plans",
-    "without_lists",
-)
-COMPOSED = (Kind.FIRST, Kind.UPDATE, Kind.ADVISORY)
 SAMPLE = 10
+BEFORE = (NoticeState.SUBMITTED, NoticeState.APPROVED)
+"""States in which nothing has left yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,9 @@ class Seen:
     progress: views.Progress
     sample: list[tuple[str, str]]
     people: dict[str, str]
+    selection: dict[str, list[str]]
     approving: bool
+    expected: Forecast | None
 
 
 @pages.get("/notices", endpoint="listed")
@@ -90,6 +85,17 @@ def listed() -> Any:
     )
 
 
+@pages.get("/notices/part/advisories")
+@access("read")
+def advisories() -> Any:
+    """The advisories of warnings under way, for the command board: its own card knows notices of incidents alone."""
+    drills = request.args.get("exercise", "") not in ("", "0", "false")
+    with here().database.read() as session:
+        shown = [(each, views.progress(session, each)) for each in views.advisories(session, exercise=drills)]
+        session.expunge_all()
+    return render_template("notices/advisories.html", shown=shown, words=words)
+
+
 def _options(named: Mapping[str, str]) -> list[tuple[str, str]]:
     """A list to choose from."""
     return [(value, gettext(word)) for value, word in named.items()]
@@ -109,9 +115,22 @@ def progress(notice_id: int) -> Any:
     with here().database.read() as session:
         notice = _seen(session, notice_id, principal())
         of_exercise(notice.exercise)
-        shown = views.progress(session, notice)
+        shown, expected = views.progress(session, notice), _expected(session, notice)
         session.expunge(notice)
-    return render_template("notices/progress.html", notice=notice, progress=shown, words=words)
+    return render_template(
+        "notices/progress.html",
+        notice=notice,
+        progress=shown,
+        expected=expected,
+        spell=spell,
+        words=words,
+        failures=failures,
+    )
+
+
+def _expected(session: Session, notice: Notice) -> Forecast | None:
+    """What it would come to, until it leaves: then its pace tells more."""
+    return reckoning.expected_of(session, notice) if notice.state in BEFORE else None
 
 
 @pages.post("/notices/<int:notice_id>/<verb>")
@@ -122,12 +141,30 @@ def do(notice_id: int, verb: str) -> Any:
         raise NotFound(N_("There is nothing at this address."), remedy=N_("Go back to the notice and use its buttons."))
     require(NEEDS[verb])
     try:
-        notice_acts.act(notice_id, _verb(verb))
+        if NEEDS[verb] == holds.ACT:
+            _hold(notice_id, verb)
+        else:
+            notice_acts.act(notice_id, _verb(verb))
     except NotFound:
         raise
     except Problem as refused:
         return _watched(notice_id, refused, verb), refused.status
     return redirect(f"/notices/{notice_id}", 303)
+
+
+def _hold(notice_id: int, verb: str) -> None:
+    """Hold mass messages, this one among them; or let this one through."""
+    who = principal()
+    with here().database.read() as session:
+        exercise = notice_acts.found(session, notice_id, who).exercise
+        avoid = sorted(holds.now(session).get(exercise, holds.NOTHING).avoid)
+    typed = {"reason": "", **given(request.form, "reason", "override")}
+    if verb == "hold":
+        minutes = given(request.form, "minutes")
+        asked = {**typed, **minutes, "mass": True, "avoid": avoid, "exercise": exercise}
+        hold_api.set_hold(valid(HoldIn, asked), who)
+    else:
+        hold_api.pass_one(valid(ThroughIn, {**typed, "notice": notice_id}), who)
 
 
 def _verb(verb: str) -> notice_acts.Verb:
@@ -159,7 +196,14 @@ def _watched(notice_id: int, refused: Problem | None = None, doing: str = "") ->
         session.expunge_all()
     of_exercise(seen.notice.exercise)
     return render_template(
-        "notices/notice.html", seen=seen, doing=doing, given=request.form, words=words, **_problem(refused)
+        "notices/notice.html",
+        seen=seen,
+        doing=doing,
+        given=request.form,
+        spell=spell,
+        words=words,
+        failures=failures,
+        problem=document(refused, "") if refused else None,
     )
 
 
@@ -176,149 +220,12 @@ def _look(session: Session, notice: Notice) -> Seen:
         _masked(texts_of(session, correction)) if correction else None,
         views.progress(session, notice),
         [(mask(keyring.decrypt(number)), state) for number, state in sample if number is not None],
-        _names(session, notice),
+        views.called(session, (notice.created_by, notice.submitted_by, notice.approved_by), language()),
+        choosing.said(session, notice.selection or {}, language()),
         incident is not None and notice_acts.may_approve_now(session, incident, notice, who),
+        _expected(session, notice),
     )
 
 
 def _masked(texts: Mapping[str, str]) -> dict[str, str]:
     return {language: masked_words(text) for language, text in texts.items()}
-
-
-def _names(session: Session, notice: Notice) -> dict[str, str]:
-    """Actors by what a person calls them."""
-    actors = {each for each in (notice.created_by, notice.submitted_by, notice.approved_by) if each}
-    ids = [int(each.partition(":")[2]) for each in actors if each.startswith("person:")]
-    people = dict(session.execute(select(Person.id, Person.username).where(Person.id.in_(ids))).tuples().all())
-    return {each: people.get(int(each[7:]), each) if each.startswith("person:") else each for each in actors}
-
-
-@pages.get("/notices/new", endpoint="compose")
-@access("submit_notice")
-def compose() -> Any:
-    """Put a notice of an incident together."""
-    return _form(request.args)
-
-
-@pages.post("/notices/new")
-@access("submit_notice")
-def composed() -> Any:
-    """Write it down as a draft, save its audience or bring a list in; a refusal keeps what was typed."""
-    form, who = request.form, principal()
-    try:
-        if form.get("do") == "list":
-            return _form(form, imported=_imported(who))
-        selection = selected(form)
-        if form.get("do") == "save":
-            name, shared = form.get("name", ""), form.get("shared") == "1"
-            unit(lambda session: keeping.save(session, name, shared, selection, who))
-            return _form(form)
-        fields = {
-            "incident": form.get("incident", ""),
-            "kind": form.get("kind", ""),
-            "texts": given(form, "zh", "en"),
-            "correction": {"zh": form.get("wrong_zh", ""), "en": form.get("wrong_en", "")},
-            "audience": selection,
-        }
-        made = notice_api.drafted(valid(notice_api.NoticeIn, fields), who)
-    except NotFound:
-        raise
-    except Problem as refused:
-        return _form(form, refused), refused.status
-    return redirect(f"/notices/{made.id}", 303)
-
-
-def _imported(who: Principal) -> keeping.Imported:
-    sent = request.files.get("file")
-    try:
-        text = sent.read().decode("utf-8-sig") if sent else ""
-    except UnicodeDecodeError:
-        raise Invalid(
-            N_("The file is not UTF-8 text."), field="file", remedy=N_("Save it as CSV in UTF-8 and try again.")
-        ) from None
-    name, keyring = request.form.get("list_name", ""), here().keyring
-    return unit(lambda session: keeping.take_list(session, keyring, name, text, who.actor))
-
-
-@pages.post("/notices/count")
-@access("submit_notice")
-def counted() -> Any:
-    """How many the form takes as it stands, of which languages, and what the texts come to on the air."""
-    form = request.form
-    try:
-        with here().database.read() as session:
-            incident = incidents_api.read(session, form.get("incident", "")[:64])
-            of_exercise(incident.exercise)
-            kind = _kind(form)
-            found = reckoning.reckon(session, selected(form), here().keyring, (incident, kind))
-    except Problem as refused:
-        return render_template("notices/count.html", found=None, **_problem(refused))
-    sizes, total = reckoning.segments(given(form, "zh", "en"), found.languages)
-    return render_template("notices/count.html", found=found, sizes=sizes, total=total, words=words, problem=None)
-
-
-def _kind(form: Mapping[str, str]) -> Kind:
-    return next((kind for kind in COMPOSED if kind == form.get("kind")), Kind.FIRST)
-
-
-def selected(form: Any) -> Selection:
-    """The selection a form makes; raise Invalid."""
-    fields: dict[str, Any] = {name: _split(form.get(name, "")) for name in CODES}
-    fields["services"] = form.getlist("services")
-    fields["critical"] = form.get("critical") or "any"
-    fields["language"] = form.get("language") or None
-    return valid(Selection, fields)
-
-
-def _split(text: str) -> list[str]:
-    for mark in "；,，\n":
-        text = text.replace(mark, ";")
-    return [part.strip() for part in text[:20_000].split(";") if part.strip()]
-
-
-def _form(form: Any, refused: Problem | None = None, imported: keeping.Imported | None = None) -> str:
-    who, kind = principal(), _kind(form)
-    with here().database.read() as session:
-        incident = incidents_api.read(session, form.get("incident", "")[:64])
-        of_exercise(incident.exercise)
-        filled = _filled(session, form, who)
-        texts = notifying.planned(session, incident, kind)
-        wrong = notifying.planned(session, incident, Kind.CORRECTION)
-        services = session.scalars(select(Service).order_by(Service.bit)).all()
-        kept, lists = keeping.saved(session, who), keeping.lists(session)
-        session.expunge_all()
-    return render_template(
-        "notices/new.html",
-        incident=incident,
-        kind=kind,
-        kind_options=[(each.value, gettext(words.KINDS[each])) for each in COMPOSED],
-        lists_words="; ".join(f"{each.id}: {each.name} ({each.matched})" for each in lists),
-        given=filled,
-        texts={**texts, **given(form, "zh", "en")},
-        wrong={language: form.get(f"wrong_{language}") or wrong.get(language, "") for language in ("zh", "en")},
-        chosen=set(form.getlist("services")) | set(filled.get("_services", ())),
-        services=services,
-        kept=kept,
-        imported=imported,
-        words=words,
-        **_problem(refused),
-    )
-
-
-def _filled(session: Session, form: Any, who: Principal) -> dict[str, Any]:
-    """What the form holds: what was typed, or the saved audience that was asked for."""
-    wanted = request.args.get("audience", type=int) if request.method == "GET" else None
-    if not wanted:
-        return {**form.to_dict()}
-    kept = keeping.one(session, wanted, who).selection
-    filled: dict[str, Any] = {name: "; ".join(str(each) for each in kept.get(name) or ()) for name in CODES}
-    return {
-        **filled,
-        "critical": kept.get("critical"),
-        "language": kept.get("language") or "",
-        "_services": kept.get("services") or (),
-    }
-
-
-def _problem(refused: Problem | None) -> dict[str, Any]:
-    return {"problem": document(refused, "") if refused else None}

@@ -1,4 +1,4 @@
-"""How many an audience is, of which languages, and a few of them, before anything is sent.
+"""How many an audience is, of which languages, a few of them, and what telling them would come to, before anything is sent.
 
 The register is counted in ranges of ids until the time is up: what is not through by then is told as “at least”. The count that a second
 person types is never this one, but the whole one that submitting makes."""
@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from command.core.keys import Keyring
 from command.core.log import mask
-from command.incidents import telling
+from command.incidents import notifying, telling
 from command.incidents.models import Incident
 from command.messages.segments import Segments
 from command.messages.segments import count as segments_of
 from command.network.models import Area, Element
 from command.notices import audience, living, selecting
-from command.notices.models import Kind
+from command.notices.drafting import texts_of
+from command.notices.forecast import Forecast, forecast
+from command.notices.models import Kind, Notice
 from command.notices.selecting import Selection
 from command.notices.story import S, Story
 
@@ -92,12 +94,27 @@ def _sample(session: Session, query: Select[Any], keyring: Keyring, upto: int) -
     return [Someone(mask(keyring.decrypt(number)), language, area) for number, language, area in rows]
 
 
-def segments(texts: dict[str, str], languages: dict[str, int], fallback: str = "zh") -> tuple[dict[str, Segments], int]:
-    """The size of each text on the air, and how many segments go out in all: whoever's language has no text gets the fallback's."""
-    sizes = {language: segments_of(text) for language, text in texts.items()}
-    total = sum(
-        sizes[language if language in sizes else fallback].segments * people
-        for language, people in languages.items()
-        if language in sizes or fallback in sizes
-    )
-    return sizes, total
+def expected(
+    session: Session, incident: Incident, kind: Kind, texts: dict[str, str], languages: dict[str, int]
+) -> Forecast | None:
+    """What telling so many would cost and how long it would take; None of an exercise, which tells those who take part alone."""
+    if incident.exercise or not texts:
+        return None
+    try:
+        release = notifying.terms(session, incident, kind, automatic=False)["release_at"]
+    except telling.NoPlan:
+        release = None
+    return forecast(session, kind, texts, languages, release_at=release)
+
+
+def expected_of(session: Session, notice: Notice) -> Forecast | None:
+    """The same of a notice whose audience was counted, for those who do not have it yet; None before that."""
+    if notice.exercise or notice.languages is None:
+        return None
+    texts = texts_of(session, notice)
+    return forecast(session, notice.kind, texts, notice.languages, notice_id=notice.id, release_at=notice.release_at)
+
+
+def segments(texts: dict[str, str]) -> dict[str, Segments]:
+    """The size of each text on the air."""
+    return {language: segments_of(text) for language, text in texts.items()}

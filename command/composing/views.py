@@ -1,20 +1,25 @@
 """How a notice stands, from its tally alone: however many it goes to, a look costs a dozen rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from command.core import clock
-from command.incidents import visibility
+from command.core import clock, names
+from command.incidents import house, visibility
 from command.incidents.models import Incident
+from command.messages import holds, losses
 from command.messages import service as messages
+from command.messages.losses import Loss
 from command.messages.models import TOLD, State
 from command.notices.living import UNDECIDED
-from command.notices.models import Notice
+from command.notices.models import Kind, Notice, NoticeState
 from command.people.access import Principal
+from command.people.models import Person
 
 PAGE = 50
 NOT_REACHED = (State.UNDELIVERED, State.FAILED, State.EXPIRED)
@@ -22,7 +27,8 @@ NOT_REACHED = (State.UNDELIVERED, State.FAILED, State.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`told` of `audience` have their message, `waiting` not yet; `lost` do not get it. `ends_at`: at the pace so far."""
+    """`told` of `audience` have their message, `waiting` not yet; `lost` do not get it, for the reasons in `losses`. `ends_at`: at the pace
+    so far. `held`: mass messages are held, this one among them."""
 
     audience: int
     told: int
@@ -32,6 +38,8 @@ class Progress:
     withdrawn: int
     counts: dict[str, int]
     ends_at: datetime | None
+    losses: tuple[Loss, ...] = ()
+    held: bool = False
 
 
 def progress(session: Session, notice: Notice) -> Progress:
@@ -41,6 +49,7 @@ def progress(session: Session, notice: Notice) -> Progress:
     ended = sum(number for state, number in counts.items() if state not in UNDECIDED)
     waiting = sum(counts.get(state, 0) for state in UNDECIDED)
     live = notice.state in ("approved", "sending")
+    held = live and _held(session, notice)
     rest = max(waiting, notice.audience - ended) if live else waiting
     return Progress(
         audience=notice.audience,
@@ -50,8 +59,15 @@ def progress(session: Session, notice: Notice) -> Progress:
         lost=sum(counts.get(state, 0) for state in NOT_REACHED),
         withdrawn=counts.get(State.WITHDRAWN, 0),
         counts={str(state): number for state, number in sorted(counts.items()) if number},
-        ends_at=_ends_at(clock.now(session), notice, told, rest) if live else None,
+        ends_at=_ends_at(clock.now(session), notice, told, rest) if live and not held else None,
+        losses=losses.of(session, notice.id),
+        held=held,
     )
+
+
+def _held(session: Session, notice: Notice) -> bool:
+    found = holds.now(session).get(notice.exercise, holds.NOTHING)
+    return found.mass and notice.kind != Kind.CORRECTION and notice.id not in found.through
 
 
 def _ends_at(now: datetime, notice: Notice, told: int, rest: int) -> datetime | None:
@@ -75,3 +91,32 @@ def query(who: Principal, session: Session, *, exercise: bool, given: dict[str, 
     if given.get("after"):
         found = found.where(Notice.id < given["after"])
     return found.order_by(Notice.id.desc()).limit(PAGE + 1)
+
+
+def advisories(session: Session, *, exercise: bool) -> list[Notice]:
+    """Advisories of warnings that wait for approval or are being sent, the oldest first."""
+    open_ = Notice.state.in_((NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.SENDING))
+    mine = (Notice.warning_id.is_not(None), Notice.exercise.is_(exercise), open_)
+    return list(session.scalars(select(Notice).where(*mine).order_by(Notice.id).limit(PAGE)))
+
+
+def called(session: Session, actors: Iterable[str | None], language: str) -> dict[str, str]:
+    """Who acted, as a person calls them: people by name, plans by title, cycles and sources in words."""
+    wanted = {actor for actor in actors if actor}
+    ids = {int(rest) for actor in wanted if actor.startswith("person:") and (rest := actor[7:]).isdigit()}
+    people = {
+        f"person:{row.id}": names.of(row, language) for row in session.scalars(select(Person).where(Person.id.in_(ids)))
+    }
+    return {actor: people.get(actor) or _machine(session, actor, language) for actor in wanted}
+
+
+def _machine(session: Session, actor: str, language: str) -> str:
+    kind, _, rest = actor.partition(":")
+    if kind == "playbook":
+        title = house.plan_titles(session).get(rest.partition("/")[0])
+        return str(gettext("the plan “%(name)s”", name=getattr(title, language) if title else rest))
+    if kind == "source":
+        return str(gettext("the source “%(name)s”", name=rest))
+    return str(
+        gettext("Tocsin by itself") if kind == "system" else gettext("somebody who is not in the register any more")
+    )

@@ -41,3 +41,11 @@ BASES = {
     "areas": N_("The subscribers of the areas."),
     "selection": N_("Those a person selected."),
 }
+VALUES = {
+    "critical": {
+        "only": N_("only them"),
+        "also": N_("also, whatever their plan, service and language"),
+    },
+    "language": LANGUAGES,
+}
+"""What fields of a selection hold that is a word of ours."""

@@ -3,6 +3,7 @@
 import os
 import tomllib
 from contextvars import ContextVar
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,7 +19,8 @@ class SettingsError(Exception):
 
 
 class GatewaySettings(BaseModel):
-    """One transport. `rate` is messages a second shared by all engines; `elements` are those it depends on (B4)."""
+    """One transport. `rate` is messages a second shared by all engines; `elements` are those it depends on (B4); `sms_price` what the
+    provider takes for a segment, in `sms_currency` (ISO 4217)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,6 +39,8 @@ class GatewaySettings(BaseModel):
     daily_cap: int | None = None
     look_up: Literal["none", "advisory", "authoritative"] = "advisory"
     elements: tuple[str, ...] = ()
+    sms_price: Decimal | None = Field(default=None, ge=0, le=1000, allow_inf_nan=False)
+    sms_currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     host: str = ""
     port: int | None = Field(default=None, ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"

@@ -21,8 +21,9 @@ from command.incidents.grading import Facts, Grade
 from command.incidents.guards import State
 from command.incidents.models import GradeChange, Impact, Incident, Role
 from command.knowledge import service as knowledge
+from command.messages.models import LossTally, Tally
 from command.messages.models import State as Sent
-from command.messages.models import Tally
+from command.messages.optouts import OPTED_OUT
 from command.network.models import Area, CutOff, Service
 from command.notices.entries import NoticeApproved
 from command.notices.models import Basis, Kind, Notice, NoticeState
@@ -43,7 +44,8 @@ RECENT = timedelta(days=6)
 """How long ago an incident was closed whose evaluation may still be open."""
 TOLD_FROM = 500
 """Affected users from which a notice went out."""
-FAILURES = ((Sent.UNDELIVERED, 0.012), (Sent.FAILED, 0.006), (Sent.SUPPRESSED, 0.004))
+FAILURES = ((Sent.UNDELIVERED, "30003", 0.012), (Sent.FAILED, "30005", 0.006), (Sent.SUPPRESSED, OPTED_OUT, 0.004))
+"""States in which messages end that do not reach, why, and their share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +282,9 @@ def _told(session: Session, tale: Tale, incident: Incident, kind: Kind, audience
     )
     session.add(notice)
     session.flush()
-    lost = {state: round(audience * share * (0.5 + incident.id % 10 / 10)) for state, share in FAILURES}
+    missed = [(state, why, round(audience * share * (0.5 + incident.id % 10 / 10))) for state, why, share in FAILURES]
+    lost = {state: count for state, _, count in missed}
+    session.add_all(LossTally(notice_id=notice.id, why=why, count=count) for _, why, count in missed if count)
     counts = lost | {Sent.DELIVERED: audience - sum(lost.values())}
     session.add_all(Tally(notice_id=notice.id, state=state, count=count) for state, count in counts.items() if count)
     approved = NoticeApproved(notice_id=notice.id, notice_kind=kind, audience=audience, approved_by="system:demo")

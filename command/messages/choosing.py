@@ -1,7 +1,7 @@
 """Which order of roads each leased delivery has: what a person diverts, then what the rules of config/routes.yaml say."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
@@ -51,8 +51,7 @@ class Choosing:
         where = areas.get(row.addressee, ()) if row.purpose == Purpose.NOTICE else ()
         known = self.table.by_number and row.channel in NUMBERED
         found = routing.order(self.table, row.lane, where, self.keyring.decrypt(row.number) if known else "")
-        to = orders.diverted(row.lane, row.notice_id)
-        return replace(found, first=(to, *(name for name in found.first if name != to))) if to else found
+        return routing.diverted(found, orders.diverted(row.lane, row.notice_id))
 
 
 __all__ = ["AS_SET", "AreasOf", "Choosing", "no_areas"]

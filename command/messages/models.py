@@ -169,6 +169,17 @@ class KeptTime(Base):
     notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     seconds: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     count: Mapped[int] = mapped_column(BigId)
+LOST = (State.UNDELIVERED, State.FAILED, State.EXPIRED, State.SUPPRESSED)
+"""States in which a message did not reach, or was not sent, for a reason of its own."""
+
+
+class LossTally(Base):
+    """How many deliveries of a notice are in one of LOST, by why: the gateway's code, or our own reason where there is none; kept in the
+    same transaction as the states."""
+
+    __tablename__ = "loss_tally"
+    why: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId, default=0)
 
 
 class Halt(Base):

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
-from command.messages import rows
+from command.messages import losses, rows
 from command.messages.handlers import Handlers, Settled
-from command.messages.models import HELD, TERMINAL, Delivery, Purpose, State
+from command.messages.models import HELD, LOST, TERMINAL, Delivery, Purpose, State
 
 deliveries: Table = Delivery.__table__  # type: ignore[assignment]
 _c = deliveries.c
@@ -88,7 +88,11 @@ def change(
     keep_fence: bool = False,
 ) -> None:
     """Write `changes` (by id) of `locked` deliveries, move the tallies and tell of pages."""
+    states = {row.id: row.state for row in locked}
+    lost = Counter[tuple[int, str]]()
+    lost.subtract(losses.why(session, [id for id in changes if states[id] in LOST]))
     write(session, list(changes.values()), keep_fence=keep_fence)
+    lost.update(losses.why(session, [id for id, new in changes.items() if new.get("state", states[id]) in LOST]))
     deltas: Counter[tuple[int, str]] = Counter()
     told = []
     for row in locked:
@@ -102,6 +106,7 @@ def change(
         if row.purpose == Purpose.PAGE and state in _TELLING and new is not None:
             told.append(Settled(row.id, row.purpose, row.page_id, row.notice_id, str(state), new.get("code")))
     bump(session, deltas)
+    losses.bump(session, lost)
     handlers.tell(session, told)
 
 

@@ -3,7 +3,7 @@
 A rule orders gateways; what they can carry and how they stand is still asked of each (see routes)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated
 
@@ -77,6 +77,11 @@ def order(table: Table, lane: int, areas: Collection[str] = (), number: str = ""
             continue
         return Order(rule.gateways, rule.only)
     return AS_SET
+
+
+def diverted(found: Order, to: str | None) -> Order:
+    """An order of gateways with the one first that somebody diverts to, if any."""
+    return replace(found, first=(to, *(name for name in found.first if name != to))) if to else found
 
 
 def faults(table: Table, gateways: Iterable[str], areas: Mapping[str, object] | None) -> list[str]:

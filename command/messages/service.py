@@ -9,9 +9,9 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.messages import halts, optouts, outbox, segments
+from command.messages import halts, losses, optouts, outbox, segments
 from command.messages.exercises import allow, allowed
-from command.messages.models import SMS, Body, Delivery, Halt, State, Tally
+from command.messages.models import LOST, SMS, Body, Delivery, Halt, State, Tally
 from notifiers.base import Channel
 
 __all__ = [
@@ -95,7 +95,7 @@ def enqueue(session: Session, outgoing: Outgoing) -> int:
     session.add(delivery)
     session.flush()
     if outgoing.notice_id is not None:
-        bump_tally(session, outgoing.notice_id, {State(delivery.state): 1})
+        bump_tally(session, outgoing.notice_id, {State(delivery.state): 1}, delivery.reason)
     return delivery.id
 
 
@@ -148,6 +148,10 @@ def by_second_road(session: Session, notice_id: int, most: int = MOST_COUNTED) -
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
-def bump_tally(session: Session, notice_id: int, deltas: Mapping[State, int]) -> None:
-    """Add to the tally of a notice, in the unit of work that changes its deliveries."""
+def bump_tally(session: Session, notice_id: int, deltas: Mapping[State, int], reason: str | None = None) -> None:
+    """Add to the tally of a notice, in the unit of work that makes its deliveries; `reason` says why those that are lost from the start
+    are."""
+    lost = sum(by for state, by in deltas.items() if state in LOST)
+    if lost and reason is not None:
+        losses.bump(session, {(notice_id, reason): lost})
     outbox.bump(session, {(notice_id, str(state)): by for state, by in deltas.items()})

@@ -1,5 +1,6 @@
 """Audiences as queries: those affected, concerned, told, passed on or never reached, of what `story` knows; and how many they are."""
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import (
@@ -160,7 +161,12 @@ def sources(story: Story, notice: Notice) -> tuple[int, ...]:
 
 
 def count(session: Session, notice: Notice, *, missed: bool | None = None) -> int:
-    """How many subscribers would get the notice now, besides those who have their row already.
+    """How many subscribers would get the notice now, besides those who have their row already; `missed` as for `languages`."""
+    return sum(languages(session, notice, missed=missed).values())
+
+
+def languages(session: Session, notice: Notice, *, missed: bool | None = None) -> dict[str, int]:
+    """How many subscribers of each language would get the notice now, besides those who have their row already.
 
     `missed`: whether an all-clear will have words for those never reached; by default, whether it has."""
     story = Story.of(session, notice.incident_id, notice.exercise)
@@ -184,7 +190,10 @@ def count(session: Session, notice: Notice, *, missed: bool | None = None) -> in
                 queries.append(concern_ended(story, anyone, queued=False))
     has_row = D.alias("r")
     mine = select(literal(1)).where(has_row.c.notice_id == notice.id, has_row.c.addressee == S.c.id).exists()
-    return sum(_size(session, query.where(~mine)) for query in queries)
+    found: Counter[str] = Counter()
+    for query in queries:
+        found.update(_sizes(session, query.where(~mine)))
+    return dict(sorted(found.items()))
 
 
 def any_to_pass(session: Session, notice: Notice) -> bool:
@@ -195,9 +204,10 @@ def any_to_pass(session: Session, notice: Notice) -> bool:
     return any(session.execute(query.where(story.cut_by_another()).limit(1)).first() for query in queries)
 
 
-def _size(session: Session, query: Select[Any]) -> int:
-    people = query.with_only_columns(S.c.id).distinct().subquery()
-    return session.execute(select(func.count()).select_from(people)).scalar_one()
+def _sizes(session: Session, query: Select[Any]) -> dict[str, int]:
+    people = query.with_only_columns(S.c.id, S.c.language).distinct().subquery()
+    counted = select(people.c.language, func.count()).group_by(people.c.language)
+    return dict(session.execute(counted).tuples().all())
 
 
 def has_missed_text(session: Session, notice: Notice) -> bool:

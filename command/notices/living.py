@@ -205,7 +205,7 @@ def extend(session: Session, notice: Notice) -> Notice:
         return notice
     if is_automatic(notice) and hold_if_over(session, notice):
         return notice
-    notice.audience = inserted(session, notice) + audience.count(session, notice)
+    notice.counted(audience.languages(session, notice), inserted(session, notice))
     if notice.state == NoticeState.SENT:
         notice.state, notice.finished_at = NoticeState.SENDING, None
     open_wave(session, notice, Basis(notice.basis))
@@ -235,11 +235,13 @@ def cap_of(notice: Notice) -> int:
 def hold_if_over(session: Session, notice: Notice) -> bool:
     """Put an automatic notice before a person if its audience would exceed the cap (I9)."""
     told = inserted(session, notice)
-    total = told + audience.count(session, notice)
+    rest = audience.languages(session, notice)
+    total = told + sum(rest.values())
     if total <= cap_of(notice):
         return False
     close_waves(session, notice)
-    notice.state, notice.audience = NoticeState.SUBMITTED, total
+    notice.state = NoticeState.SUBMITTED
+    notice.counted(rest, told)
     notice.approved_by = notice.approved_at = None
     held = NoticeHeld(notice_id=notice.id, notice_kind=notice.kind, audience=total, told=told, cap=cap_of(notice))
     record(session, notice, held)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
@@ -52,6 +52,7 @@ class Basis(StrEnum):
 
 _LIVE = text("state IN ('approved', 'sending')")
 _FIRST = text("kind = 'first'")
+_KEPT = text("removed_at IS NULL")
 
 
 class Notice(OfExercise, Base):
@@ -60,7 +61,7 @@ class Notice(OfExercise, Base):
 
     `keeps_quiet`: nobody is sent it in their own quiet hours; `release_at` is then when the last of those that wait may leave, otherwise
     before when nobody is sent it. `facts` are what was known when it was written (see `pacing.Facts`); `late_at` is when the update that it
-    promised was put on record as late."""
+    promised was put on record as late. `languages`: how many of each language were still to get it when its audience was last counted."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -82,6 +83,7 @@ class Notice(OfExercise, Base):
     pre_approved_cap: Mapped[int] = mapped_column(default=0)
     selection: Mapped[dict[str, Any] | None] = mapped_column(Json)
     audience: Mapped[int] = mapped_column(default=0)
+    languages: Mapped[dict[str, int] | None] = mapped_column(Json)
     corrects_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notice.id"))
     validity_minutes: Mapped[int]
     automatic: Mapped[bool] = mapped_column(default=False)
@@ -100,6 +102,10 @@ class Notice(OfExercise, Base):
     withdrawn_at: Mapped[datetime | None]
     reason_note_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("note.id"))
 
+    def counted(self, languages: dict[str, int], told: int = 0) -> None:
+        """Keep what counting found: how many of each language are still to get it, besides those it went to already."""
+        self.languages, self.audience = languages, told + sum(languages.values())
+
     @property
     def stream(self) -> str:
         """The journal stream of what it is about."""
@@ -115,7 +121,8 @@ class NoticeArea(Base):
 
 
 class NumberList(Base):
-    """Numbers a person brought in as a file, to be told or to be spared: `matched` are subscribers' and kept, `unknown` were not."""
+    """Numbers a person brought in as a file, to be told or to be spared: `matched` are subscribers' and kept, `unknown` were not. One that
+    was removed may be put back for a day; then its numbers are forgotten."""
 
     __tablename__ = "number_list"
     id: Mapped[Id]
@@ -124,6 +131,7 @@ class NumberList(Base):
     unknown: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class ListedNumber(Base):
@@ -135,16 +143,22 @@ class ListedNumber(Base):
 
 
 class SavedAudience(Base):
-    """A selection kept by name, its owner's own or `shared` with everybody who drafts notices."""
+    """A selection kept by name, its owner's own or `shared` with everybody who drafts notices. One that was removed may be put back for a
+    day."""
 
     __tablename__ = "saved_audience"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (
+        Index(
+            "uq_saved_audience_owner_name", "owner_id", "name", unique=True, postgresql_where=_KEPT, sqlite_where=_KEPT
+        ),
+    )
     id: Mapped[Id]
     name: Mapped[str]
     owner_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
     shared: Mapped[bool] = mapped_column(default=False)
     selection: Mapped[dict[str, Any]] = mapped_column(Json)
     changed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class NoticeText(Base):

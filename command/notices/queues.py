@@ -48,6 +48,12 @@ def waiting(session: Session) -> dict[tuple[int, str], int]:
     return counts
 
 
+def of_notice(session: Session, notice_id: int) -> int:
+    """Messages of one notice that wait."""
+    mine = select(func.sum(Tally.count)).where(Tally.notice_id == notice_id, Tally.state.in_(WAITING))
+    return int(session.scalar(mine) or 0)
+
+
 def oldest(session: Session, lane: Lane) -> float:
     """Seconds since the first message of a lane that is ready, and that nobody has taken yet, fell due; 0 for none."""
     first = select(Delivery.due_at).where(READY, Delivery.lane == lane).order_by(Delivery.lane, Delivery.id).limit(1)

@@ -45,6 +45,10 @@ class Pass:
     def stand(self, *cursor: int) -> None:
         self.wave.cursor = list(cursor)
 
+    def end(self) -> None:
+        """There is nothing more."""
+        self.stand(-1)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -101,7 +105,7 @@ def insert_rows(at: Pass, statements: Inserts, given: Mapping[str, Any] | None =
         result: Any = at.session.execute(statement, times)
         inserted = max(0, int(result.rowcount))
         if inserted:
-            messages.bump_tally(at.session, at.notice.id, {state: inserted})
+            messages.bump_tally(at.session, at.notice.id, {state: inserted}, optouts.OPTED_OUT)
         total += inserted
     return total
 

@@ -39,7 +39,7 @@ def grow(
         return None
     lock(session, first)
     if first.state in service.WAITING:
-        first.audience = audience.count(session, first)
+        first.counted(audience.languages(session, first))
         session.flush()
         return first
     if _refused(first):
@@ -73,7 +73,7 @@ def recount(session: Session, about: About) -> None:
     first = living.latest(session, about.incident_id, Kind.FIRST)
     if first is not None and first.state in service.WAITING:
         lock(session, first)
-        first.audience = audience.count(session, first)
+        first.counted(audience.languages(session, first))
         session.flush()
 
 

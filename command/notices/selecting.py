@@ -53,16 +53,17 @@ def check(session: Session, selection: Selection) -> Selection:
             field="audience.areas",
             remedy=N_("Give areas, elements or an imported list; for everybody, the area that holds all."),
         )
-    for fields, column in (
-        (("areas", "without_areas"), Area.code),
-        (("elements", "without_elements"), Element.name),
-        (("services",), Service.code),
-        (("lists", "without_lists"), NumberList.id),
+    for fields, known in (
+        (("areas", "without_areas"), select(Area.code)),
+        (("elements", "without_elements"), select(Element.name)),
+        (("services",), select(Service.code)),
+        (("lists", "without_lists"), select(NumberList.id).where(NumberList.removed_at.is_(None))),
     ):
+        (column,) = known.selected_columns
         for field in fields:
             wanted = set(getattr(selection, field))
-            known = set(session.scalars(select(column).where(column.in_(wanted)))) if wanted else set()
-            if missing := sorted(str(each) for each in wanted - known):
+            found = set(session.scalars(known.where(column.in_(wanted)))) if wanted else set()
+            if missing := sorted(str(each) for each in wanted - found):
                 raise Invalid(
                     N_("There is no %(name)s."),
                     field=f"audience.{field}",

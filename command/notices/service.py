@@ -112,7 +112,7 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
             N_("A first notice was drafted after this all-clear."),
             remedy=N_("Draft the all-clear again, then submit it."),
         )
-    notice.audience = audience.count(session, notice)
+    notice.counted(audience.languages(session, notice))
     notice.submitted_by, notice.submitted_at = by, clock.now(session)
     notice.state = NoticeState.SUBMITTED
     need = approval.needed(notice.automatic, notice.audience, notice.pre_approved_cap)

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from command.core.documents import document
 from command.core.problems import Problem
+from command.core.spans import spell
 from command.incidents import holding
-from command.messages import gateways, holds
+from command.messages import failures, gateways, holds
 from command.people.access import access, here, may, principal
 from command.people.language import language
 from command.resources.forms import given, valid
-from command.roads import api, classes, views, words
+from command.roads import api, views, words
 from command.roads.api import EndIn, OrderIn
 
 pages = Blueprint("road_pages", __name__)
@@ -69,7 +70,8 @@ def _shown() -> dict[str, Any]:
             "names": [(one.name, one.name) for one in gateways.live(here().settings)],
             "waiting": holding.waiting(session, principal()),
             "words": words,
-            "classes": classes,
+            "spell": spell,
+            "failures": failures,
             "may_order": may(principal(), holds.ACT),
             "tz": here().settings.tz,
         }

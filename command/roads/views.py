@@ -3,34 +3,25 @@
 Nothing here counts deliveries: engines tell what they sent with their heartbeats, notices are counted by their tallies."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from time import time
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
-from command.core.beats import CODE, SLICE, SLICES, EngineBeat
+from command.core.beats import CODE, SLICE, SLICES
 from command.core.installation import Installation
 from command.core.journal import Note
 from command.core.log import masked_words
-from command.messages import breakers, gateways, holds, road_orders
+from command.messages import breakers, failures, gateways, holds, road_orders, traffic
 from command.messages.gateways import capabilities
 from command.messages.models import SMS, GatewayState, Lane
 from command.messages.road_models import RoadOrder
-from command.network.models import CutOff, Element
-from command.notices import queues
+from command.messages.traffic import Traffic
+from command.notices import forecast, queues
 from command.people.models import Person
-from command.roads import classes
-
-ALIVE = timedelta(minutes=10)
-"""An engine that was not seen for longer tells nothing of now."""
-NOW_SLICES = 3
-"""Whole slices over which the messages a second of now are taken."""
-CALLED = ("accepted", "failed", "unknown")
-"""Outcomes of calls that a message left by, or may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +108,14 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
     by_road = road_orders.gateways_of(found)
     known = breakers.standing(session, [one.name for one in given])
     used = {row.gateway: row for row in session.scalars(select(GatewayState))}
-    beats = list(session.scalars(select(EngineBeat).where(EngineBeat.seen_at >= at - ALIVE)))
-    lately = _lately(beats, int(time()) // SLICE)
-    lost = _lost(session, {name for one in given for name in one.elements})
+    beats = traffic.beats(session)
+    lately = traffic.lately(beats)
+    lost = forecast.lost(session, {name for one in given for name in one.elements})
     roads = []
     for one in given:
         can, stands = capabilities(one), known[one.name]
         gone = next((name for name in sorted(can.elements) if name in lost), None)
-        traffic = lately.get(one.name, {})
+        carried = lately.get(one.name, traffic.NONE)
         row, slowed = used.get(one.name), [each.rate for each in by_road.get(one.name, []) if each.rate is not None]
         roads.append(
             Road(
@@ -139,9 +130,9 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
                 elements=can.elements,
                 rate=one.rate,
                 slowed=slowed[-1] if slowed else None,
-                now=_now(traffic),
-                slices=_slices(traffic),
-                failures=_failures(traffic),
+                now=traffic.pace(carried),
+                slices=_slices(carried),
+                failures=_failures(carried),
                 daily_cap=can.daily_cap,
                 used_today=row.day_used if row and row.day == at.date().isoformat() else 0,
                 orders=tuple(told[each.id] for each in by_road.get(one.name, [])),
@@ -167,49 +158,17 @@ def _state(stands: breakers.Standing, lost: str | None) -> str:
     return "broken" if stands.open else "open"
 
 
-def _lost(session: Session, elements: set[str]) -> frozenset[str]:
-    query = (
-        select(Element.name)
-        .join(CutOff, CutOff.element_id == Element.id)
-        .where(CutOff.until_at.is_(None), CutOff.exercise.is_(False), Element.name.in_(elements))
-    )
-    return frozenset(session.scalars(query)) if elements else frozenset()
+def _slices(found: Traffic) -> tuple[float, ...]:
+    return tuple(traffic.carried(found.get(ago, Counter())) / SLICE for ago in range(SLICES - 1, 0, -1))
 
 
-Traffic = Mapping[int, Counter[str]]
-"""Counts by how many slices ago: 0 is the slice that goes on."""
-
-
-def _lately(beats: Iterable[EngineBeat], now: int) -> dict[str, dict[int, Counter[str]]]:
-    found: dict[str, dict[int, Counter[str]]] = {}
-    for beat in beats:
-        for gateway, slices in beat.traffic.items():
-            for when, counts in slices:
-                if 0 <= now - when < SLICES:
-                    found.setdefault(gateway, {}).setdefault(now - when, Counter()).update(counts)
-    return found
-
-
-def _carried(counts: Counter[str]) -> int:
-    return sum(counts[outcome] for outcome in CALLED)
-
-
-def _now(traffic: Traffic) -> float:
-    whole = range(1, NOW_SLICES + 1)
-    return sum(_carried(traffic.get(ago, Counter())) for ago in whole) / (NOW_SLICES * SLICE)
-
-
-def _slices(traffic: Traffic) -> tuple[float, ...]:
-    return tuple(_carried(traffic.get(ago, Counter())) / SLICE for ago in range(SLICES - 1, 0, -1))
-
-
-def _failures(traffic: Traffic) -> tuple[Failure, ...]:
+def _failures(found: Traffic) -> tuple[Failure, ...]:
     codes: Counter[str] = Counter()
-    for counts in traffic.values():
+    for counts in found.values():
         for name, count in counts.items():
             if name.startswith(CODE):
                 codes[name.removeprefix(CODE)] += count
-    return tuple(Failure(classes.of(code), code, count) for code, count in codes.most_common())
+    return tuple(Failure(failures.of(code), code, count) for code, count in codes.most_common())
 
 
 def _queues(session: Session, roads: Sequence[Road], pages_share: float) -> tuple[Queue, ...]:

@@ -44,6 +44,7 @@ ELSEWHERE = (
     "measurement.proposed",
     "measurement.decided",
     "confidentiality.",
+    "audiences.",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 

@@ -70,6 +70,8 @@ SIGNED_IN = (
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1", "/roads", "/retention"),
     *("/notices", "/notices?exercise=1"),
+    *("/messages/hold", "/messages/hold?exercise=1", "/roads"),
+    *("/notices", "/notices?exercise=1", "/notices/audiences"),
     *("/board/centre/8001", "/assessments"),
     *("/warnings", "/warnings?exercise=1", "/warnings/new", "/warnings/new?risk=bridge"),
     *(
@@ -164,6 +166,8 @@ PARTS = {
     "/status/banner.json": "JSON",
     "/status/hotline.json": "JSON",
     "/notices/<int:notice_id>/progress": "a part of a notice's page",
+    "/notices/choices/<field>": "options of a box",
+    "/notices/part/advisories": "a part of the board",
     "/warnings/part/board": "a part of the board",
     "/warnings/part/incident": "a part of the incident's board",
     "/warnings/part/area": "a part of a drill's page",

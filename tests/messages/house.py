@@ -28,7 +28,7 @@ from command.engine import sweep as sweep_cycle
 from command.messages import hooks, push_hooks, service
 from command.messages.gateways import SIMULATED_ACCOUNT, Gateways
 from command.messages.handlers import Handlers, Settled
-from command.messages.models import Delivery, Lane, Purpose, ReceiptIn, State, Tally
+from command.messages.models import LOST, Delivery, Lane, LossTally, Purpose, ReceiptIn, State, Tally
 from command.messages.sender import Sender, nothing_cut_off
 from command.notices.otherwise import Roads
 from command.people import contacts
@@ -41,6 +41,17 @@ TOKEN = "simulator-token-of-the-tests"
 def number(index: int) -> str:
     """A number that reaches nobody (+86 120 …)."""
     return f"+86120{index:08d}"
+
+
+def losses_match(session: Session) -> bool:
+    """The counts of why messages did not reach equal those of the rows that are lost."""
+    why = func.coalesce(Delivery.code, Delivery.reason, Delivery.state)
+    lost = select(Delivery.notice_id, why, func.count()).where(
+        Delivery.state.in_(LOST), Delivery.notice_id.is_not(None)
+    )
+    kept = select(LossTally.notice_id, LossTally.why, LossTally.count).where(LossTally.count != 0)
+    counted = session.execute(lost.group_by(Delivery.notice_id, why)).tuples().all()
+    return set(counted) == set(session.execute(kept).tuples().all())
 
 
 def app_of(installation: Installation, handlers: Handlers) -> APIFlask:
@@ -245,11 +256,12 @@ class House:
             return session.get_one(Delivery, id)
 
     def tally_matches(self, notice_id: int = 1) -> bool:
-        """The tally equals the rows."""
+        """The tally equals the rows, and so do the counts of why messages did not reach."""
         with self.database.read() as session:
             rows = select(Delivery.state, func.count()).where(Delivery.notice_id == notice_id).group_by(Delivery.state)
             kept = select(Tally.state, Tally.count).where(Tally.notice_id == notice_id, Tally.count != 0)
-            return dict(session.execute(rows).tuples().all()) == dict(session.execute(kept).tuples().all())
+            same = dict(session.execute(rows).tuples().all()) == dict(session.execute(kept).tuples().all())
+            return same and losses_match(session)
 
     def stats(self) -> dict[str, int]:
         made: dict[str, int] = self.http.get("/api/stats").json()

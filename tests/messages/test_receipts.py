@@ -22,6 +22,7 @@ from command.messages.claiming import Line
 from command.messages.handlers import Handlers
 from command.messages.models import Delivery, ReceiptIn, State, Tally
 from notifiers.base import RANK, Outcome, Verdict
+from tests.messages.house import losses_match
 
 NOTICES = Line(pages=False, exercise=False)
 COUNT = 4
@@ -115,6 +116,7 @@ class Deliveries(RuleBasedStateMachine):
             tally = select(Tally.state, Tally.count).where(Tally.count != 0)
             counted = select(Delivery.state, func.count()).group_by(Delivery.state)
             assert dict(session.execute(tally).tuples().all()) == dict(session.execute(counted).tuples().all())
+            assert losses_match(session)
         for id, state in states.items():
             assert ranks.rank(state) >= self.seen.get(id, 0)
             self.seen[id] = ranks.rank(state)

@@ -8,8 +8,8 @@ from command.core import beats
 from command.core.beats import EngineBeat, Outcomes
 from command.core.journal import Entry
 from command.engine import fan_out
-from command.messages import breakers
-from command.roads import classes, views
+from command.messages import breakers, failures, traffic
+from command.roads import views
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
 
@@ -100,7 +100,7 @@ def test_what_engines_tell_is_added_up_and_what_went_wrong_is_named(
 ) -> None:
     second = [1_800_000_000.0]
     monkeypatch.setattr(beats.time, "time", lambda: second[0])
-    monkeypatch.setattr(views, "time", lambda: second[0])
+    monkeypatch.setattr(traffic, "time", lambda: second[0])
     told = Outcomes()
     told.add("smsc", ["accepted"] * 300)
     told.add("smsc", ["failed"] * 20, ["30007"] * 20)
@@ -132,5 +132,5 @@ def test_a_refused_account_and_an_open_breaker_are_said(desk: Desk) -> None:
 
 
 def test_every_class_has_words_and_an_unknown_code_is_something_else() -> None:
-    assert set(classes.WORDS) == set(classes.REMEDIES)
-    assert classes.of("99999") == classes.OTHER and classes.of("21211") == classes.INVALID
+    assert set(failures.WORDS) == set(failures.REMEDIES)
+    assert failures.of("99999") == failures.OTHER and failures.of("21211") == failures.INVALID

@@ -32,6 +32,9 @@ def test_it_goes_to_everybody_in_the_areas_once_a_second_person_typed_the_count(
     assert "橙色预警" in advisory["texts"]["zh"] and "梅川市" in advisory["texts"]["zh"]
     assert "Orange warning of typhoon for Meichuan" in advisory["texts"]["en"]
     at = f"advisory/{advisory['id']}/actions/approve"
+    under_way = weather.get("kef", "/notices/part/advisories?lang=en").text
+    assert f"/notices/{advisory['id']}" in under_way and code in under_way and "35" in under_way
+    assert code not in weather.get("kef", "/notices/part/advisories?exercise=1").text
     waiting = weather.get("ada", "/board/part/decisions?lang=en").text
     assert f"/warnings/{code}#advisory" in waiting and "Orange warning" in waiting and "35" in waiting
     assert code not in weather.get("kef", "/board/part/decisions?lang=en").text, "not one's own"
@@ -49,6 +52,7 @@ def test_it_goes_to_everybody_in_the_areas_once_a_second_person_typed_the_count(
     assert counts["suppressed"] == 1 and sum(counts.values()) == 35
     kinds = [line["kind"] for line in sent["history"]]
     assert {"notice.submitted", "notice.approved", "notice.finished"} <= set(kinds)
+    assert code not in weather.get("kef", "/notices/part/advisories").text, "it is finished"
     corrected = weather.does(code, f"advisory/{advisory['id']}/actions/correct", reason="Wrong county")
     correction = next(each for each in corrected["advisories"] if each["kind"] == "correction")
     assert correction["state"] == "submitted" and correction["audience"] == 34, "exactly those it told"

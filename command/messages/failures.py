@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from command.core.problems import N_
 
-INVALID, UNREACHABLE, REFUSED, RATE, BLOCKED, GATEWAY, OTHER = (
+INVALID, UNREACHABLE, REFUSED, RATE, BLOCKED, GATEWAY, LATE, OTHER = (
     "invalid",
     "unreachable",
     "refused",
     "rate",
     "blocked",
     "gateway",
+    "late",
     "other",
 )
 WORDS: Mapping[str, str] = {
@@ -22,6 +23,7 @@ WORDS: Mapping[str, str] = {
     RATE: N_("Too fast for the provider"),
     BLOCKED: N_("Text or sender refused"),
     GATEWAY: N_("No answer, or none in time"),
+    LATE: N_("Too late to be of use"),
     OTHER: N_("Something else"),
 }
 REMEDIES: Mapping[str, str] = {
@@ -31,15 +33,17 @@ REMEDIES: Mapping[str, str] = {
     RATE: N_("It slows down by itself; lower the rate in the settings if it stays."),
     BLOCKED: N_("Have text and sender approved by the provider, or take another road."),
     GATEWAY: N_("Ask the provider; meanwhile others carry what this road does not."),
+    LATE: N_("The next notice tells them; where it happens often, look at the roads."),
     OTHER: N_("Look the code up at the provider."),
 }
 _CODES: Mapping[str, str] = {
     **dict.fromkeys(("21211", "21614", "30005", "0x0000000b"), INVALID),
     **dict.fromkeys(("30003", "30006", "30008", "30036", "busy", "no-answer"), UNREACHABLE),
-    **dict.fromkeys(("21610", "30004"), REFUSED),
+    **dict.fromkeys(("21610", "30004", "opted_out"), REFUSED),
     **dict.fromkeys(("20429", "21611", "30001", "30500", "0x00000014", "0x00000058"), RATE),
     **dict.fromkeys(("20003", "21212", "21408", "21606", "21612", "30002", "30007", "30034", "0x0000000a"), BLOCKED),
     **dict.fromkeys(("not_sent", "timeout", "reset", "error", "500", "502", "503", "504"), GATEWAY),
+    **dict.fromkeys(("validity_over",), LATE),
 }
 
 
