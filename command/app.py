@@ -136,7 +136,8 @@ class Place:
     at_hand: bool
 
 
-INTAKES = ("alarms.receive", "alarm_hooks.alertmanager", "measurements_api.receive")
+GATHERING = ("alarms.receive", "alarm_hooks.alertmanager")
+INTAKES = (*GATHERING, "measurements_api.receive")
 """Where machines report by the batch, faster than a database commits when a network breaks."""
 
 front = Blueprint("front", __name__)
@@ -167,7 +168,7 @@ def create_app(installation: Installation) -> APIFlask:
     settle(app, installation)
     squeeze.install(app)
     web.install(app)
-    doors.install(app, INTAKES, installation.settings.intake.at_once)
+    doors.install(app, INTAKES, installation.settings.intake.at_once, GATHERING)
     marks.install(app)
     identity.install(app)
     language.install(app, installation)

@@ -3,7 +3,7 @@
 A storm comes as thousands of requests of an alarm or two. All of them need the one lock of the intake, and most of what a unit of work
 costs is the same for one report and for a thousand. So while one unit of work runs, requests gather, and the next takes them all. A
 request that finds nobody at work does not wait at all. Each gets an answer of its own after its reports are durable; one that is refused
-or fails takes nobody with it. At most MOST requests wait; further ones are refused with 429 before memory grows."""
+or fails takes nobody with it. How many may wait is the doors' business (`command/core/doors.py`)."""
 
 import threading
 from collections import deque
@@ -18,13 +18,8 @@ from command.alarms import intake
 from command.alarms.intake import Receipt
 from command.alarms.reports import LARGEST_BATCH, Key, Report
 from command.core.database import Database
-from command.core.problems import N_, Problem, TooMany
+from command.core.problems import Problem
 from command.people.access import here, principal
-
-MOST = 512
-"""Requests of one process that may wait for the intake."""
-RETRY_AFTER = 2
-"""Seconds after which a refused request is welcome again."""
 
 log = structlog.get_logger()
 Check = Callable[[Session], None]
@@ -54,17 +49,11 @@ class Gathering:
         self._guard = threading.Lock()
 
     def take(self, database: Database, reports: Sequence[Report], check: Check, actor: str) -> Receipt:
-        """Take reports in, with others of the same actor that wait. `check(session)` raises what is wrong with them. Raise that, TooMany,
-        or what the unit of work fails with."""
+        """Take reports in, with others of the same actor that wait. `check(session)` raises what is wrong with them. Raise that, or
+        what the unit of work fails with."""
         trace = str(structlog.contextvars.get_contextvars().get("trace", ""))
         mine = _Request(reports, check, trace)
         with self._guard:
-            if sum(map(len, self._waiting.values())) >= MOST:
-                raise TooMany(
-                    N_("Too many reports wait to be taken in."),
-                    remedy=N_("Send them again in %(retry_after)d seconds, several in one request."),
-                    retry_after=RETRY_AFTER,
-                )
             leads = actor not in self._waiting
             self._waiting.setdefault(actor, deque()).append(mine)
         if not leads:

@@ -169,6 +169,8 @@ class KeptTime(Base):
     notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     seconds: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     count: Mapped[int] = mapped_column(BigId)
+
+
 LOST = (State.UNDELIVERED, State.FAILED, State.EXPIRED, State.SUPPRESSED)
 """States in which a message did not reach, or was not sent, for a reason of its own."""
 
@@ -178,6 +180,7 @@ class LossTally(Base):
     same transaction as the states."""
 
     __tablename__ = "loss_tally"
+    notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     why: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigId, default=0)
 

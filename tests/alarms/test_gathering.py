@@ -4,16 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from command.alarms import gathering
 from command.alarms.gathering import Gathering
 from command.alarms.intake import Receipt
 from command.alarms.reports import Report
-from command.core.problems import Invalid, TooMany
+from command.core.problems import Invalid
 from tests.alarms.conftest import EAST, WEST, Network
 
 Checked = Callable[[Session], None]
@@ -123,22 +121,3 @@ def test_one_at_which_the_unit_of_work_fails_takes_nobody_with_it(network: Netwo
     assert good.result(20).new == 1
     assert door.first.result(20).new == 1
     assert [alarm.element for alarm in network.alarms()] == ["W1", "W3"]
-
-
-def test_requests_beyond_what_may_wait_are_refused_at_once_and_nothing_waits_for_ever(
-    network: Network, door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gathering, "MOST", 2)
-    waiting = [door.send(network.report(name)) for name in WEST[1:3]]
-    with pytest.raises(TooMany) as refused:
-        door.gathering.take(network.installation.database, [network.report("W4")], _any, "source:nms")
-    assert refused.value.values["retry_after"] == gathering.RETRY_AFTER
-    with pytest.raises(TooMany):
-        door.gathering.take(network.installation.database, [network.report("W4")], _any, "source:other")
-    door.open()
-    assert [sent.result(20).new for sent in waiting] == [1, 1]
-    assert door.gathering.take(network.installation.database, [network.report("W4")], _any, "source:other").new == 1
-
-
-def _any(session: Any) -> None:
-    """Whatever was sent is right."""

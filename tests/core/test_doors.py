@@ -29,14 +29,14 @@ class Held:
     """Batches that wait for the database as long as a test wants."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.gate, self.inside, receive = threading.Event(), threading.Semaphore(0), intake.receive
+        self.gate, self.inside, receive = threading.Event(), threading.Semaphore(0), intake.receive_together
 
-        def waits(session: Session, *args: Any, **more: Any) -> intake.Receipt:
+        def waits(session: Session, *args: Any, **more: Any) -> list[intake.Receipt]:
             self.inside.release()
             assert self.gate.wait(60)
             return receive(session, *args, **more)
 
-        monkeypatch.setattr(intake, "receive", waits)
+        monkeypatch.setattr(intake, "receive_together", waits)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
