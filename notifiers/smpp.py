@@ -11,13 +11,15 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from notifiers import smpp_pdu as pdu
 from notifiers import smpp_receipts, smpp_text
 from notifiers.base import Capabilities, Inbound, LookUp, Message, Outcome, Receipt, Unanswered, Verdict
 from notifiers.live import Live
-from notifiers.smpp_bind import Bind, NoAnswer, NotSent, SmppSettings
+from notifiers.smpp_bind import Bind, NoAnswer, NotSent
+from notifiers.smpp_codes import SLOWER, classified
+from notifiers.smpp_settings import SmppSettings
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -27,8 +29,6 @@ CAPABILITIES = Capabilities(two_way=True, url=True, voice=False, unicode=True, d
 
 BOUND_WITHIN = 5.0
 """Seconds a send waits for a bind before it is certainly not sent."""
-SLOWER = 1.0
-"""Seconds to wait after a refusal for rate."""
 PART_TRIES = 8
 REMEMBERED = 200_000
 """Messages whose ids are remembered here, so that a receipt that overtakes its acceptance finds them."""
@@ -37,9 +37,6 @@ STRANGE_FOR = 300.0
 MOST_STRANGE = 10_000
 REPEATED_WITHIN = 120.0
 """Seconds within which the same text of the same person is the SMSC's repetition."""
-_ACCOUNT = frozenset({0x0A, 0x0D, 0x0E, 0x0F, 0x15, 0x48, 0x49, 0x53})
-_MESSAGE = frozenset({0x01, 0x02, 0x03, 0x06, 0x07, 0x0B, 0x33, 0x34, 0x43, 0x50, 0x51, 0x54, 0x61, 0x62, 0x63, 0x66})
-_SOONER_OR_LATER = {pdu.THROTTLED: "throttled", pdu.QUEUE_FULL: "queue_full"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +60,8 @@ class SmppTransport:
         self._binds: list[Bind] = []
         self._sink: Sink | None = None
         self._by_id: OrderedDict[str, str] = OrderedDict()
+        self._by_part: OrderedDict[str, str] = OrderedDict()
+        self._in_parts: OrderedDict[str, bool] = OrderedDict()
         self._by_reference: OrderedDict[tuple[int, str], str | None] = OrderedDict()
         self._strange: OrderedDict[str, float] = OrderedDict()
         self._texts: OrderedDict[str, tuple[str, float]] = OrderedDict()
@@ -76,8 +75,15 @@ class SmppTransport:
 
     def share(self, other: "SmppTransport") -> None:
         """Know what `other` sends on the same account: an SMSC sends a receipt by any bind of it."""
-        self._by_id, self._by_reference = other._by_id, other._by_reference
+        self._by_id, self._by_reference, self._by_part = other._by_id, other._by_reference, other._by_part
         self._texts, self._joiner = other._texts, other._joiner
+
+    def standing(self) -> list[dict[str, Any]]:
+        """Each bind: its kind, its state, what is under way by it and what ended it last."""
+        return [
+            {"kind": one.kind, "state": one.state, "under_way": one.under_way, "error": one.last_error or ""}
+            for one in self._binds
+        ]
 
     @property
     def bound(self) -> int:
@@ -99,12 +105,16 @@ class SmppTransport:
                 return Outcome(Verdict.STOP, detail=f"the SMSC refused the bind: {why}")
             return Outcome(Verdict.RETRY, code="not_sent", detail="no bind stands")
         self._remember_reference(message)
+        if len(bodies) > 1:
+            _keep(self._in_parts, message.attempt, True)
         outcome = Outcome(Verdict.RETRY, code="not_sent")
         for place, body in enumerate(bodies, 1):
             last = place == len(bodies)
             outcome = await self._part(bind, body, message.attempt if last else "", place > 1)
             if outcome.verdict != Verdict.ACCEPTED:
                 return outcome if place == 1 else _partly(outcome, place, len(bodies))
+            if not last and outcome.provider_id:
+                _keep(self._by_part, outcome.provider_id, message.attempt)
         return outcome
 
     async def find(self, message: Message, since: datetime) -> LookUp:
@@ -165,8 +175,9 @@ class SmppTransport:
                 return Outcome(Verdict.RETRY, code="not_sent", detail=str(error))
             except NoAnswer as error:
                 return Outcome(Verdict.DOUBTFUL, code="no_answer", detail=str(error))
-            if answer.status not in _SOONER_OR_LATER or not tries:
-                return self._accepted(answer, name) if answer.status == pdu.OK else classified(answer.status)
+            outcome = self._accepted(answer, name) if answer.status == pdu.OK else classified(answer.status)
+            if outcome.retry_after is None or not tries:
+                return outcome
             await asyncio.sleep(SLOWER)
 
     def _accepted(self, answer: pdu.Packet, name: str) -> Outcome:
@@ -191,12 +202,19 @@ class SmppTransport:
             self._accepted(packet, name)
 
     def _answered_late(self, name: str, packet: pdu.Packet) -> None:
-        """An acceptance that comes after its call was given up settles the doubt as a receipt would."""
-        if packet.status != pdu.OK or self._sink is None:
+        """An answer that comes after its call was given up settles the doubt as a receipt would: an acceptance, and a final refusal of the
+        whole. One that may pass settles nothing, for whoever is in doubt may be tried again only marked."""
+        if self._sink is None:
             return
-        outcome = self._accepted(packet, name)
-        if outcome.provider_id:
-            task = asyncio.ensure_future(self._sink(Receipt(outcome.provider_id, name, "submitted")))
+        if packet.status == pdu.OK:
+            own = self._accepted(packet, name).provider_id
+            told = Receipt(own, name, "submitted") if own else None
+        else:
+            refused = classified(packet.status)
+            whole = name not in self._in_parts and refused.verdict in (Verdict.REJECTED, Verdict.STOP)
+            told = Receipt("", name, "failed", refused.code or f"smpp_{packet.status:02x}") if whole else None
+        if told is not None:
+            task = asyncio.ensure_future(self._sink(told))
             self._late.add(task)
             task.add_done_callback(self._late.discard)
 
@@ -216,8 +234,13 @@ class SmppTransport:
         return pdu.OK
 
     async def _receipt(self, came: pdu.ShortMessage, sink: Sink) -> int:
-        told = smpp_receipts.told(came)
+        told = smpp_receipts.told(came, self._settings.number_errors)
         if told is None:
+            return pdu.OK
+        if (of_part := self._by_part.get(told.provider_id)) is not None:
+            # A message is delivered when its last part is; it is not when any of them is not.
+            if told.status == "undelivered":
+                await sink(Receipt(told.provider_id, of_part, told.status, told.code))
             return pdu.OK
         attempt = self._by_id.get(told.provider_id)
         if attempt is None and told.reference is not None:
@@ -253,17 +276,6 @@ class Smpp(Live):
     def __init__(self, settings: SmppSettings, capabilities: Capabilities = CAPABILITIES, name: str = "smpp") -> None:
         self.transport = SmppTransport(settings)
         super().__init__(name, self.transport, capabilities)
-
-
-def classified(status: int) -> Outcome:
-    """What a refusal makes of a send; a status this protocol does not know may pass."""
-    code = f"smpp_{status:02x}"
-    if status in _SOONER_OR_LATER:
-        return Outcome(Verdict.RETRY, code=_SOONER_OR_LATER[status], retry_after=SLOWER, detail=f"SMPP 0x{status:08x}")
-    if status in _ACCOUNT:
-        return Outcome(Verdict.STOP, detail=f"the SMSC refuses the account or its sender (SMPP 0x{status:08x})")
-    verdict = Verdict.REJECTED if status in _MESSAGE else Verdict.RETRY
-    return Outcome(verdict, code=code, detail=f"SMPP 0x{status:08x}")
 
 
 def validity(seconds: int | None) -> str:

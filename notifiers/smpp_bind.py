@@ -8,14 +8,15 @@ import contextlib
 import ssl
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Literal
 
 from notifiers import smpp_pdu as pdu
 from notifiers.base import NotifierError
+from notifiers.smpp_settings import SmppSettings
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds before a broken bind is made again, doubled from try to try."""
+UNBIND_PATIENCE = 2.0
+"""Seconds an SMSC that unbinds may still answer what it was given, before the link is let go."""
 MOST_LATE = 10_000
 """Requests given up whose answer is still recognised when it comes after all."""
 MOST_COMING = 500
@@ -29,53 +30,12 @@ REFUSED = {0x0D: "bind failed", 0x0E: "invalid password", 0x0F: "invalid system 
 """What says that the account itself is refused."""
 
 
-class BadSettings(NotifierError, ValueError):
-    """A setting of an SMPP account that cannot work; the text names it and the remedy."""
-
-
 class NotSent(NotifierError):
     """Certainly not written."""
 
 
 class NoAnswer(NotifierError):
     """Written, and not answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class SmppSettings:
-    """How to reach the SMSC. `window` bounds the requests without an answer of each bind; times are in seconds.
-
-    `message_ids` says how the ids of acceptances become those of receipts: as they are, or by the number's other notation, because some
-    SMSCs write one in hexadecimal and the other in decimal."""
-
-    host: str
-    system_id: str
-    sender: str
-    port: int = 2775
-    password: str = field(default="", repr=False)
-    system_type: str = ""
-    binds: int = 1
-    window: int = 64
-    bind_type: Literal["transceiver", "transmitter_receiver", "transmitter"] = "transceiver"
-    source_ton: int = 0
-    source_npi: int = 0
-    tls: bool = False
-    ca_file: str | None = None
-    enquire_link: float = 30.0
-    timeout: float = 15.0
-    message_ids: Literal["same", "hex_to_decimal", "decimal_to_hex"] = "same"
-
-    def __post_init__(self) -> None:
-        for name in ("host", "system_id", "sender"):
-            if not getattr(self, name):
-                setting = "username" if name == "system_id" else name
-                raise BadSettings(f"{setting}: missing; the operator of the SMSC tells it")
-        for name, most in (("system_id", 15), ("password", 8), ("system_type", 12), ("sender", 20)):
-            value = getattr(self, name)
-            if not value.isascii() or len(value) > most:
-                raise BadSettings(f"{name}: at most {most} ASCII characters, as SMPP 3.4 has it")
-        if not 1 <= self.binds <= 16:
-            raise BadSettings("binds: must be 1 to 16")
 
 
 Came = Callable[[pdu.Packet], Awaitable[int]]
@@ -94,6 +54,8 @@ class Bind:
         self.room = asyncio.Semaphore(settings.window)
         self.refused: str | None = None
         """Why the SMSC refuses the account; None while it does not."""
+        self.last_error: str | None = None
+        """What ended the last session, or the last attempt to begin one; kept while the next one stands."""
         self.bound = asyncio.Event()
         self.tried = asyncio.Event()
         """Set once the first attempt to bind has ended, whichever way."""
@@ -104,6 +66,13 @@ class Bind:
         self._writer: asyncio.StreamWriter | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._coming: set[asyncio.Task[None]] = set()
+        self._leaving = False
+        self._ask = asyncio.Event()
+
+    @property
+    def state(self) -> str:
+        """bound, refused (the account), or down."""
+        return "bound" if self.bound.is_set() else "refused" if self.refused else "down"
 
     @property
     def under_way(self) -> int:
@@ -131,6 +100,8 @@ class Bind:
         writer = self._writer
         if writer is None or writer.is_closing():
             raise NotSent("not connected")
+        if command == pdu.SUBMIT_SM and not self.bound.is_set():
+            raise NotSent("the SMSC unbinds" if self._leaving else "the SMSC is silent")
         self._sequence = self._sequence % 0x7FFFFFFF + 1
         own = self._sequence
         answer: asyncio.Future[pdu.Packet] = asyncio.get_running_loop().create_future()
@@ -143,6 +114,10 @@ class Bind:
                 self._given_up[own] = name
                 if len(self._given_up) > MOST_LATE:
                     self._given_up.popitem(last=False)
+            if command == pdu.SUBMIT_SM and not self._leaving:
+                # Nothing more is written to a peer that may be gone: it is asked at once, and what waits its turn is certainly not sent.
+                self.bound.clear()
+                self._ask.set()
             raise NoAnswer("no answer in time") from error
         finally:
             self._open.pop(own, None)
@@ -155,8 +130,8 @@ class Bind:
                 try:
                     if await self._session():
                         wait = FIRST_WAIT
-                except (OSError, pdu.BadPacket, NotSent, NoAnswer, TimeoutError, asyncio.IncompleteReadError):
-                    pass
+                except (OSError, pdu.BadPacket, NotSent, NoAnswer, TimeoutError, asyncio.IncompleteReadError) as error:
+                    self.last_error = _why(error)
                 self.tried.set()
                 await asyncio.sleep(wait)
                 wait = min(LONGEST_WAIT, wait * 2)
@@ -182,6 +157,9 @@ class Bind:
                 self.tried.set()
                 beating = asyncio.create_task(self._beat())
                 await asyncio.wait({reading, beating}, return_when=asyncio.FIRST_COMPLETED)
+                self.last_error = _ended(reading, beating)
+            else:
+                self.last_error = f"the bind was refused: {self.refused or f'SMPP 0x{answer.status:08x}'}"
         finally:
             tasks = [task for task in (reading, beating) if task is not None]
             for task in tasks:
@@ -194,6 +172,8 @@ class Bind:
         """The connection is gone: what was written and not answered is in doubt, and nothing else can be written."""
         self.bound.clear()
         self._given_up.clear()
+        self._leaving = False
+        self._ask.clear()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -202,12 +182,28 @@ class Bind:
                 answer.set_exception(NoAnswer("the connection broke"))
 
     async def _beat(self) -> None:
-        """Ask whether the SMSC is there; an unanswered question ends the session."""
+        """Ask whether the SMSC is there, from time to time and as soon as a submit had no answer; no answer ends the session."""
         while True:
-            await asyncio.sleep(self._settings.enquire_link)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ask.wait(), self._settings.enquire_link)
+            self._ask.clear()
             await self.request(pdu.ENQUIRE_LINK, b"", "")
+            if not self._leaving:
+                self.bound.set()
+
+    async def _leave(self, packet: pdu.Packet) -> None:
+        """The SMSC unbinds: nothing more is submitted; what it was given may still be answered for a moment, then it has its answer."""
+        self._leaving = True
+        self.bound.clear()
+        asked = [answer for answer in self._open.values() if not answer.done()]
+        if asked:
+            await asyncio.wait(asked, timeout=UNBIND_PATIENCE)
+        self._answer(packet, pdu.OK)
+        if self._writer is not None:
+            self._writer.close()  # once what is written has left; reading ends by it
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
+        leaving: asyncio.Task[None] | None = None
         try:
             while True:
                 header = await reader.readexactly(pdu.HEADER)
@@ -215,13 +211,14 @@ class Bind:
                 if packet.command & pdu.RESPONSE:
                     self._answered(packet)
                 elif packet.command == pdu.UNBIND:
-                    self._answer(packet, pdu.OK)
-                    return
+                    leaving = asyncio.create_task(self._leave(packet))
                 else:
                     while len(self._coming) >= MOST_COMING:
                         await asyncio.wait(self._coming, return_when=asyncio.FIRST_COMPLETED)
                     await self._take(packet)
         finally:
+            if leaving is not None:
+                leaving.cancel()
             self._lost()
 
     def _answered(self, packet: pdu.Packet) -> None:
@@ -257,3 +254,24 @@ class Bind:
     def _answer(self, packet: pdu.Packet, status: int) -> None:
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(pdu.packed(packet.command | pdu.RESPONSE, packet.sequence, b"", status))
+
+
+def _why(error: BaseException) -> str:
+    """What to tell of a session that could not begin or that broke; never what was carried."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is not trusted: {error.verify_message}"
+    if isinstance(error, NoAnswer):
+        return "the SMSC did not answer in time"
+    if isinstance(error, pdu.BadPacket):
+        return f"not SMPP: {error}"
+    if isinstance(error, (asyncio.IncompleteReadError, NotSent, ConnectionResetError, BrokenPipeError)):
+        return "the connection broke"
+    return (error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__).lower()
+
+
+def _ended(reading: "asyncio.Task[None]", beating: "asyncio.Task[None]") -> str:
+    """Why a session ended."""
+    if beating.done() and not beating.cancelled() and isinstance(beating.exception(), NoAnswer):
+        return "the SMSC was silent: no answer to enquire_link"
+    error = reading.exception() if reading.done() and not reading.cancelled() else None
+    return _why(error) if error is not None else "the connection broke"

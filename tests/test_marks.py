@@ -42,6 +42,7 @@ OF_ONE_THING = {
 }
 """Variables, or whole routes, that name one thing which is an exercise's or real."""
 OF_NONE = {
+    "/notices/choices/<field>": "places, services, plans and lists are real",
     "/figures/<code>": "exercises are in no figure",
     "/board/centre/<code>": "exercises stand on the exercise board alone",
     "/on-call/feed/<text>.ics": "duties are real",

@@ -55,6 +55,7 @@ class GatewaySettings(BaseModel):
     tls: bool = False
     enquire_link: float = Field(default=30, gt=0, le=600)
     message_ids: Literal["same", "hex_to_decimal", "decimal_to_hex"] = "same"
+    number_errors: tuple[int, ...] = (1, 5, 9, 11, 12, 13)
     schemes: tuple[str, ...] = ("wecombot", "dingtalk", "feishu", "slack", "msteams", "workflow")
     kinds: tuple[Literal["first", "update", "all_clear", "correction", "advisory"], ...] = ("all_clear", "advisory")
     deliver_within: int = Field(default=120, ge=10, le=86_400)

@@ -1,10 +1,11 @@
 """What went wrong with messages, in classes that a person can act on, from the codes gateways give. Pure.
 
-Source of Twilio's codes: its public dictionary of errors; of SMPP's: the command statuses of SMPP 3.4, section 5.1.3."""
+Source of Twilio's codes: its public dictionary of errors; SMPP's are read by notifiers/smpp_codes."""
 
 from collections.abc import Mapping
 
 from command.core.problems import N_
+from notifiers import smpp_codes
 
 INVALID, UNREACHABLE, REFUSED, RATE, BLOCKED, GATEWAY, LATE, OTHER = (
     "invalid",
@@ -37,16 +38,24 @@ REMEDIES: Mapping[str, str] = {
     OTHER: N_("Look the code up at the provider."),
 }
 _CODES: Mapping[str, str] = {
-    **dict.fromkeys(("21211", "21614", "30005", "0x0000000b"), INVALID),
+    **dict.fromkeys(("21211", "21614", "30005"), INVALID),
     **dict.fromkeys(("30003", "30006", "30008", "30036", "busy", "no-answer"), UNREACHABLE),
     **dict.fromkeys(("21610", "30004", "opted_out"), REFUSED),
-    **dict.fromkeys(("20429", "21611", "30001", "30500", "0x00000014", "0x00000058"), RATE),
-    **dict.fromkeys(("20003", "21212", "21408", "21606", "21612", "30002", "30007", "30034", "0x0000000a"), BLOCKED),
+    **dict.fromkeys(("20429", "21611", "30001", "30500"), RATE),
+    **dict.fromkeys(("20003", "21212", "21408", "21606", "21612", "30002", "30007", "30034"), BLOCKED),
     **dict.fromkeys(("not_sent", "timeout", "reset", "error", "500", "502", "503", "504"), GATEWAY),
     **dict.fromkeys(("validity_over",), LATE),
+}
+_FAULTS: Mapping[smpp_codes.Fault, str] = {
+    "number": INVALID,
+    "passing": UNREACHABLE,
+    "rate": RATE,
+    "way": BLOCKED,
+    "account": BLOCKED,
 }
 
 
 def of(code: str) -> str:
     """The class of a code."""
-    return _CODES.get(code, OTHER)
+    whose = smpp_codes.fault(code)
+    return _CODES.get(code, OTHER) if whose is None else _FAULTS[whose]

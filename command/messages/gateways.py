@@ -22,7 +22,7 @@ from notifiers.exercise import Exercise
 from notifiers.masking import mask
 from notifiers.push import Push, PushSettings
 from notifiers.smpp import Sink, Smpp, SmppTransport
-from notifiers.smpp_bind import BadSettings, SmppSettings
+from notifiers.smpp_settings import BadSettings, SmppSettings
 from notifiers.smtp import Smtp, SmtpSettings, SmtpTransport
 from notifiers.twilio_sms import TwilioSettings, TwilioSms, TwilioTransport
 from notifiers.twilio_voice import TwilioVoice, VoiceTransport
@@ -269,6 +269,7 @@ def _smpp(given: GatewaySettings, binds: int) -> SmppSettings:
             ca_file=str(given.ca_file) if given.ca_file else None,
             enquire_link=given.enquire_link,
             message_ids=given.message_ids,
+            number_errors=given.number_errors,
         )
     except BadSettings as error:
         raise GatewaySettingsError(f"gateways: {given.name}: {error}") from error

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core.installation import Installation
 from command.messages import inbound, outbox
-from command.messages.gateways import Gateways
+from command.messages.gateways import Gateways, configured
 from command.messages.handlers import Handlers
 from command.messages.inbox import Inbox, NotDurable
 from command.messages.models import EXERCISE_GATEWAY, State
@@ -59,8 +59,10 @@ def _sink(installation: Installation, inbox: Inbox, handlers: Handlers, gateway:
 
 def _find(installation: Installation, gateway: str, told: Unmatched, session: Session) -> Mapping[str, Any] | None:
     """The attempt a receipt is about, by the SMSC's id, or for a call without an answer by our reference and the number. The exercise
-    gateway may share the account of this one, and then either's receipts come by either's binds; each stays with its own."""
-    ways = _c.gateway.in_((gateway, EXERCISE_GATEWAY))
+    gateway may share the account of this one, and then either's receipts come by either's binds; each stays with its own. Where it has an
+    account of its own, nothing that comes by one account says anything of the other: both SMSCs may give the same id."""
+    shared = getattr(configured(installation, EXERCISE_GATEWAY), "name", None) == gateway
+    ways = _c.gateway.in_((gateway, EXERCISE_GATEWAY) if shared else (gateway,))
     by_id = select(_c.attempt, _c.gateway).where(_AWAITED, _c.provider_id == told.provider_id, ways)
     found = session.execute(by_id.limit(2)).all() if told.provider_id else []
     if not found and told.reference is not None:

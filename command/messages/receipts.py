@@ -79,7 +79,7 @@ def _change(row: Row[Any], receipt: Receipt, state: State, now: datetime) -> dic
         "state": state,
         "code": receipt.code,
         "reason": None,
-        "provider_id": row.provider_id or receipt.provider_id,
+        "provider_id": row.provider_id or receipt.provider_id or None,
         "submitted_at": row.submitted_at or now,
         "settled_at": None if waits else now,
         "lease_until": now + timedelta(seconds=RECEIPT_PATIENCE) if waits else None,

@@ -16,6 +16,7 @@ from command.messages import outbox
 from command.messages.handlers import Handlers
 from command.messages.models import SMS, Lane, Purpose, State
 from command.messages.ways import OtherRoads, Unreached
+from notifiers import smpp_codes
 from notifiers.base import Channel
 from notifiers.twilio_codes import FINAL, STOP
 
@@ -66,6 +67,9 @@ def hopeful(channel: str, state: str, code: str | None) -> bool:
         return True
     if code in FINAL or code in STOP:
         return False
+    whose = smpp_codes.fault(code) if code else None
+    if whose is not None:
+        return whose != "number"
     return state == State.UNDELIVERED or code in PASSING
 
 

@@ -4,6 +4,7 @@ Its faults are queues: the next submit takes the next one."""
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -12,6 +13,9 @@ from typing import Any
 
 from smpplib import consts, smpp
 from smpplib.command_codes import get_command_code
+
+RECEIPT = 0x04
+"""The esm_class of a receipt of the SMSC; smpplib's name for one is that of a phone's own acknowledgement (0x08)."""
 
 
 class _Here:
@@ -30,7 +34,9 @@ class _Here:
 @dataclass
 class Smsc:
     """`faults` holds, for each coming submit: a status to refuse it with, "silent" (taken, never answered), "drop" (the connection breaks
-    before it is taken) or "drop_after". `auto` sends a receipt for each message that asks for one: "after" or "before" its answer."""
+    before it is taken), "drop_after", "late" (taken, answered after `late` seconds) or "unbind" (the same, and the SMSC unbinds meanwhile).
+    `deaf`: everything is read and nothing is answered, as by a peer that hangs. `auto` sends a receipt for each message that asks for one:
+    "after" or "before" its answer. `kinds` are the binds that came, `left` those that unbound, `unbound` the answers to its own unbinds."""
 
     password: str = "secret"
     auto: str = ""
@@ -42,6 +48,13 @@ class Smsc:
     refuse_bind: int = 0
     tlv: bool = True
     repeat: bool = False
+    deaf: bool = False
+    late: float = 0.5
+    late_status: int = 0
+    tls: ssl.SSLContext | None = None
+    kinds: list[str] = field(default_factory=list)
+    unbound: list[int] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     _out: dict[int, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,6 +62,7 @@ class Smsc:
         self.port = self._listening.getsockname()[1]
         self._here = _Here()
         self._sessions: list[socket.socket] = []
+        self._kinds: dict[socket.socket, str] = {}
         self._writing = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -65,9 +79,9 @@ class Smsc:
                 one.shutdown(socket.SHUT_RDWR)
 
     def receipt(self, own: str, to: str, word: str = "DELIVRD", reference: int | None = None) -> None:
-        """Send a receipt by the newest connection."""
+        """Send a receipt by the newest connection that receives."""
         text = f"id:{own} sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:{word} err:000 text:"
-        given: dict[str, Any] = {"source_addr": to, "esm_class": consts.SMPP_MSGTYPE_DELIVERYACK}
+        given: dict[str, Any] = {"source_addr": to, "esm_class": RECEIPT}
         if self.tlv and word == "DELIVRD":
             given |= {"receipted_message_id": own, "message_state": consts.SMPP_MESSAGE_STATE_DELIVERED}
         self.deliver(text.encode(), destination_addr="10690000", user_message_reference=reference, **given)
@@ -76,7 +90,14 @@ class Smsc:
         """Send a deliver_sm."""
         packet = smpp.make_pdu("deliver_sm", client=self._here, short_message=text, **_whole(given))
         self._out[packet.sequence] = data = packet.generate()
-        self._send(self._sessions[-1], data)
+        receiving = [
+            one for one in self._sessions if self._kinds.get(one, "") != "bind_transmitter" and one.fileno() >= 0
+        ]
+        self._send(receiving[-1], data)
+
+    def unbind(self) -> None:
+        """Ask the newest connection to go."""
+        self._send(self._sessions[-1], struct.pack(">LLLL", 16, consts_of("unbind"), 0, self._here.next_sequence()))
 
     def _accept(self) -> None:
         while True:
@@ -84,6 +105,11 @@ class Smsc:
                 session, _ = self._listening.accept()
             except OSError:
                 return
+            if self.tls is not None:
+                try:
+                    session = self.tls.wrap_socket(session, server_side=True)
+                except OSError:
+                    continue
             self._sessions.append(session)
             threading.Thread(target=self._serve, args=(session,), daemon=True).start()
 
@@ -91,6 +117,8 @@ class Smsc:
         try:
             while header := _exactly(session, 4):
                 rest = _exactly(session, struct.unpack(">L", header)[0] - 4)
+                if not rest:
+                    return
                 self._take(session, smpp.parse_pdu(header + rest, client=self._here, allow_unknown_opt_params=True))
         except OSError:
             pass
@@ -98,11 +126,17 @@ class Smsc:
             session.close()
 
     def _take(self, session: socket.socket, packet: Any) -> None:
+        if self.deaf:
+            if packet.command == "submit_sm":
+                self.taken.append(packet)
+            return
         match packet.command:
             case "bind_transceiver" | "bind_transmitter" | "bind_receiver":
                 wrong = packet.password != self.password.encode()
                 status = self.refuse_bind or (consts.SMPP_ESME_RINVPASWD if wrong else 0)
                 self.binds += not status
+                self.kinds.append(packet.command)
+                self._kinds[session] = packet.command
                 self._send(session, _plain(packet, status, b"" if status else b"smsc\0"))
             case "submit_sm":
                 self._submitted(session, packet)
@@ -111,7 +145,10 @@ class Smsc:
                 if self.repeat and packet.status:
                     threading.Timer(0.2, self._send, (session, self._out[packet.sequence])).start()
             case "enquire_link" | "unbind":
+                self.left += [self._kinds[session]] * (packet.command == "unbind")
                 self._send(session, _plain(packet, 0))
+            case "unbind_resp":
+                self.unbound.append(packet.status)
 
     def _submitted(self, session: socket.socket, packet: Any) -> None:
         fault = self.faults.popleft() if self.faults else 0
@@ -129,6 +166,12 @@ class Smsc:
             self.receipt(own, to)
         if fault == "drop_after":
             session.shutdown(socket.SHUT_RDWR)
+            return
+        if fault in ("late", "unbind"):
+            if fault == "unbind":
+                self.unbind()
+            body = b"" if self.late_status else own.encode() + b"\0"
+            threading.Timer(self.late, self._send, (session, _plain(packet, self.late_status, body))).start()
             return
         if fault != "silent":
             self._send(session, _plain(packet, 0, own.encode() + b"\0"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from notifiers import smpp_pdu, smpp_receipts, smpp_text
 from notifiers.base import Inbound, Message, Receipt, Verdict
 from notifiers.smpp import SmppTransport, Unmatched, as_receipts_write, classified, validity
-from notifiers.smpp_bind import BadSettings, SmppSettings
+from notifiers.smpp_settings import BadSettings, SmppSettings
 from tests.notifiers.smsc import Smsc
 
 ATTEMPT = "beef" + "0" * 28
