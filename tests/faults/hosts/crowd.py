@@ -85,7 +85,9 @@ class Crowd:
         """Connect, and connect again whatever ends it, after up to four seconds as the page does."""
         wait = 1.0
         while True:
-            with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError):
+            with contextlib.suppress(
+                aiohttp.ClientError, OSError, TimeoutError, ValueError, TypeError
+            ):  # the last: it was closed
                 if await self._fetched(session, seat):
                     await self._live(session, seat)
                     wait = 1.0
