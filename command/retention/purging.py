@@ -115,7 +115,7 @@ def _due(
         .outerjoin(target, target.id == Incident.merged_into_id)
         .where(
             Notice.state.in_(OVER),
-            or_(Notice.incident_id.is_(None), and_(Incident.state.in_(FINAL), merged, ~held)),
+            or_(Notice.warning_id.is_not(None), and_(Incident.state.in_(FINAL), merged, ~held)),
             _outlived(clock.now(session), rule, ended),
             ~done,
             ~open_,
@@ -135,7 +135,7 @@ def _outlived(now: datetime, rule: Rule, ended: ColumnElement[datetime]) -> Colu
         return ended < now - timedelta(days=days)
 
     real = [and_(Incident.tier == tier, before(days)) for tier, days in enumerate(rule.tiers, 1)]
-    advisory = and_(Notice.incident_id.is_(None), before(rule.warnings))
+    advisory = and_(Notice.warning_id.is_not(None), before(rule.warnings))
     return or_(and_(Notice.exercise, before(rule.exercises)), and_(Notice.exercise.is_(False), or_(*real, advisory)))
 
 

@@ -48,7 +48,7 @@ def certificates(session: Session, who: Principal, *, before: int | None = None)
     query = (
         select(NoticePurge, Notice)
         .join(Notice, Notice.id == NoticePurge.notice_id)
-        .where(or_(Notice.incident_id.is_(None), Notice.incident_id.in_(known)))
+        .where(or_(Notice.warning_id.is_not(None), Notice.incident_id.in_(known)))
         .where(or_(NoticePurge.rows > 0, NoticePurge.done_at.is_(None)))
         .order_by(NoticePurge.done_at.is_not(None), NoticePurge.notice_id.desc())
         .limit(PAGE)

@@ -15,6 +15,7 @@ MODULES = (
     "alarms_single",
     "send",
     "receipts",
+    "volume",
     "page_lane",
     "board",
     "board_page",

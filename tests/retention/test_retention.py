@@ -120,6 +120,20 @@ def test_a_removal_that_was_cut_off_goes_on_and_its_digest_is_that_of_one_in_one
     assert desk.get("ada", API).json["certificates"][-1]["digest"] == whole
 
 
+def test_an_advisory_goes_by_the_rule_of_warnings(desk: Desk, closed: str, time: Time) -> None:
+    def advise(session: Session) -> None:
+        """The same notice, had it been a warning's."""
+        session.execute(update(Notice).values(incident_id=0, warning_id=1, incident_number="WX-1"))
+
+    desk.do(advise)
+    kept = rows(desk)
+    time.forward(days=rule().warnings - 1)
+    assert purge(desk) == [] and rows(desk) == kept
+    time.forward(days=2)
+    assert sum(purge(desk)) == kept
+    assert {each["incident"] for each in desk.get("ada", API).json["certificates"]} == {"WX-1"}
+
+
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.READY, State.IN_DOUBT])
 def test_a_notice_with_a_message_that_has_not_ended_stays_whole(
     desk: Desk, closed: str, time: Time, state: State

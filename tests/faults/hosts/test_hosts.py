@@ -171,7 +171,7 @@ class Watch:
 
 @pytest.fixture
 def long(request: pytest.FixtureRequest) -> bool:
-    """With --long every trouble, in namespaces, before 1,000 boards. The short form wants a machine of its own too: --boards asks for it."""
+    """With --long every trouble, in namespaces, before 1,000 boards; the short form, where --boards asks for it, in relays."""
     if not (asked := bool(request.config.getoption("long"))) and not request.config.getoption("boards"):
         pytest.skip("hosts that fail want this machine to themselves; make test-faults, or --boards 100")
     return asked
