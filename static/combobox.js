@@ -34,6 +34,7 @@
     function take(option) {
       input.value = many ? `${before().trim()} ${option.dataset.value}; `.trimStart() : option.dataset.value;
       typed = false;
+      asked += 1;
       open(false);
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -61,7 +62,10 @@
       if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); move(event.key === "ArrowDown" ? 1 : -1); }
       else if (event.key === "Enter" && active) { event.preventDefault(); take(active); }
       else if (event.key === "Tab" && active && typed) take(active);
-      else if (event.key === "Escape" && !list.hidden) { event.stopPropagation(); open(false); }
+      else if (event.key === "Escape") {
+        asked += 1; // what is still being asked for opens nothing any more
+        if (!list.hidden) { event.stopPropagation(); open(false); }
+      }
     });
     list.addEventListener("pointerdown", event => {
       event.preventDefault();

@@ -238,6 +238,7 @@ def test_a_batch_of_five_hundred_alarms_takes_milliseconds() -> None:
 
 
 def _seconds(alarms: list[AlarmFact]) -> float:
-    started = time.perf_counter()
+    """Of processor time: others share this machine."""
+    started = time.thread_time()
     correlate(alarms, [], RECORDED, Rule())
-    return time.perf_counter() - started
+    return time.thread_time() - started

@@ -47,7 +47,8 @@ def test_a_session_from_the_plan_to_the_certificate(school: School) -> None:
     )
     assert school.act(TRAINER, made, "conclude").status_code == 409
     with school.database.read() as session:
-        kinds = list(session.scalars(select(Entry.kind).where(Entry.stream_id == f"training:{made}")))
+        in_order = select(Entry.kind).where(Entry.stream_id == f"training:{made}").order_by(Entry.seq)
+        kinds = list(session.scalars(in_order))
         theirs = f"training:person:{school.people['eng']}"
         assert list(session.scalars(select(Entry.kind).where(Entry.stream_id == theirs))) == ["training.issued"]
     assert kinds.count("training.marked") == 4 and kinds[-1] == "training.held"
