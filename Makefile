@@ -25,9 +25,8 @@ setup: $(VENV)/.installed ## install everything into this folder
 run: setup ## start Tocsin with the demo operator and the SMS simulator
 	exec $(BIN)/tocsin serve --demo
 
-test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (under 20 minutes on two cores)
+test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (some 26 minutes on two cores)
 	$(BIN)/python .ci/chromium
-	$(BIN)/python .ci/nginx
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not tour"
 
 check: setup ## ruff, mypy, import-linter, migrations up and down

@@ -28,4 +28,4 @@ class NoticePurge(Base):
     rows: Mapped[int] = mapped_column(BigId, default=0)
     digest: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     begun_at: Mapped[datetime]
-    done_at: Mapped[datetime | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]

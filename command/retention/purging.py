@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from command.core import clock, journal
 from command.incidents.guards import State as IncidentState
 from command.incidents.models import Incident
-from command.messages.models import TERMINAL, Delivery, KeptTime, State
+from command.messages.models import TERMINAL, Delivery, KeptTime, State, Tally
 from command.notices.models import Notice, NoticeState
 from command.retention.entries import Purged
 from command.retention.models import NoticePurge, RecordHold
@@ -105,7 +105,7 @@ def _due(
     ended = func.coalesce(Incident.closed_at, Incident.ended_at, Notice.finished_at, Notice.created_at)
     done, open_ = (
         exists().where(NoticePurge.notice_id == Notice.id, NoticePurge.done_at.is_not(None)),
-        exists().where(_D.notice_id == Notice.id, _D.state.not_in(TERMINAL)),
+        exists().where(Tally.notice_id == Notice.id, Tally.state.not_in(TERMINAL), Tally.count > 0),
     )
     merged = or_(Incident.merged_into_id.is_(None), target.state.in_(FINAL))
     held = exists().where(RecordHold.incident_id.in_((Incident.id, Incident.merged_into_id, Incident.parent_id)))

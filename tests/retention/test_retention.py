@@ -142,6 +142,8 @@ def test_a_notice_with_a_message_that_has_not_ended_stays_whole(
         first = session.scalars(select(Delivery).where(Delivery.notice_id.is_not(None)).order_by(Delivery.id)).first()
         assert first is not None
         first.state = state
+        session.execute(update(Tally).where(Tally.notice_id == first.notice_id).values(count=Tally.count - 1))
+        session.add(Tally(notice_id=first.notice_id, state=state, count=1))
 
     desk.do(unsettle)
     time.forward(days=YEARS)
@@ -267,3 +269,18 @@ def test_hours_may_go_over_midnight() -> None:
     night = rule().model_copy(update={"hours": (23, 2)})
     at = [night.at_work(datetime(2026, 1, 1, hour, tzinfo=UTC), "UTC") for hour in (22, 23, 0, 1, 2)]
     assert at == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_records_are_held_and_released_on_the_page_and_a_refusal_keeps_what_was_typed(desk: Desk, closed: str) -> None:
+    headers = {"Authorization": f"Bearer {desk.token('dou')}"}
+
+    def post(address: str, **typed: str) -> Any:
+        return desk.client().post(f"/retention/{address}?lang=en", data=typed, headers=headers)
+
+    refused = post("holds", number=closed, reason="")
+    assert refused.status_code == 422 and f'value="{closed}"' in refused.text
+    assert post("holds", number=closed, reason="the court asked for it").status_code == 303
+    assert "the court asked for it" in desk.client().get("/retention?lang=en", headers=headers).text
+    assert post("holds/release", number=closed, reason="it is decided").status_code == 303
+    assert "No records are held." in desk.client().get("/retention?lang=en", headers=headers).text

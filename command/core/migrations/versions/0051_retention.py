@@ -39,7 +39,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_purge_notice_id_notice')),
     sa.PrimaryKeyConstraint('notice_id', name=op.f('pk_notice_purge'))
     )
-    op.create_index(op.f('ix_notice_purge_done_at'), 'notice_purge', ['done_at'], unique=False)
 
 
 def downgrade() -> None:
