@@ -111,6 +111,8 @@ def database(database_url: str) -> Iterator[Database]:
     opened.writer.url = opened.reader.url = make_url(database_url)
     opened.info.clear()
     opened.before_append.clear()
+    if opened.sqlite:  # a thread of the test before may have connected to its database after it was closed
+        opened.close()
     yield opened
     if opened.sqlite:
         opened.close()
