@@ -175,6 +175,8 @@ class Settings(BaseSettings):
     assessment_minutes: int = Field(default=20, ge=5, le=1440)
     cap_feeds: tuple[str, ...] = ()
     pages_share: float = Field(default=0.2, gt=0, lt=1)
+    dead_man_url: str = Field(default="", repr=False, pattern=r"^(https?://\S+)?$")
+    dead_man_seconds: float = Field(default=60, ge=10, le=3600)
 
     @model_validator(mode="after")
     def _gateways_know_the_simulator(self) -> "Settings":

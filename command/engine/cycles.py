@@ -66,7 +66,12 @@ def joined(installation: Installation, gateways: Gateways, stopping: threading.E
             lambda: drill_programmes.wait(installation),
         ),
         Cycle("injects", 1.0, lambda: injects.run_once(installation)),
-        Cycle("deliver", 0.2, lambda: deliver.run_once(installation, sender, stopping.is_set)),
+        Cycle(
+            "deliver",
+            0.2,
+            lambda: deliver.run_once(installation, sender, stopping.is_set),
+            alive=lambda: sender.looked_at,
+        ),
         Cycle("fan_out", 0.3, lambda: fan_out.run_once(installation)),
         Cycle("receipts", 0.3, lambda: receipts.run_once(installation, heard)),
         Cycle("clocks", 1.0, lambda: clocks.run_once(installation)),

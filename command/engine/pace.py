@@ -11,13 +11,16 @@ MINUTES = 5
 
 @dataclass(slots=True)
 class Pace:
-    """One cycle since the engine began; seconds. `peaks` holds (minute, the longest round of it)."""
+    """One cycle since the engine began; seconds. `ended` is when its last round did, `well` whether that one succeeded; `peaks` holds
+    (minute, the longest round of it)."""
 
     rounds: int = 0
     busy: int = 0
     failed: int = 0
     seconds: float = 0.0
     last: float = 0.0
+    ended: float = 0.0
+    well: bool = True
     peaks: deque[tuple[int, float]] = field(default_factory=deque)
 
 
@@ -36,8 +39,14 @@ class Paces:
             pace.busy += busy
             pace.failed += failed
             pace.seconds += took
-            pace.last = took
+            pace.last, pace.ended, pace.well = took, at, not failed
             _peak(pace, took, int(at // 60))
+
+    def since_success(self, cycle: str, at: float) -> float | None:
+        """Seconds since a cycle's last round ended; None when there was none, or it failed."""
+        with self._lock:
+            pace = self._paces.get(cycle)
+            return at - pace.ended if pace is not None and pace.well else None
 
     def told(self, at: float) -> dict[str, dict[str, Any]]:
         """Every cycle as the heartbeat tells it."""

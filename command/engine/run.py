@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.beats import OUTCOMES, EngineBeat
 from command.core.installation import Installation
+from command.engine import dead_man
 from command.engine.pace import Paces
 
 log = structlog.get_logger()
@@ -26,15 +28,23 @@ LOOKED_AHEAD = 3600.0
 """Seconds ahead for which a job of its own is made: clocks may be moved meanwhile, and every round looks again."""
 
 
+SPREAD = 0.2
+"""Seconds between the first rounds of two cycles: every cycle goes round soon after the start, and they do not begin all at once."""
+REMEMBERED = timedelta(days=1)
+"""For which the last heartbeat of an engine that was killed is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """One job of the engine: `run` does a round and says whether there is more; it is asked again after `every` seconds, and at the very
-    instant at which something of it is due: `wait` tells in how many seconds that is (None: nothing is)."""
+    instant at which something of it is due: `wait` tells in how many seconds that is (None: nothing is). A round that may last for hours
+    proves meanwhile that it lives: `alive` is when it last did (seconds of time.monotonic)."""
 
     name: str
     every: float
     run: Callable[[], bool | None]
     wait: Callable[[], float | None] | None = None
+    alive: Callable[[], float] | None = None
 
 
 class Engine:
@@ -55,16 +65,28 @@ class Engine:
     def start(self) -> None:
         """Begin: the heartbeat first, so that readiness shows as soon as the cycles run."""
         started = self.installation.database.background(self._begin)
-        self.scheduler.add_job(self._beat, "interval", seconds=2, args=[started], id="beat")
-        for cycle in self.cycles:
-            self.scheduler.add_job(self._round, "interval", seconds=cycle.every, args=[cycle], id=cycle.name)
+        at_once = datetime.now(UTC)
+        self.scheduler.add_job(self._beat, "interval", seconds=2, args=[started], id="beat", next_run_time=at_once)
+        for place, cycle in enumerate(self.cycles):
+            first = at_once + timedelta(seconds=min(cycle.every, SPREAD * place))
+            self.scheduler.add_job(
+                self._round, "interval", seconds=cycle.every, args=[cycle], id=cycle.name, next_run_time=first
+            )
+        settings = self.installation.settings
+        if settings.dead_man_url:
+            self.scheduler.add_job(self.tell_outside, "interval", seconds=settings.dead_man_seconds, id=dead_man.NAME)
         self.scheduler.start()
         log.info("engine.started", engine=self.name, cycles=[c.name for c in self.cycles])
 
     def stop(self) -> None:
-        """Finish the rounds under way, hand back leases, leave."""
+        """Finish the rounds under way, which hand back what they leased and wait for calls under way, and leave: whoever asks whether an
+        engine goes round is told at once, not once the last heartbeat is old."""
         self.stopping.set()
         self.scheduler.shutdown(wait=True)
+        try:
+            self.installation.database.background(self._leave)
+        except SQLAlchemyError as error:
+            log.warning("engine.beat", error=str(error.__cause__ or error))
         log.info("engine.stopped", engine=self.name)
 
     def _round(self, cycle: Cycle) -> None:
@@ -102,8 +124,23 @@ class Engine:
             self._round, "date", run_date=at, args=[cycle], id=f"{cycle.name}.due", replace_existing=True
         )
 
+    def tell_outside(self) -> None:
+        """Tell the monitor outside that all is well, if it is. A signal kept back or not taken counts as a failed round."""
+        begun = time.monotonic()
+        late = dead_man.late(self.cycles, self.paces, begun)
+        if late:
+            log.warning("dead_man.kept_back", cycles=late)
+        sent = not late and dead_man.send(self.installation.settings.dead_man_url)
+        ended = time.monotonic()
+        self.paces.note(dead_man.NAME, ended - begun, ended, failed=not sent)
+
     def _begin(self, session: Session) -> datetime:
-        return clock.now(session)
+        now = clock.now(session)
+        session.execute(delete(EngineBeat).where(EngineBeat.seen_at < now - REMEMBERED))
+        return now
+
+    def _leave(self, session: Session) -> None:
+        session.execute(delete(EngineBeat).where(EngineBeat.engine == self.name))
 
     def _beat(self, started: datetime) -> None:
         slowest, self.slowest = self.slowest, ("", 0.0)

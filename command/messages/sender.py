@@ -67,7 +67,8 @@ def nothing_cut_off(session: Session) -> frozenset[str]:
 
 class Sender:
     """Sends what is due. `cut_off` names the elements now cut off, so that gateways that depend on them are no road; `areas_of` tells where
-    subscribers are, for rules about areas."""
+    subscribers are, for rules about areas. `looked_at` is when it last read how the gateways stand (seconds of time.monotonic): while it
+    sends it does so twice a second."""
 
     def __init__(
         self,
@@ -89,6 +90,7 @@ class Sender:
         self._permits: dict[tuple[bool, str], Permits] = {}
         self._texts: dict[int, Text] = {}
         self._looked = float("-inf")
+        self.looked_at = float("-inf")
         self._offers: list[routes.Offer] = []
         self._lost: frozenset[str] = frozenset()
         self._held: Mapping[bool, Held] = {}
@@ -346,7 +348,7 @@ class Sender:
         """How the gateways stand and what is cut off, asked at most every LOOK seconds."""
         if time.monotonic() - self._looked > LOOK:
             known, self._lost, self._held, self._ordered = await self._read(LINES[0], self._ask)
-            self._looked = time.monotonic()
+            self._looked = self.looked_at = time.monotonic()
             self._offers = [
                 routes.Offer(name, can, known[name].stopped, known[name].open)
                 for name, road in self._gateways.roads.items()

@@ -33,6 +33,13 @@ class Engine:
         self._process.kill()
         self._process.join()
 
+    def stop(self) -> int:
+        """SIGTERM, as a service manager does it, and wait for the end; its exit code."""
+        self._process.terminate()
+        self._process.join(30)
+        assert not self._process.is_alive(), "the engine did not end"
+        return int(self._process.exitcode)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
