@@ -6,6 +6,7 @@ from typing import Any
 from apiflask import APIFlask
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from flask_babel import gettext
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from command import health, openapi, parts
 from command.blueprints import BLUEPRINTS
@@ -192,6 +193,8 @@ def create_app(installation: Installation) -> APIFlask:
     _furnish(app)
     autorefresh = installation.settings.env == "development"
     app.wsgi_app = assets.Assets(app.wsgi_app, autorefresh=autorefresh)  # type: ignore[method-assign]
+    if proxies := installation.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 

@@ -149,6 +149,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("TOCSIN_SIMULATOR_PORT", "SIMULATOR_PORT", "simulator_port"),
     )
     public_url: str = ""
+    proxies: int = Field(default=0, ge=0, le=5)
     operator: str = "demo"
     operator_name_zh: str = "示例通信"
     operator_name_en: str = "Example Telecom"

@@ -83,6 +83,20 @@ def test_an_address_that_tries_many_names_is_locked(office: Office) -> None:
     assert office.browser().sign_in("ada").status_code == 429
 
 
+def test_behind_a_proxy_one_visitor_who_guesses_locks_nobody_else_out(office: Office) -> None:
+    house = office.installation
+    settings = house.settings.model_copy(update={"proxies": 1})
+    for at in range(30):
+        office.database.write(Try(house, f"guess{at}", "198.51.100.7").count)
+    behind = Browser(create_app(Installation(settings, house.database, house.keyring)).test_client())
+    for address, met in (("198.51.100.7", 429), ("203.0.113.1, 198.51.100.7", 429), ("198.51.100.8", 303)):
+        behind.client.environ_base["HTTP_X_FORWARDED_FOR"] = address
+        assert behind.sign_in("ada").status_code == met
+    direct = office.browser()
+    direct.client.environ_base["HTTP_X_FORWARDED_FOR"] = "198.51.100.7"
+    assert direct.sign_in("ada").status_code == 303, "nobody believes the header where no proxy is said to be"
+
+
 @pytest.mark.proves("R19", "I10")
 def test_the_audit_stream_knows_who_came_in_and_keeps_nothing_that_was_typed(office: Office) -> None:
     office.browser().sign_in("my secret typed into the wrong field", "wrong")
