@@ -163,6 +163,9 @@ def time(database: Database) -> Time:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long proofs: every combination, four times as many kills")
+    parser.addoption(
+        "--pictures", type=Path, help="a folder for the pictures that scenarios in Chromium take as they go"
+    )
     parser.addoption("--boards", type=int, help="how many boards look on while hosts fail; 100, or 1000 with --long")
 
 

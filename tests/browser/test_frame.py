@@ -55,6 +55,18 @@ def test_the_theme_of_the_computer_is_followed_at_once(site: Site, page: Page) -
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
+@pytest.mark.parametrize("address", ["/people?lang=en", "/incidents/{number}?lang=en"])
+def test_rail_and_bar_stay_however_far_one_scrolls(site: Site, page: Page, address: str) -> None:
+    number = site.stage.responding("CELL-1")
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.goto(site.url + address.format(number=number))
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert page.evaluate("scrollY") > 420, "there is more than one screen of it"
+    for name in (".rail", ".bar"):
+        box = page.locator(name).bounding_box()
+        assert box and abs(box["y"]) < 1, name
+
+
 def test_the_keyboard_alone_skips_to_the_content(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/people?lang=en")
     page.keyboard.press("Tab")

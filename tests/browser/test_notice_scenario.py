@@ -1,13 +1,16 @@
 """A notice told to a whole area, by clicks: somebody puts it together and sees what it costs, a second person types the count, both watch
 it leave over a gateway of six messages a second, it is paused and goes on, and it is recalled: exactly those told are corrected."""
 
+import io
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -83,10 +86,17 @@ def engine(house: House) -> Iterator[None]:
         thread.join(30)
 
 
+def _price(text: str) -> str:
+    found = re.search(r"[\d.,]+\s?CNY", text)
+    assert found
+    return found[0]
+
+
 class Scenario:
     """The steps of the story, each of which ends with what the pages show."""
 
-    def __init__(self, site: Site, author: Page, second: Page, house: House) -> None:
+    def __init__(self, site: Site, author: Page, second: Page, house: House, pictures: Path | None = None) -> None:
+        self.pictures = pictures
         self.site, self.author, self.second, self.house = site, author, second, house
         stage = site.stage
         stage.do(lambda session: add_subscribers(session, stage.installation.keyring, stage.network, MORE, 40_000_000))
@@ -114,10 +124,14 @@ class Scenario:
         expect(count).to_contain_text("people by twilio")
         expect(count).to_contain_text("CNY")
         expect(count).to_contain_text("Through in")
-        before = count.inner_text()
+        before = count.text_content() or ""
         page.get_by_label("Text in Chinese").fill(ZH * 3)
         expect(count).not_to_have_text(before)
+        dearer = _price(count.inner_text())
         page.get_by_label("Text in Chinese").fill(ZH)
+        expect(count).not_to_contain_text(dearer)
+        page.get_by_role("button", name="Write it down").scroll_into_view_if_needed()
+        self.picture(page, "compose", "en")
         self.fits(page)
         page.get_by_role("button", name="Write it down").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Advisory #")
@@ -139,6 +153,7 @@ class Scenario:
         expect(page.locator("#approve-count")).to_have_value(str(self.count + 1))
         expect(page.locator(".problem").first).to_be_visible()
         page.fill("#approve-count", str(self.count))
+        self.picture(page, "approve", "zh")
         self.fits(page)
         page.locator("form[action$='/approve'] button").click()
         expect(page.locator("#approve-count")).to_have_count(0)
@@ -168,6 +183,7 @@ class Scenario:
         with page.expect_response(lambda answer: "/progress" in answer.url):
             pass
         assert 0 < stood == self.told(page) < self.count
+        self.picture(page, "pause", "en")
 
     def nothing_called(self) -> bool:
         with self.site.stage.database.read() as session:
@@ -178,6 +194,7 @@ class Scenario:
         self.press(self.second, "Go on", reason="This one cannot wait")
         expect(self.second.locator("#progress")).not_to_contain_text("Held back")
         self.moves(self.second)
+        self.picture(self.second, "watch", "en")
 
     def recall(self) -> None:
         page = self.author
@@ -185,6 +202,7 @@ class Scenario:
         self.press(page, "Recall and correct", reason="It was the wrong city")
         expect(page.locator("#progress")).to_contain_text("Withdrawn")
         assert self.told(page) < self.count
+        self.picture(page, "recall", "en")
 
     def correct(self) -> None:
         """The correction waits for the second person too, and goes to exactly those who were told, those included whose message was in the
@@ -201,6 +219,7 @@ class Scenario:
         page.locator("form[action$='/approve'] button").click()
         expect(page.locator("#progress")).to_contain_text("Finished", timeout=120_000)
         assert self.addressees(correction["id"], *TOLD) == told, "exactly those told are corrected"
+        self.picture(page, "correct", "en")
 
     def addressees(self, notice_id: int, *states: State) -> set[int]:
         with self.site.stage.database.read() as session:
@@ -215,6 +234,13 @@ class Scenario:
             doing.locator("[name=reason]").fill(reason)
         doing.get_by_role("button", name=name, exact=True).click()
 
+    def picture(self, page: Page, name: str, language: str) -> None:
+        """Keep what is seen now for docs/tour.md, where pictures are asked for (--pictures docs/images)."""
+        if self.pictures:
+            image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            few = image.quantize(96, dither=Image.Dither.NONE)
+            few.save(self.pictures / f"notice-{name}-{language}.png", optimize=True)
+
     def fits(self, page: Page) -> None:
         """At a phone's and a wall's width nothing overflows, and everybody can use it."""
         before = page.viewport_size
@@ -228,9 +254,9 @@ class Scenario:
 @pytest.mark.proves("B10", "B11", "R16", "I2", "I9")
 @pytest.mark.timeout(300)
 def test_a_notice_is_put_together_approved_watched_paused_recalled_and_corrected(
-    site: Site, page: Page, author: Page, house: House
+    site: Site, page: Page, author: Page, house: House, pytestconfig: pytest.Config
 ) -> None:
-    story = Scenario(site, author, page, house)
+    story = Scenario(site, author, page, house, pytestconfig.getoption("pictures"))
     story.compose()
     story.submit()
     story.approve()

@@ -45,6 +45,7 @@ CONNECTIONS = 110
 PATIENCE = 120.0
 DISK = 500
 """Megabytes of the database's disk in the long form."""
+LOCATIONS = Path(__file__).parents[3] / "deploy" / "nginx" / "tocsin-locations.conf"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
@@ -174,6 +175,7 @@ class City:
             "TOCSIN_KEYS": self.keys,
             "TOCSIN_SECRET": "the same for all web processes of the test",
             "TOCSIN_PUBLIC_URL": self.url,
+            "TOCSIN_PROXIES": "1",
             "TOCSIN_QUIET_HOURS": "false",
             "TOCSIN_GATEWAYS": json.dumps([each.model_dump(mode="json") for each in settings.gateways]),
             "TOCSIN_HOST": host.address,
@@ -188,8 +190,7 @@ class City:
         return Part(f"{kind} {number}", host, [sys.executable, "-m", "command.cli", kind], environment, log)
 
     def _nginx(self) -> list[str]:
-        """The front door. A web process that does not answer within two seconds is left out for two; whoever only reads, or comes anew with
-        a board, is led to the next. Boards speak WebSocket alone, so they need no stickiness: one line is one process's."""
+        """The front door, as `deploy/nginx` sets it up."""
         doors = "\n".join(
             f"server {relay.host}:{relay.port} max_fails=1 fail_timeout=2s;"
             for relay in (w.host.relays[1] for w in self.webs)
@@ -202,22 +203,8 @@ class City:
               access_log off; client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
               fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
               upstream tocsin {{ least_conn; {doors} }}
-              map $http_upgrade $upgraded {{ default upgrade; '' ''; }}
-              server {{
-                listen {self.wires.address}:{port} backlog=4096;
-                client_max_body_size 20m;
-                location / {{
-                  proxy_pass http://tocsin; proxy_http_version 1.1;
-                  proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;
-                  proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgraded;
-                  proxy_connect_timeout 2s; proxy_read_timeout 60s; proxy_next_upstream error timeout http_503;
-                }}
-                location /board/ {{
-                  proxy_pass http://tocsin; proxy_http_version 1.1;
-                  proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Connection "";
-                  proxy_connect_timeout 2s; proxy_read_timeout 5s; proxy_next_upstream error timeout http_503;
-                }}
-              }}
+              map $http_upgrade $tocsin_upgraded {{ default upgrade; '' ''; }}
+              server {{ listen {self.wires.address}:{port} backlog=4096; include {LOCATIONS}; }}
             }}"""
         )
         return [NGINX or "nginx", "-p", str(self.folder), "-e", "stderr", "-c", str(file)]
