@@ -46,7 +46,7 @@ BEFORE = (NoticeState.SUBMITTED, NoticeState.APPROVED)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A notice as its page shows it."""
+    """A notice as its page shows it. `corrections` are those of it that have been submitted, `correction` is the one that is ready."""
 
     notice: Notice
     texts: dict[str, str]
@@ -57,6 +57,7 @@ class Seen:
     selection: dict[str, list[str]]
     approving: bool
     expected: Forecast | None
+    corrections: list[tuple[int, str]]
 
 
 @pages.get("/notices", endpoint="listed")
@@ -224,7 +225,14 @@ def _look(session: Session, notice: Notice) -> Seen:
         choosing.said(session, notice.selection or {}, language()),
         incident is not None and notice_acts.may_approve_now(session, incident, notice, who),
         _expected(session, notice),
+        _corrections(session, notice),
     )
+
+
+def _corrections(session: Session, notice: Notice) -> list[tuple[int, str]]:
+    """Id and state of each correction that was submitted, the first one first."""
+    submitted = (Notice.corrects_id == notice.id) & (Notice.state != NoticeState.DRAFT)
+    return list(session.execute(select(Notice.id, Notice.state).where(submitted).order_by(Notice.id)).tuples())
 
 
 def _masked(texts: Mapping[str, str]) -> dict[str, str]:

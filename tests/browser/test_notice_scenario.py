@@ -152,7 +152,10 @@ class Scenario:
         page.locator("form[action$='/approve'] button").click()
         expect(page.locator("#approve-count")).to_have_value(str(self.count + 1))
         expect(page.locator(".problem").first).to_be_visible()
+        page.goto(self.address("zh"))
+        page.locator("summary", has_text="批准").click()
         page.fill("#approve-count", str(self.count))
+        page.locator("form[action$='/approve'] button").scroll_into_view_if_needed()
         self.picture(page, "approve", "zh")
         self.fits(page)
         page.locator("form[action$='/approve'] button").click()
@@ -202,6 +205,7 @@ class Scenario:
         self.press(page, "Recall and correct", reason="It was the wrong city")
         expect(page.locator("#progress")).to_contain_text("Withdrawn")
         assert self.told(page) < self.count
+        expect(page.get_by_role("heading", name="What you can do")).to_have_count(0)
         self.picture(page, "recall", "en")
 
     def correct(self) -> None:
@@ -213,7 +217,9 @@ class Scenario:
         self.house.wait(self.nothing_called)
         told = self.addressees(self.id, *TOLD)
         assert correction["state"] == "submitted" and 0 < correction["audience"] <= len(told) < self.count
-        page.goto(f"{self.site.url}/notices/{correction['id']}?lang=en")
+        page.goto(self.address())
+        page.get_by_role("link", name=f"It is corrected by notice #{correction['id']}").click()
+        expect(page.get_by_role("link", name=f"It corrects notice #{self.id}")).to_be_visible()
         page.locator("summary", has_text="Approve").click()
         page.fill("#approve-count", str(correction["audience"]))
         page.locator("form[action$='/approve'] button").click()
