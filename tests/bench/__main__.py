@@ -14,6 +14,7 @@ MODULES = (
     "alarms",
     "alarms_single",
     "send",
+    "send_smpp",
     "receipts",
     "volume",
     "page_lane",

@@ -215,7 +215,7 @@ def _slowed(base: str, run: Callable[[], float]) -> float:
     return run()
 
 
-def _figure(name: str, value: float, baseline: float, goal: float) -> dict[str, Any]:
+def figure(name: str, value: float, baseline: float, goal: float) -> dict[str, Any]:
     ratio = value / baseline
     made = {"name": name, "value": round(value, 1), "unit": "messages/s", "baseline": round(baseline, 1)}
     return made | {"ratio": round(ratio, 3), "goal": goal, "met": ratio >= goal}
@@ -241,7 +241,7 @@ def send(messages: int = 3000, rounds: int = 3) -> Iterator[dict[str, Any]]:
             value, baseline = _compare(
                 rounds, base, partial(engine.send, messages), partial(bare_async, base, sink, messages)
             )
-            yield _figure(f"send {name}", value, baseline, 0.8)
+            yield figure(f"send {name}", value, baseline, 0.8)
             engine.close()
 
 
@@ -258,7 +258,7 @@ def send_vs_naive(messages: int = 3000, rounds: int = 1) -> Iterator[dict[str, A
                 partial(_slowed, base, partial(engine.send, messages)),
                 partial(_slowed, base, partial(bare_sync, base, sink, max(50, messages // 15))),
             )
-            yield _figure(f"send_vs_naive {name}", value, baseline, 15)
+            yield figure(f"send_vs_naive {name}", value, baseline, 15)
             engine.close()
 
 
