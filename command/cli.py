@@ -43,6 +43,7 @@ from command.oncall.duties import schedules
 from command.oncall.duties.commands import oncall
 from command.oncall.duties.rotation import RotationError
 from command.oncall.models import Schedule
+from command.operating.commands import backup_, move_, restore_
 from command.parts import open_installation
 from command.people import service as people
 from command.people.commands import admin, token
@@ -99,7 +100,8 @@ for group in (
     demo,
 ):
     main.add_command(group)
-main.add_command(report)
+for command_ in (backup_, report, restore_):
+    main.add_command(command_)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)
@@ -267,6 +269,9 @@ def upgrade(settings: Settings) -> None:
 def downgrade(settings: Settings, to: str) -> None:
     """Take the schema down to revision TO."""
     schema.downgrade(settings.url, to)
+
+
+db.add_command(move_)
 
 
 @main.group()
