@@ -174,13 +174,20 @@ def serve(context: click.Context, demo_: bool) -> None:
     if demo_:
         settings = _demo_settings()
     settings.data.mkdir(parents=True, exist_ok=True)
-    schema.upgrade(settings.url)
+    _upgrade(settings)
     parts = [Part("web", tocsin("web")), Part("engine", tocsin("engine"))]
     if demo_:
         _load_demo(opened(settings))
         parts = [_simulator(settings), *parts, Part("driver", tocsin("demo", "drive"), once=True)]
     _tell_where(settings, demo_)
     supervise(parts, threading.Event())
+
+
+def _upgrade(settings: Settings) -> None:
+    try:
+        schema.upgrade(settings.url)
+    except schema.SchemaError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _demo_settings() -> Settings:
@@ -258,7 +265,7 @@ def db() -> None:
 def upgrade(settings: Settings) -> None:
     """Bring the schema up to this version's."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    schema.upgrade(settings.url)
+    _upgrade(settings)
     console.print(f"the database is at {schema.versions(settings.url)[0]}")
 
 

@@ -54,7 +54,10 @@ class Kept:
 
     def run(self, *arguments: str, keys: str = SECRET_KEY, url: str = "", data: Path | None = None) -> Result:
         """A command in an environment of its own."""
-        environment = {
+        return CliRunner().invoke(main, arguments, env=self.environment(keys, url, data))
+
+    def environment(self, keys: str = SECRET_KEY, url: str = "", data: Path | None = None) -> dict[str, str]:
+        return {
             "TOCSIN_ENV": "production",
             "TOCSIN_DATA": str(data or self.folder),
             "TOCSIN_DATABASE_URL": url or self.settings.url,
@@ -62,7 +65,6 @@ class Kept:
             "TOCSIN_CONFIG": str(self.folder / "tocsin.toml"),
             "COLUMNS": "200",
         }
-        return CliRunner().invoke(main, arguments, env=environment)
 
 
 @pytest.fixture
