@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from command.core import schema
 from command.core.database import line
@@ -43,9 +43,17 @@ class Copied:
 
 
 def file_of(url: str) -> Path | None:
-    """The file of a SQLite database; None for PostgreSQL."""
-    read = make_url(url)
-    return Path(read.database or "") if read.get_backend_name() == "sqlite" else None
+    """The file of a SQLite database; None for PostgreSQL. Raise CopyError for anything else."""
+    try:
+        read = make_url(url)
+        kind = read.get_backend_name()
+    except ArgumentError:
+        kind = ""
+    if kind not in ("sqlite", "postgresql"):
+        raise CopyError(
+            "that is no database of Tocsin: write sqlite:////folder/tocsin.db or postgresql://user:password@host/name"
+        )
+    return Path(read.database or "") if kind == "sqlite" else None
 
 
 class InUse(CopyError):

@@ -34,6 +34,7 @@ def move(
     """Copy everything into an empty database; raise CopyError, after which the target says that it is not whole and the move can be begun
     again. A `rehearsal` does so though Tocsin runs; what is written meanwhile is not in the copy."""
     source = settings.url
+    copying.file_of(to)
     if make_url(to) == make_url(source):
         raise CopyError("that is the database that is in use: name another")
     schema.require_current(source)
