@@ -44,6 +44,7 @@ from command.oncall.duties.commands import oncall
 from command.oncall.duties.rotation import RotationError
 from command.oncall.models import Schedule
 from command.operating.commands import backup_, move_, restore_
+from command.operating.doctor.commands import doctor
 from command.parts import open_installation
 from command.people import service as people
 from command.people.commands import admin, token
@@ -72,7 +73,7 @@ console = Console(stderr=True)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Incident and emergency response command for telecom operators."""
-    if context.invoked_subcommand == "keys":
+    if context.invoked_subcommand in ("keys", "doctor"):
         return
     try:
         context.obj = read()
@@ -100,7 +101,7 @@ for group in (
     demo,
 ):
     main.add_command(group)
-for command_ in (backup_, report, restore_):
+for command_ in (backup_, doctor, report, restore_):
     main.add_command(command_)
 import_.add_command(import_resources)
 import_.add_command(import_risks)

@@ -24,17 +24,20 @@ INDEXED = (("subscriber", "number", "number_index"), ("person", "number", "numbe
 """Tables in which a sealed number stands beside its blind index: where the last key can be tried."""
 
 
-def needed(connection: Connection, tables: Iterable[Table], evidence: Iterable[Path] = ()) -> dict[str, list[str]]:
-    """By the id of a key, in hex: what needs it (columns, journal heads, evidence)."""
+def needed(
+    connection: Connection, tables: Iterable[Table], evidence: Iterable[Path] = (), *, sample: int | None = None
+) -> dict[str, list[str]]:
+    """By the id of a key, in hex: what needs it (columns, journal heads, evidence). With `sample` only so many of the oldest and of the
+    newest values of each column are looked at."""
     has = {table.name: table.columns for table in tables}
     found: dict[str, list[str]] = {}
     for name, columns in SEALED.items():
         for column in columns:
             if column in has.get(name, ()):
-                for key in _ids(connection, f'substr("{column}", 1, {KEY_ID})', name):
+                for key in _ids(connection, f'substr("{column}", 1, {KEY_ID})', _some(name, column, sample)):
                     found.setdefault(key, []).append(f"{name}.{column}")
     if "signed_heads" in has:
-        for key in _ids(connection, "key_id", "signed_heads"):
+        for key in _ids(connection, "key_id", '"signed_heads"'):
             found.setdefault(key, []).append("journal heads")
     for file in evidence:
         with file.open("rb") as body:
@@ -44,8 +47,19 @@ def needed(connection: Connection, tables: Iterable[Table], evidence: Iterable[P
     return found
 
 
-def _ids(connection: Connection, column: str, table: str) -> list[str]:
-    read = connection.exec_driver_sql(f'SELECT DISTINCT {column} FROM "{table}"')
+def _some(table: str, column: str, sample: int | None) -> str:
+    """What to select from: the table, or its ends by id, whose index both engines walk."""
+    if sample is None:
+        return f'"{table}"'
+    ends = [
+        f'SELECT * FROM (SELECT "{column}" FROM "{table}" ORDER BY id {way} LIMIT {sample}) AS {way}_end'
+        for way in ("ASC", "DESC")
+    ]
+    return f"({' UNION ALL '.join(ends)}) AS ends"
+
+
+def _ids(connection: Connection, column: str, source: str) -> list[str]:
+    read = connection.exec_driver_sql(f"SELECT DISTINCT {column} FROM {source}")
     return sorted(bytes(key).hex() for (key,) in read if key is not None and len(key) == KEY_ID)
 
 
