@@ -29,12 +29,13 @@ def needed(
 ) -> dict[str, list[str]]:
     """By the id of a key, in hex: what needs it (columns, journal heads, evidence). With `sample` only so many of the oldest and of the
     newest values of each column are looked at."""
-    has = {table.name: table.columns for table in tables}
+    known = {table.name: table for table in tables}
+    has = {name: table.columns for name, table in known.items()}
     found: dict[str, list[str]] = {}
     for name, columns in SEALED.items():
         for column in columns:
             if column in has.get(name, ()):
-                for key in _ids(connection, f'substr("{column}", 1, {KEY_ID})', _some(name, column, sample)):
+                for key in _ids(connection, f'substr("{column}", 1, {KEY_ID})', _some(known[name], column, sample)):
                     found.setdefault(key, []).append(f"{name}.{column}")
     if "signed_heads" in has:
         for key in _ids(connection, "key_id", '"signed_heads"'):
@@ -47,12 +48,12 @@ def needed(
     return found
 
 
-def _some(table: str, column: str, sample: int | None) -> str:
+def _some(table: Table, column: str, sample: int | None) -> str:
     """What to select from: the table, or its ends by id, whose index both engines walk."""
-    if sample is None:
-        return f'"{table}"'
+    if sample is None or table.count is None:
+        return f'"{table.name}"'
     ends = [
-        f'SELECT * FROM (SELECT "{column}" FROM "{table}" ORDER BY id {way} LIMIT {sample}) AS {way}_end'
+        f'SELECT * FROM (SELECT "{column}" FROM "{table.name}" ORDER BY "{table.count}" {way} LIMIT {sample}) AS {way}_end'
         for way in ("ASC", "DESC")
     ]
     return f"({' UNION ALL '.join(ends)}) AS ends"

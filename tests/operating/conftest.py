@@ -14,14 +14,17 @@ from command import parts
 from command.cli import main
 from command.core import heads
 from command.core.database import Database
+from command.core.installation import Installation
 from command.core.keys import Keyring, new_key, parse
 from command.core.settings import Settings
 from command.field import store as photos
 from command.field.pictures import Picture
+from command.messages.gateways import SIMULATED_ACCOUNT
 from command.security import store as evidence
+from tests.builders import Operator
 from tests.conftest import Time
 from tests.drills.scene import Stage
-from tests.messages.house import House
+from tests.messages.house import House, SimulatorProcess
 from tests.notifiers.mailserver import MailServer
 from tests.scenarios.command_post import Post
 
@@ -119,3 +122,24 @@ def _admin(request: pytest.FixtureRequest, statement: str) -> None:
     base = request.getfixturevalue("postgresql")
     with create_engine(base, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
         connection.execute(text(statement))
+
+
+@pytest.fixture
+def plain(database: Database, keyring: Keyring, tmp_path: Path) -> Kept:
+    """The same house on an evening on which nothing happened."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    settings = Settings(env="test", data=folder, database_url=database.url, keys=SECRET_KEY)
+    Operator(Installation(settings, database, keyring))
+    database.write(lambda session: heads.sign(session, keyring))
+    evidence.keep(settings, keyring, 1, b"the log of the attacker")
+    (folder / "tocsin.toml").write_text('zone = "Asia/Shanghai"\n')
+    return Kept(settings, keyring, database, folder, "")
+
+
+@pytest.fixture
+def simulator() -> Iterator[str]:
+    """The address of an SMS simulator; its account has the token of the tests."""
+    process = SimulatorProcess("http://127.0.0.1:9/inbound", ("--account-sid", SIMULATED_ACCOUNT))
+    yield process.url
+    process.stop()

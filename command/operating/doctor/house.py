@@ -19,7 +19,7 @@ from command.core.problems import N_
 from command.core.settings import Settings
 from command.operating import alive, copying, entries
 from command.operating.copying import CopyError
-from command.operating.doctor.lines import AS_SAID, Line, fault, ok, warning
+from command.operating.doctor.lines import Line, fault, ok, warning
 
 APART, FAR_APART = timedelta(seconds=2), timedelta(seconds=60)
 """How far the database's clock may be from this machine's: tokens, codes and leases are by the database's, logs by the machine's."""
@@ -220,4 +220,7 @@ def public_address(given: Settings) -> Line:
 
 def unanswered(error: SQLAlchemyError) -> Line:
     """The database went away between two looks."""
-    return fault("database", AS_SAID, N_("See that it runs, and look again."), error=type(error).__name__)
+    why = str(getattr(error, "orig", None) or type(error).__name__).strip().partition("\n")[0]
+    return fault(
+        "database", N_("the database does not answer: %(error)s"), N_("See that it runs, and look again."), error=why
+    )
