@@ -276,7 +276,10 @@ def upgrade(settings: Settings) -> None:
 @click.pass_obj
 def downgrade(settings: Settings, to: str) -> None:
     """Take the schema down to revision TO."""
-    schema.downgrade(settings.url, to)
+    try:
+        schema.downgrade(settings.url, to)
+    except schema.SchemaError as error:
+        raise click.ClickException(str(error)) from error
 
 
 db.add_command(move_)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from command.operating.copying import CopyError
 from command.operating.rows import Table
@@ -35,13 +36,26 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$")]
+
+
+def _below(path: str) -> str:
+    """A path that stays below the archive's root: no part of it is empty, `.` or `..`."""
+    if {"", ".", ".."} & set(path.split("/")):
+        raise ValueError(f"{path!r} leads out of the archive")
+    return path
+
+
+Place = Annotated[str, AfterValidator(_below)]
+
+
 class TablePart(_Part):
     """A table: its columns, how many rows, their digest, and the last id its sequence gave, if it has one."""
 
-    name: str
-    columns: tuple[str, ...]
+    name: Name
+    columns: tuple[Name, ...]
     kinds: tuple[str, ...]
-    count: str | None
+    count: Name | None
     given: int | None
     rows: int
     digest: str
@@ -58,7 +72,7 @@ class TablePart(_Part):
 class FilePart(_Part):
     """A file that lies outside of the database."""
 
-    path: str
+    path: Place
     size: int
     sha256: str
 

@@ -80,7 +80,7 @@ def moment(url: str, *, alone: bool = False) -> Iterator[Connection]:
             else:
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
-    except OperationalError as error:
+    except DBAPIError as error:
         raise CopyError(f"the database cannot be read ({_first(error.orig)}): see that it runs") from error
     finally:
         engine.dispose()
@@ -140,7 +140,7 @@ def _standing(url: str) -> str | None:
     """The revision of a target as it says itself; raise CopyError if it holds somebody's rows or cannot be reached."""
     try:
         has, _ = schema.versions(url)
-    except OperationalError as error:
+    except DBAPIError as error:
         raise CopyError(
             f"{safe(url)} cannot be opened ({str(error.orig).strip()}): make the database, and see that it runs"
         ) from error

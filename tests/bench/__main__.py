@@ -16,6 +16,7 @@ MODULES = (
     "send",
     "receipts",
     "volume",
+    "copies",
     "page_lane",
     "board",
     "board_page",

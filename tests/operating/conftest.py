@@ -1,6 +1,7 @@
 """A night that is kept: an incident whose customers were told over the SMS simulator, a drill, a photo and a piece of evidence."""
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from command.field import store as photos
 from command.field.pictures import Picture
 from command.messages.gateways import SIMULATED_ACCOUNT
 from command.security import store as evidence
+from tests.blank import TEMPLATE
 from tests.builders import Operator
 from tests.conftest import Time
 from tests.drills.scene import Stage
@@ -100,17 +102,20 @@ def kept(database: Database, keyring: Keyring, time: Time, tmp_path: Path) -> It
 
 
 @pytest.fixture
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """URLs of new databases without a schema, by kind."""
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """URLs of new databases by kind, upgraded and empty; `bare`: without a schema."""
     made: list[str] = []
 
-    def url(kind: str) -> str:
+    def url(kind: str, *, bare: bool = False) -> str:
         if kind == "sqlite":
-            return f"sqlite:///{tmp_path / f'elsewhere{next(_numbers)}.db'}"
-        name = f"elsewhere_{next(_numbers)}"
-        _admin(request, f"CREATE DATABASE {name}")
-        made.append(name)
+            file = tmp_path / f"elsewhere{next(_numbers)}.db"
+            if not bare:
+                shutil.copy(request.getfixturevalue("sqlite_template"), file)
+            return f"sqlite:///{file}"
         base: str = request.getfixturevalue("postgresql")
+        name = f"elsewhere_{next(_numbers)}"
+        _admin(request, f"CREATE DATABASE {name}" + ("" if bare else f" TEMPLATE {TEMPLATE} STRATEGY file_copy"))
+        made.append(name)
         return base.replace("/postgres?", f"/{name}?")
 
     yield url

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Connection, LargeBinary, create_engine, func, select
 
 from command.core import clock, heads, journal, schema
@@ -101,10 +102,10 @@ def test_a_key_that_is_missing_is_named(kept: Kept, backup: Path) -> None:
 
 @pytest.mark.parametrize("to", ["sqlite", "postgresql"])
 def test_it_comes_back_into_either_kind_of_database_and_into_an_empty_one_only(
-    kept: Kept, backup: Path, elsewhere: Callable[[str], str], to: str, tmp_path: Path
+    kept: Kept, backup: Path, elsewhere: Callable[..., str], to: str, tmp_path: Path
 ) -> None:
     before = everything(kept.settings.url)
-    url, data = elsewhere(to), tmp_path / "again"
+    url, data = elsewhere(to, bare=True), tmp_path / "again"
     done = kept.run("restore", str(backup), url=url, data=data)
     assert done.exit_code == 0, done.output
     after = everything(url)
@@ -126,7 +127,7 @@ def test_it_comes_back_into_either_kind_of_database_and_into_an_empty_one_only(
 
 
 def test_new_rows_go_on_after_the_last_id(
-    kept: Kept, backup: Path, elsewhere: Callable[[str], str], tmp_path: Path
+    kept: Kept, backup: Path, elsewhere: Callable[..., str], tmp_path: Path
 ) -> None:
     url = elsewhere("postgresql")
     assert kept.run("restore", str(backup), url=url, data=tmp_path / "again").exit_code == 0
@@ -138,7 +139,7 @@ def test_new_rows_go_on_after_the_last_id(
 
 
 def test_a_restore_that_was_cut_is_not_taken_for_whole_and_can_be_begun_again(
-    kept: Kept, backup: Path, elsewhere: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, backup: Path, elsewhere: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, data = elsewhere(kept.database.dialect), tmp_path / "again"
     real = rows.fill
@@ -233,7 +234,7 @@ def test_what_cannot_be_done_is_one_line_with_its_remedy(kept: Kept, backup: Pat
 
 
 def test_an_older_schema_comes_back_and_is_brought_up_to_date(
-    kept: Kept, elsewhere: Callable[[str], str], tmp_path: Path
+    kept: Kept, elsewhere: Callable[..., str], tmp_path: Path
 ) -> None:
     """A backup that was made before the upgrade is what one needs after a bad one."""
     schema.downgrade(kept.settings.url, "0051")
@@ -260,6 +261,15 @@ def test_every_sealed_column_and_every_folder_of_data_is_known() -> None:
     for file in (Path(belongings.__file__).parents[1]).rglob("*.py"):
         written |= set(re.findall(r'\.data(?:\.resolve\(\))? / f?"([\w.-]+)', file.read_text("utf-8")))
     assert written <= {*belongings.KEPT, "keys", "translations", "tocsin.db", "demo-token", "configuration-restored-"}
+
+
+@pytest.mark.parametrize("path", ["files/../../etc/passwd", "/etc/passwd", "files//x", ""])
+def test_a_manifest_names_no_place_outside(path: str) -> None:
+    with pytest.raises(ValidationError):
+        archive.FilePart(path=path, size=1, sha256="0" * 64)
+    with pytest.raises(ValidationError):
+        fields = {"kinds": (), "count": None, "given": None, "rows": 0, "digest": "0" * 64}
+        archive.TablePart(name='x"; DROP TABLE entry; --', columns=(), **fields)
 
 
 def test_a_settings_file_whose_secrets_cannot_be_told_apart_stays_out() -> None:

@@ -15,14 +15,14 @@ from command.operating import entries, rows
 from tests.operating.conftest import Kept
 from tests.operating.test_backup import everything
 
-Elsewhere = Callable[[str], str]
+Elsewhere = Callable[..., str]
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
 @pytest.mark.proves("I8")
 def test_every_row_is_the_same_on_the_other_kind_of_database_and_the_way_back(kept: Kept, elsewhere: Elsewhere) -> None:
     before = everything(kept.settings.url)
-    url, back = elsewhere(OTHER[kept.database.dialect]), elsewhere(kept.database.dialect)
+    url, back = elsewhere(OTHER[kept.database.dialect], bare=True), elsewhere(kept.database.dialect)
     done = kept.run("db", "move", url)
     assert done.exit_code == 0, done.output
     assert "tables are the same there" in done.output

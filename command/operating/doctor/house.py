@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from command.core import clock, schema
@@ -48,7 +48,7 @@ def database(given: Settings) -> list[Line]:
                 )
             ]
         has, wants = schema.versions(given.url)
-    except (OperationalError, CopyError) as error:
+    except (DBAPIError, CopyError) as error:
         why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         return [
             fault(
