@@ -226,6 +226,13 @@ def test_every_file_of_the_configuration_is_looked_at_and_a_fault_has_its_line(t
     assert all(line.level is Level.FAULT and line.remedy for line in found)
 
 
+def test_plans_that_no_gateway_can_carry_are_a_fault_in_production(kept: Kept) -> None:
+    """Pages with reply codes need a road on which replies come back."""
+    configure(kept, '[[gateways]]\nname = "printed"\ntransport = "console"\ntwo_way = false')
+    lines = looked(kept)[1]
+    assert "no gateway can bring a reply code back" in bad(lines)["plans"]
+
+
 def test_files_that_the_settings_name_are_read(kept: Kept) -> None:
     configure(kept, 'notices = "/nowhere/notices.yaml"', 'holidays = "/nowhere/holidays.csv"')
     lines = looked(kept)[1]
