@@ -94,6 +94,15 @@ def require_current(url: str) -> None:
         raise SchemaError(
             f"the database cannot be opened ({str(error.orig).strip()}): run `tocsin db upgrade` to make one, or see that it runs"
         ) from error
+    _same(has, wants)
+
+
+def require(has: str | None) -> None:
+    """Raise SchemaError unless a revision is the code's newest."""
+    _same(has, ScriptDirectory.from_config(config()).get_current_head())
+
+
+def _same(has: str | None, wants: str | None) -> None:
     _whole(has)
     if has != wants:
         raise SchemaError(f"the database is at {has or 'nothing'}, the code needs {wants}: run `tocsin db upgrade`")

@@ -37,16 +37,15 @@ def move(
     copying.file_of(to)
     if make_url(to) == make_url(source):
         raise CopyError("that is the database that is in use: name another")
-    schema.require_current(source)
     try:
         with copying.moment(source, alone=not rehearsal) as connection:
+            schema.require(copying.revision(connection))
             if not rehearsal:
                 _refuse_running(connection)
-            revision = copying.revision(connection)
             with Session(connection) as session:
                 at, before = clock.instant(session), backup.journal_of(session)
             found = rows.tables(connection)
-            copying.prepare(to, revision)
+            copying.prepare(to, copying.revision(connection))
             tallies: dict[str, Tally] = {}
             copied = copying.fill(
                 to,
@@ -90,7 +89,7 @@ def _given(
 
 
 def _unchanged(source: str, before: object, findings: Findings) -> None:
-    """A process that was started in the middle has written what the copy does not hold."""
+    """A process that was started in the middle may have written what the copy does not hold."""
     with copying.moment(source) as connection, Session(connection) as session:
-        if backup.journal_of(session) != before:
+        if backup.journal_of(session) != before or alive.engines(session):
             findings.faults.append("something wrote to the database while it was copied: stop it, and move again")

@@ -122,10 +122,22 @@ def _enter(session: Session) -> None:
     entries.record(session, entries.Moved(source="x", moment=clock.now(session), rows=0))
 
 
+def test_a_text_that_postgresql_cannot_hold_is_named_by_its_table(kept: Kept, elsewhere: Elsewhere) -> None:
+    if not kept.database.sqlite:
+        pytest.skip("no such text can be there")
+    kept.database.write(lambda session: session.execute(text("UPDATE note SET body = 'a' || char(0) || 'b'")))
+    kept.database.close()
+    done = kept.run("db", "move", elsewhere("postgresql"))
+    assert done.exit_code == 1 and "note cannot be written" in done.output
+
+
 def test_what_cannot_be_done_is_said(kept: Kept, elsewhere: Elsewhere) -> None:
     same = kept.run("db", "move", kept.settings.url)
     assert same.exit_code == 1 and "is in use" in same.output
     away = kept.run("db", "move", "postgresql://u:geheim@127.0.0.1:9/none")
     assert away.exit_code == 1 and "cannot be opened" in away.output and "geheim" not in away.output
+    none = kept.run("db", "move", elsewhere("sqlite"), url=f"sqlite:///{kept.folder}/none.db")
+    assert none.exit_code == 1 and "there is no database" in none.output
+    assert not (kept.folder / "none.db").exists()
     odd = kept.run("db", "move", "mysql://somewhere/x")
     assert odd.exit_code == 1 and "sqlite:///" in odd.output and "postgresql://" in odd.output
