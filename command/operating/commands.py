@@ -93,15 +93,16 @@ def _remember(settings: Settings, made: backup.Made) -> None:
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
     help="Where --check restores it to for a moment; by default where temporary files go.",
 )
+@click.option("--lost-keys", is_flag=True, help="Though keys are lost for good: what they encrypted stays unreadable.")
 @click.pass_obj
-def restore_(settings: Settings, archive: Path, check: bool, scratch: Path | None) -> None:
+def restore_(settings: Settings, archive: Path, check: bool, scratch: Path | None, lost_keys: bool) -> None:
     """Bring the backup ARCHIVE back into the empty database of the settings, and its files into the data folder."""
     with _told():
         if check:
             _check(settings, archive, scratch)
             return
         with _shown() as progress:
-            done = restore.restore(settings, _keyring(settings), archive, progress)
+            done = restore.restore(settings, _keyring(settings), archive, lost_keys=lost_keys, progress=progress)
     _say(done.findings)
     click.echo(f"restored into {copying.safe(settings.url)}, {done.files} files into {settings.data}")
     if done.configuration:

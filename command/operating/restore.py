@@ -23,6 +23,7 @@ from command.operating.copying import CopyError, Progress, quiet
 from command.operating.rows import Table
 
 KEPT, CONFIGURATION = "files/", "configuration/"
+FOREIGN = "the manifest was not written by who has the keys: trust nothing of it"
 
 
 @dataclass
@@ -64,40 +65,36 @@ def newer(manifest: Manifest) -> str:
     )
 
 
-def _outside(archive: Archive, keyring: Keyring | None, found: Findings, progress: Progress) -> None:
-    """What needs no database: who wrote it, the keys, the files."""
-    manifest = archive.manifest
+def _outside(archive: Archive, keyring: Keyring | None, found: Findings, progress: Progress) -> list[str]:
+    """What needs no database: who wrote it, the keys, the files. What is wrong with the keys alone is given back besides."""
     _signed(archive, keyring, found)
-    for each in sealed.missing((*manifest.keys.needed, manifest.keys.index), keyring):
-        use = (
-            "the blind index: nobody would be found by number"
-            if each == manifest.keys.index
-            else "what it encrypted cannot be read"
-        )
-        found.faults.append(f"key {each} is missing here ({use}): add it to TOCSIN_KEYS")
-    if (
-        keyring
-        and keyring.keys[-1].id.hex() != manifest.keys.index
-        and manifest.keys.index not in _missing(manifest, keyring)
-    ):
-        found.faults.append(f"key {manifest.keys.index} has to be the last of TOCSIN_KEYS: it makes the blind index")
-    if not found.faults:
-        found.proved.append(
-            f"all keys it needs are here ({', '.join(sorted({*manifest.keys.needed, manifest.keys.index}))})"
-        )
+    _keys(archive.manifest, keyring, found)
+    keys = [each for each in found.faults if each != FOREIGN]
     bad = 0
-    for part in manifest.files:
+    for part in archive.manifest.files:
         progress("files", 1)
         if not archive.holds(part):
             bad += 1
             found.faults.append(f"{part.path} is not the file that was kept: use another backup")
     if not bad:
-        found.proved.append(f"{len(manifest.files)} files are as they were kept")
-    found.warnings += [f"not in the backup: {each}" for each in manifest.left_out]
+        found.proved.append(f"{len(archive.manifest.files)} files are as they were kept")
+    found.warnings += [f"not in the backup: {each}" for each in archive.manifest.left_out]
+    return keys
 
 
-def _missing(manifest: Manifest, keyring: Keyring | None) -> list[str]:
-    return sealed.missing((*manifest.keys.needed, manifest.keys.index), keyring)
+def _keys(manifest: Manifest, keyring: Keyring | None, found: Findings) -> None:
+    index = manifest.keys.index
+    needs = sorted({*manifest.keys.needed, index})
+    gone = sealed.missing(needs, keyring)
+    for each in gone:
+        use = (
+            "the blind index: nobody would be found by number" if each == index else "what it encrypted cannot be read"
+        )
+        found.faults.append(f"key {each} is missing here ({use}): add it to TOCSIN_KEYS")
+    if keyring and index not in gone and keyring.keys[-1].id.hex() != index:
+        found.faults.append(f"key {index} has to be the last of TOCSIN_KEYS: it makes the blind index")
+    elif not gone:
+        found.proved.append(f"all keys it needs are here ({', '.join(needs)})")
 
 
 def _signed(archive: Archive, keyring: Keyring | None, found: Findings) -> None:
@@ -113,7 +110,7 @@ def _signed(archive: Archive, keyring: Keyring | None, found: Findings) -> None:
         return
     right = hmac.compare_digest(backup.signature(key, archive.signed), archive.signature)
     found.say(
-        None if right else "the manifest was not written by who has the keys: trust nothing of it",
+        None if right else FOREIGN,
         f"signed with key {signer}",
     )
 
@@ -191,18 +188,22 @@ class Restored:
     configuration: Path | None
 
 
-def restore(settings: Settings, keyring: Keyring, file: Path, progress: Progress = quiet) -> Restored:
+def restore(
+    settings: Settings, keyring: Keyring, file: Path, *, lost_keys: bool = False, progress: Progress = quiet
+) -> Restored:
     """Bring a backup back into the empty database of the settings, and its files into the data folder. Configuration is put beside
-    it, to be compared: it is never written over what runs. Raise CopyError; if rows were written by then, the database says that it is not
+    it, to be compared: it is never written over what runs. With `lost_keys` it is done though keys are missing. Raise CopyError; if rows were written by then, the database says that it is not
     whole, and the restore can be begun again."""
     with Archive(file, lambda n: progress("bytes", n)) as archive:
         found = Findings()
         manifest = archive.manifest
         if not schema.known(manifest.revision):
             raise CopyError(newer(manifest))
-        _outside(archive, keyring, found, progress)
-        if found.faults:
-            raise CopyError("; ".join(found.faults))
+        keys = _outside(archive, keyring, found, progress)
+        if others := [each for each in found.faults if each not in keys]:
+            raise CopyError("; ".join(others))
+        if keys and not lost_keys:
+            raise CopyError("; ".join(keys) + ". Where they are lost for good: --lost-keys")
         _no_other_files(settings, archive)
         copying.prepare(settings.url, manifest.revision)
         copied = copying.fill(settings.url, _given(archive), _expected(manifest), progress)

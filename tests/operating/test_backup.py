@@ -68,7 +68,9 @@ def test_a_byte_that_changed_anywhere_is_found_and_so_is_a_cut(kept: Kept, backu
         assert kept.run("restore", "--check", str(backup)).exit_code == 1
 
 
-def test_what_somebody_put_together_anew_is_not_ours(kept: Kept, backup: Path, tmp_path: Path) -> None:
+def test_what_somebody_put_together_anew_is_not_ours(
+    kept: Kept, backup: Path, elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
     """Whoever can write files but has no key makes an archive whose hash is right; its rows and its manifest are not."""
     made = tmp_path / "made.zip"
     with zipfile.ZipFile(backup) as old, archive.writing(made) as new:
@@ -86,6 +88,10 @@ def test_what_somebody_put_together_anew_is_not_ours(kept: Kept, backup: Path, t
             new.text(name, body.replace(b'"left_out": []', b'"left_out": ["x"]') if name == archive.MANIFEST else body)
     done = kept.run("restore", "--check", str(made.with_name("again.zip")))
     assert done.exit_code == 1 and "was not written by who has the keys" in done.output
+    url = elsewhere(kept.database.dialect)
+    for options in ((), ("--lost-keys",)):
+        refused = kept.run("restore", *options, str(made.with_name("again.zip")), url=url)
+        assert refused.exit_code == 1 and "was not written by who has the keys" in refused.output
 
 
 def test_a_key_that_is_missing_is_named(kept: Kept, backup: Path) -> None:
@@ -124,6 +130,19 @@ def test_it_comes_back_into_either_kind_of_database_and_into_an_empty_one_only(
     again = kept.run("restore", str(backup), url=url, data=data)
     assert again.exit_code == 1 and "is not empty" in again.output and "name an empty database" in again.output
     assert everything(url) == after
+
+
+def test_when_a_key_is_lost_for_good_the_rest_comes_back(
+    kept: Kept, backup: Path, elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    url, data, other = elsewhere(kept.database.dialect), tmp_path / "again", new_key()
+    refused = kept.run("restore", str(backup), url=url, data=data, keys=other)
+    assert refused.exit_code == 1 and "is missing here" in refused.output and "--lost-keys" in refused.output
+    done = kept.run("restore", "--lost-keys", str(backup), url=url, data=data, keys=other)
+    assert done.exit_code == 1 and "restored into" in done.output  # it says what cannot be read
+    assert "person.number: key" in done.output
+    with Database(url, pool=5).read() as session:
+        assert session.scalar(select(Person.username).where(Person.username == "ada"))
 
 
 def test_new_rows_go_on_after_the_last_id(
