@@ -43,6 +43,8 @@ from command.oncall.duties import schedules
 from command.oncall.duties.commands import oncall
 from command.oncall.duties.rotation import RotationError
 from command.oncall.models import Schedule
+from command.operating.commands import backup_, move_, restore_
+from command.operating.doctor.commands import doctor
 from command.parts import open_installation
 from command.people import service as people
 from command.people.commands import admin, token
@@ -71,7 +73,7 @@ console = Console(stderr=True)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Incident and emergency response command for telecom operators."""
-    if context.invoked_subcommand == "keys":
+    if context.invoked_subcommand in ("keys", "doctor"):
         return
     try:
         context.obj = read()
@@ -99,7 +101,8 @@ for group in (
     demo,
 ):
     main.add_command(group)
-main.add_command(report)
+for command_ in (backup_, doctor, report, restore_):
+    main.add_command(command_)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)
@@ -172,13 +175,20 @@ def serve(context: click.Context, demo_: bool) -> None:
     if demo_:
         settings = _demo_settings()
     settings.data.mkdir(parents=True, exist_ok=True)
-    schema.upgrade(settings.url)
+    _upgrade(settings)
     parts = [Part("web", tocsin("web")), Part("engine", tocsin("engine"))]
     if demo_:
         _load_demo(opened(settings))
         parts = [_simulator(settings), *parts, Part("driver", tocsin("demo", "drive"), once=True)]
     _tell_where(settings, demo_)
     supervise(parts, threading.Event())
+
+
+def _upgrade(settings: Settings) -> None:
+    try:
+        schema.upgrade(settings.url)
+    except schema.SchemaError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _demo_settings() -> Settings:
@@ -256,7 +266,7 @@ def db() -> None:
 def upgrade(settings: Settings) -> None:
     """Bring the schema up to this version's."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    schema.upgrade(settings.url)
+    _upgrade(settings)
     console.print(f"the database is at {schema.versions(settings.url)[0]}")
 
 
@@ -266,7 +276,13 @@ def upgrade(settings: Settings) -> None:
 @click.pass_obj
 def downgrade(settings: Settings, to: str) -> None:
     """Take the schema down to revision TO."""
-    schema.downgrade(settings.url, to)
+    try:
+        schema.downgrade(settings.url, to)
+    except schema.SchemaError as error:
+        raise click.ClickException(str(error)) from error
+
+
+db.add_command(move_)
 
 
 @main.group()

@@ -28,16 +28,18 @@ WRITER_PATIENCE = 30.0
 POOL_PATIENCE = 10.0
 """Seconds somebody waits for one of the process's connections; then they are told to come again, which is better than a page that hangs."""
 
-LINE = {
+LINE: dict[str, int | str] = {
     "connect_timeout": 3,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 5000,
+    "fallback_application_name": "tocsin",
 }
 """When a line to PostgreSQL is given up (seconds; the last in milliseconds). A cable that is cut says nothing: without these a process
 would wait for hours on a server that is gone, and after the repair for as long again as the cut lasted. A long query is no reason: the
-server's kernel acknowledges what it was sent. A URL that names any of them itself is followed."""
+server's kernel acknowledges what it was sent. A URL that names any of them itself is followed. By its name whoever looks at the server's
+connections finds Tocsin's."""
 
 
 class Database:
@@ -117,7 +119,7 @@ class Database:
         self.reader.dispose()
 
 
-def line(url: URL) -> dict[str, int]:
+def line(url: URL) -> dict[str, int | str]:
     """How a connection to PostgreSQL notices that the other end is gone, as far as the URL does not say so itself."""
     return {name: value for name, value in LINE.items() if name not in url.query}
 

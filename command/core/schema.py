@@ -13,6 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from command.core.paths import MIGRATIONS
 
+UNFINISHED = "unfinished "
+"""What goes before the revision of a database whose rows are still being copied into it: no process starts on it, no migration runs."""
+
 
 class SchemaError(Exception):
     """The schema cannot be used as it is; the message says what to do."""
@@ -47,14 +50,16 @@ def _connected(url: str) -> Iterator[Connection]:
 
 
 def upgrade(url: str, to: str = "head") -> None:
-    """Bring a database up to a revision."""
+    """Bring a database up to a revision; raise SchemaError for one whose copy was never finished."""
     with _connected(url) as connection:
+        _whole(_revision(connection))
         alembic.upgrade(config(connection), to)
 
 
 def downgrade(url: str, to: str) -> None:
     """Bring a database down to a revision; `base` removes everything."""
     with _connected(url) as connection:
+        _whole(_revision(connection))
         alembic.downgrade(config(connection), to)
 
 
@@ -62,7 +67,23 @@ def versions(url: str) -> tuple[str | None, str | None]:
     """(revision of the database, newest revision of the code)."""
     head = ScriptDirectory.from_config(config()).get_current_head()
     with _connected(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision(), head
+        return _revision(connection), head
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _whole(revision: str | None) -> None:
+    if revision is not None and revision.startswith(UNFINISHED):
+        raise SchemaError(
+            "the copy into this database was cut and is not whole: run `tocsin db move` or `tocsin restore` again"
+        )
+
+
+def known(revision: str) -> bool:
+    """Whether this code has the migrations up to a revision: it is no older than what wrote it."""
+    return any(each.revision == revision for each in ScriptDirectory.from_config(config()).walk_revisions())
 
 
 def require_current(url: str) -> None:
@@ -73,6 +94,16 @@ def require_current(url: str) -> None:
         raise SchemaError(
             f"the database cannot be opened ({str(error.orig).strip()}): run `tocsin db upgrade` to make one, or see that it runs"
         ) from error
+    _same(has, wants)
+
+
+def require(has: str | None) -> None:
+    """Raise SchemaError unless a revision is the code's newest."""
+    _same(has, ScriptDirectory.from_config(config()).get_current_head())
+
+
+def _same(has: str | None, wants: str | None) -> None:
+    _whole(has)
     if has != wants:
         raise SchemaError(f"the database is at {has or 'nothing'}, the code needs {wants}: run `tocsin db upgrade`")
 

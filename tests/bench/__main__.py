@@ -17,6 +17,7 @@ MODULES = (
     "send_smpp",
     "receipts",
     "volume",
+    "copies",
     "page_lane",
     "board",
     "board_page",
