@@ -143,7 +143,9 @@ def _subscribers_file(installation: Installation, progress: Progress, demo: Path
         file = Path(folder) / "subscribers.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
-            writer.writerow(("number", "language", "element", "services", "tariff_plan", "critical", "app"))
+            writer.writerow(
+                ("number", "language", "element", "services", "tariff_plan", "critical", "app", "reference")
+            )
             task = progress.add_task("making subscribers up", total=wanted)
             for count, row in enumerate(generate(parameters, _sites(demo)) if wanted else (), 1):
                 writer.writerow((*row[:3], ";".join(row.services), *row[4:]))
