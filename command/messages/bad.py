@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, case, delete, or_, select
+from sqlalchemy import Select, Table, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -155,10 +155,18 @@ def forget(session: Session, recipients: Collection[bytes]) -> int:
 
 def forget_old(session: Session, limit: int = FORGOTTEN_AT_ONCE) -> int:
     """What was said too long ago to count, of numbers that are not marked, goes; how many numbers that were. Nobody needs it."""
+    return forget(session, session.scalars(_old(session).limit(limit)).all())
+
+
+def too_old(session: Session) -> bool:
+    """Whether there is any such."""
+    return session.scalar(_old(session).limit(1)) is not None
+
+
+def _old(session: Session) -> Select[bytes]:
     since = clock.now(session) - timedelta(days=policy.current(session).bad_numbers.within_days)
-    old = select(B.c.recipient).where(B.c.state != Standing.MARKED, B.c.last_at < since)
-    old = old.where(or_(B.c.cleared_at.is_(None), B.c.cleared_at < since))
-    return forget(session, session.scalars(old.limit(limit)).all())
+    unmarked = (B.c.state.in_((Standing.SUSPECTED, Standing.CLEARED)), B.c.last_at < since)
+    return select(B.c.recipient).where(*unmarked, or_(B.c.cleared_at.is_(None), B.c.cleared_at < since))
 
 
 def _insert(session: Session, table: Table) -> Any:

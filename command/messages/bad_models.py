@@ -28,6 +28,7 @@ class BadNumber(Base):
         CheckConstraint("state IN ('suspected','marked','cleared')", name="state"),
         CheckConstraint("(state = 'suspected') = (marked_at IS NULL)", name="since"),
         Index("ix_bad_number_addressee_state", "addressee", "state"),
+        Index("ix_bad_number_state_marked_at", "state", "marked_at", "addressee"),
     )
     recipient: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     addressee: Mapped[int] = mapped_column(BigId)

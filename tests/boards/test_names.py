@@ -45,6 +45,7 @@ ELSEWHERE = (
     "measurement.decided",
     "confidentiality.",
     "audiences.",
+    "numbers.",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('recipient', name=op.f('pk_bad_number'))
     )
     op.create_index('ix_bad_number_addressee_state', 'bad_number', ['addressee', 'state'])
+    op.create_index('ix_bad_number_state_marked_at', 'bad_number', ['state', 'marked_at', 'addressee'])
     op.create_table('bad_answer',
     sa.Column('recipient', sa.LargeBinary(), nullable=False),
     sa.Column('gateway', sa.Text(), nullable=False),
