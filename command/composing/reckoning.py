@@ -5,10 +5,12 @@ person types is never this one, but the whole one that submitting makes."""
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from command.core.keys import Keyring
@@ -24,6 +26,7 @@ from command.notices.drafting import texts_of
 from command.notices.forecast import Forecast, forecast
 from command.notices.models import Basis, Kind, Notice
 from command.notices.selecting import Selection
+from command.notices.sparing import Span
 from command.notices.story import Condition, S, Story
 
 SPAN = 50_000
@@ -44,8 +47,8 @@ class Someone:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """`whole`: everybody was counted; otherwise they are at least so many. `left_out` of them, by language: their numbers take no SMS, and a
-    notice of this kind leaves them out."""
+    """`whole`: everybody was counted; otherwise they are at least so many. `left_out` of them, by language: their numbers take no SMS, and
+    a notice of this kind leaves them out."""
 
     count: int
     whole: bool
@@ -77,7 +80,7 @@ def reckon(
             some = query.where(S.c.id > at, S.c.id <= at + SPAN)
             languages.update(_by_language(session, some))
             if spared is not None:
-                left.update(_by_language(session, some.where(spared)))
+                left.update(_by_language(session, some.where(spared(_ids(at)))))
         at += SPAN
     sample = tuple(each for query in queries for each in _sample(session, query, keyring, min(at, top)))[:SAMPLE]
     return Reckoned(languages.total(), at >= top, dict(sorted(languages.items())), sample, dict(sorted(left.items())))
@@ -88,13 +91,18 @@ def less(languages: dict[str, int], left_out: dict[str, int] | None) -> dict[str
     return {language: count - (left_out or {}).get(language, 0) for language, count in languages.items()}
 
 
+def _ids(at: int) -> Span:
+    """The ids of a range."""
+    return lambda column: and_(column > at, column <= at + SPAN)
+
+
 def _by_language(session: Session, people: Select[Any]) -> dict[str, int]:
     grouped = people.with_only_columns(S.c.language, func.count()).group_by(S.c.language)
     return dict(session.execute(grouped).tuples().all())
 
 
-def _spared(session: Session, about: tuple[Incident, Kind] | None) -> Condition | None:
-    """The condition of those whom a notice of a kind about the incident leaves out; None where it leaves nobody out."""
+def _spared(session: Session, about: tuple[Incident, Kind] | None) -> Callable[[Span], Condition] | None:
+    """The condition, within a span, of those whom a notice of a kind about the incident leaves out; None where it leaves nobody out."""
     if about is None or not bad.any_marked(session):
         return None
     incident, kind = about
@@ -102,7 +110,7 @@ def _spared(session: Session, about: tuple[Incident, Kind] | None) -> Condition 
         return None
     prospect = living.prospect(telling.about(session, incident), kind)
     prospect.basis = Basis.SELECTION
-    return sparing.among(sparing.ways_of(session, prospect))
+    return partial(sparing.marked, sparing.ways_of(session, prospect))
 
 
 def _queries(session: Session, selection: Selection, about: tuple[Incident, Kind] | None) -> list[Select[Any]]:

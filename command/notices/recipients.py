@@ -18,6 +18,7 @@ from command.notices import drafting, quiet, sparing
 from command.notices.drafting import LANES
 from command.notices.models import Basis, Kind, Notice, Wave
 from command.notices.quiet import Releases
+from command.notices.sparing import Span
 from command.notices.story import D, E, S, Story
 from notifiers.base import Channel
 
@@ -84,13 +85,13 @@ Inserts = tuple[tuple[State, str | None, Insert], ...]
 """Statements with the state of what they insert, and the reason where that is suppressed."""
 
 
-def queue(at: Pass, people: Select[Any], *, missed: bool = False) -> int:
+def queue(at: Pass, people: Select[Any], span: Span, *, missed: bool = False) -> int:
     """Insert a delivery for each of `people` who has none of this notice; those who want no such messages, and marked numbers where the
-    notice leaves them out, get a suppressed one."""
-    return insert_rows(at, inserts(Row.of(at, missed=missed), people))
+    notice leaves them out, get a suppressed one. `span`: the ids among which `people` are."""
+    return insert_rows(at, inserts(Row.of(at, missed=missed), people, span))
 
 
-def inserts(row: Row, people: Select[Any]) -> Inserts:
+def inserts(row: Row, people: Select[Any], span: Span) -> Inserts:
     """The statements of `queue`, by the state of what they insert. Making them takes longer than running them on a small chunk.
 
     Those left out come first and all others after, without asking again: whoever opts out or is marked between two statements has a row
@@ -100,7 +101,7 @@ def inserts(row: Row, people: Select[Any]) -> Inserts:
         left = select(literal(1)).where(OptOut.recipient == S.c.number_index).exists()
         found.append(_suppressed(row, people.where(left), optouts.OPTED_OUT))
     if row.spares:
-        found.append(_suppressed(row, people.where(sparing.marked(row.ways)), bad_rules.WHY))
+        found.append(_suppressed(row, people.where(sparing.marked(row.ways, span)), bad_rules.WHY))
     return *found, (State.READY, None, _insert(row, people, State.READY))
 
 
