@@ -87,7 +87,7 @@ class _References:
             of: dict[bytes, str] = {}
             for part in slices(sorted(watch.watched(session)), 1000):
                 query = select(Subscriber.number_index, Subscriber.reference).where(Subscriber.number_index.in_(part))
-                of.update(session.execute(query).tuples())
+                of.update(session.execute(query).tuples().all())
             if of:
                 self._by.append((watch, of))
 
