@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds
 from command.core.installation import Installation
 from command.core.paths import CONFIG
-from command.demo import callers, drills, history, training
+from command.demo import bad_numbers, callers, drills, history, training
 from command.demo.subscribers import Parameters, Site, generate
 from command.demo.tales import Past
 from command.network import area_import, imports, subscriber_import
@@ -79,6 +79,7 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     database.write(lambda session: drills.load(session, folder / "drills.yaml"), actor="system:demo")
     with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
+    database.write(bad_numbers.load, actor="system:demo")
     _past(installation, progress, folder)
     _write_tokens(installation)
 
