@@ -16,7 +16,7 @@ CODES = ("30005", "30005", "21614", "30005", "21211")
 """What was said of one after another."""
 ONCE = 4
 """Of every so many, one was said to be bad only once: it may have been the road's fault."""
-ROAD = "simulator"
+ROAD = "console"
 
 
 def load(session: Session) -> None:

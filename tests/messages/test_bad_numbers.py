@@ -1,5 +1,6 @@
 """Numbers that take no SMS: what providers say of them, in whatever order and however often, leads to one mark; exercises never mark."""
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -295,3 +296,37 @@ def test_every_way_in_which_a_message_ends_is_heard(database: Database) -> None:
     database.write(lambda session: refused(session, "twilio", 1))
     database.write(lambda session: refused(session, "second", 2))
     assert standing(database) == (Standing.MARKED, Reason.ABSENT)
+
+
+def test_two_engines_that_hear_of_a_number_at_once_see_each_others_word(database: Database) -> None:
+    """Each applies the receipts of its own road, in the other's order."""
+    people = range(1, 13)
+
+    def sent(session: Session) -> None:
+        for notice, road in enumerate(("twilio", "smsc"), 1):
+            for index in people:
+                called(session, queued(session, index, notice=notice), road, f"{road}{index}")
+
+    database.write(sent)
+    ready = threading.Barrier(2)
+
+    def engine(road: str, order: Sequence[int]) -> None:
+        for index in order:
+
+            def work(session: Session, index: int = index) -> None:
+                locked = outbox.lock(session, outbox.deliveries.c.attempt == f"{road}{index}")
+                change = {"id": locked[0].id, "state": State.UNDELIVERED, "code": "30005"}
+                outbox.change(session, locked, {locked[0].id: change}, Handlers())
+
+            ready.wait(20)
+            database.write(work)
+
+    both = [
+        threading.Thread(target=engine, args=("twilio", people)),
+        threading.Thread(target=engine, args=("smsc", people)),
+    ]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    assert {standing(database, index) for index in people} == {(Standing.MARKED, Reason.ABSENT)}
