@@ -26,7 +26,7 @@ def people(session: Session) -> list[Subscriber]:
     return list(session.scalars(select(Subscriber).order_by(Subscriber.id)))
 
 
-def _mark(session: Session) -> None:
+def mark_some(session: Session) -> None:
     known, now = people(session), clock.now(session)
     for place, said in SAID.items():
         person = known[place]
@@ -46,7 +46,7 @@ def _mark(session: Session) -> None:
 
 @pytest.fixture
 def cleaner(desk: Desk) -> Iterator[Desk]:
-    desk.do(_mark)
+    desk.do(mark_some)
     yield desk
 
 
