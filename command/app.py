@@ -88,6 +88,7 @@ NAVIGATION = (
             ("alarm_pages.alarms", N_("Alarms"), "read", "alarm"),
             ("measurements.listed", N_("Measurements"), "read", "chart"),
             ("road_pages.page", N_("Roads"), "read", "road"),
+            ("bad_numbers.listed", N_("Numbers that take no SMS"), "read", "check"),
             ("retention_pages.page", N_("Retention"), "read", "archive"),
             ("people.people", N_("People"), "read", "people"),
             ("authority.table", N_("Who may do what"), "read", "key"),

@@ -23,6 +23,8 @@ from command.bulletins import partner_api as bulletin_recipients_api
 from command.bulletins import receipt_pages as bulletin_receipts
 from command.capability import api as capability_api
 from command.capability import pages as capability_pages
+from command.cleaning import api as bad_numbers_api
+from command.cleaning import pages as bad_number_pages
 from command.complaints import api as cases_api
 from command.complaints import (
     complaint_api,
@@ -348,6 +350,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     warning_pages.pages,
     warning_work_pages.pages,
     reckoning_api.api,
+    bad_numbers_api.api,
+    bad_number_pages.pages,
     keeping_api.api,
     notice_pages.pages,
     compose_pages.pages,

@@ -15,10 +15,12 @@ from rich.progress import Progress
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command import parts
 from command.alarms import kinds
 from command.alarms.commands import alarms
 from command.archive.commands import archive
 from command.authority.commands import authority
+from command.cleaning.commands import numbers
 from command.complaints import feed
 from command.core import heads, log, schema
 from command.core.installation import Installation
@@ -80,6 +82,7 @@ def main(context: click.Context) -> None:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     log.configure(context.obj.log_format)
+    parts.watch_imports()
 
 
 for group in (
@@ -95,6 +98,7 @@ for group in (
     oncall,
     resources,
     retention,
+    numbers,
     routes,
     scenarios,
     warnings,

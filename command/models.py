@@ -29,6 +29,7 @@ from command.incidents.joint import models as joint_assessments
 from command.insights import models as insights
 from command.knowledge import models as knowledge
 from command.measurements import models as measurements
+from command.messages import bad_models as bad_numbers
 from command.messages import hold_models as holds
 from command.messages import models as messages
 from command.messages import road_models as roads
@@ -59,6 +60,7 @@ rooms = (
     alarms,
     archive,
     authority,
+    bad_numbers,
     authority_versions,
     boards,
     bulletins,

@@ -12,6 +12,7 @@ from command.authority import reviews
 from command.boards import cards
 from command.bulletins import figures as bulletin_figures
 from command.bulletins import service as bulletins
+from command.cleaning import reassigning
 from command.complaints import calm, surveyed
 from command.complaints import replies as notice_replies
 from command.core.database import Database
@@ -37,6 +38,7 @@ from command.measurements import ties
 from command.messages import exercises, outbox
 from command.messages import policy as notice_policy
 from command.messages.handlers import Handlers
+from command.network import subscriber_import
 from command.notices import confirming, otherwise, story
 from command.oncall.duties import feeds
 from command.oncall.paging import keypad, players, replies, subscriptions
@@ -81,6 +83,7 @@ def join(database: Database) -> Database:
     _once(database.before_append, cards.record_changes)
     _once(database.before_append, opening.follow)  # the last: it looks at what all others have recorded
     _once(outbox.tallied, opening.tallied)
+    watch_imports()
     _once(incidents.on_merge, storms.pass_on)
     _once(incidents.on_merge, sites.pass_on)
     _once(incidents.on_merge, ties.pass_on)
@@ -130,6 +133,11 @@ def join(database: Database) -> Database:
     survey_rules.rules()
     agreement_rules.rules()
     return database
+
+
+def watch_imports() -> None:
+    """Whoever imports subscribers tells of numbers that were given to others, also where nothing else is joined: on the command line."""
+    _once(subscriber_import.watches, reassigning.watch)
 
 
 def _once(hooks: list[Hook], hook: Hook) -> None:

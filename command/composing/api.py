@@ -67,9 +67,10 @@ class ForecastOut(BaseModel):
 
 
 class CountOut(BaseModel):
-    """`whole` false: at least so many; the time allowed was up."""
+    """`whole` false: at least so many; the time allowed was up. `left_out` of them take no SMS, and the notice leaves them out."""
 
     count: int
+    left_out: int
     whole: bool
     languages: dict[str, int]
     sample: list[SomeoneOut]
@@ -86,10 +87,15 @@ def count(json_data: CountIn) -> Any:
         about = (incidents_api.read(session, json_data.incident), json_data.kind) if json_data.incident else None
         found = reckoning.reckon(session, json_data.audience, here().keyring, about)
         said = json_data.texts.model_dump() if json_data.texts else {}
-        expected = reckoning.expected(session, *about, said, found.languages) if about else None
+        expected = reckoning.expected(session, *about, said, found.reached) if about else None
     sample = [SomeoneOut(number=each.number, language=each.language, area=each.area) for each in found.sample]
     return CountOut(
-        count=found.count, whole=found.whole, languages=found.languages, sample=sample, forecast=_out(expected)
+        count=found.count,
+        left_out=sum(found.left_out.values()),
+        whole=found.whole,
+        languages=found.languages,
+        sample=sample,
+        forecast=_out(expected),
     )
 
 

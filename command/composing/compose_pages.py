@@ -97,7 +97,7 @@ def counted() -> Any:
             kind = _kind(form)
             found = reckoning.reckon(session, selected(session, form), here().keyring, (incident, kind))
             texts = given(form, "zh", "en")
-            expected = reckoning.expected(session, incident, kind, texts, found.languages)
+            expected = reckoning.expected(session, incident, kind, texts, found.reached)
     except Problem as refused:
         return render_template("notices/count.html", found=None, problem=_problem(refused))
     return render_template(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from command.alarms import kinds
 from command.core.installation import Installation
 from command.core.paths import CONFIG
-from command.demo import callers, drills, history, training
+from command.demo import bad_numbers, callers, drills, history, training
 from command.demo.subscribers import Parameters, Site, generate
 from command.demo.tales import Past
 from command.network import area_import, imports, subscriber_import
@@ -79,6 +79,7 @@ def load(installation: Installation, progress: Progress, folder: Path = DEMO) ->
     database.write(lambda session: drills.load(session, folder / "drills.yaml"), actor="system:demo")
     with _subscribers_file(installation, progress, folder) as file:
         _import(progress, file, partial(subscriber_import.subscribers, database, installation.keyring))
+    database.write(bad_numbers.load, actor="system:demo")
     _past(installation, progress, folder)
     _write_tokens(installation)
 
@@ -143,7 +144,9 @@ def _subscribers_file(installation: Installation, progress: Progress, demo: Path
         file = Path(folder) / "subscribers.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
-            writer.writerow(("number", "language", "element", "services", "tariff_plan", "critical", "app"))
+            writer.writerow(
+                ("number", "language", "element", "services", "tariff_plan", "critical", "app", "reference")
+            )
             task = progress.add_task("making subscribers up", total=wanted)
             for count, row in enumerate(generate(parameters, _sites(demo)) if wanted else (), 1):
                 writer.writerow((*row[:3], ";".join(row.services), *row[4:]))

@@ -40,6 +40,8 @@ class Row(NamedTuple):
     """why this subscriber is a critical customer (hospital, government, …); empty for the rest"""
     app: str
     """what the carrier's app knows them by; empty for those without it"""
+    reference: str
+    """what the billing knows them by"""
 
 
 class ParameterError(ValueError):
@@ -130,7 +132,7 @@ def _of_site(site: Site, first: int, count: int, parameters: Parameters, chance:
     for serial, language, plan in zip(range(first, first + count), languages, plans, strict=True):
         name = mix.plans[plan]
         critical = _critical(parameters.critical[name], chance) if name in parameters.critical else ""
-        yield Row(_number(serial), language, site.name, offered[plan], name, critical, _app(serial))
+        yield Row(_number(serial), language, site.name, offered[plan], name, critical, _app(serial), f"LD-{serial:07d}")
 
 
 def _critical(parts: Mapping[str, float], chance: Random) -> str:

@@ -63,6 +63,7 @@ class ApproveIn(Act):
 
 class NoticeOut(BaseModel):
     """A notice: whom it goes to (`audience`, a count) and how its messages stand (`counts` by delivery state).
+    `leaves_bad`: numbers that take no SMS are left out; `left_out`: how many of each language were when its audience was counted.
     `second_road`: how many did not reach by the first road and took a second, counted up to 1,000."""
 
     id: int
@@ -87,6 +88,8 @@ class NoticeOut(BaseModel):
     override: bool
     release_at: datetime | None
     keeps_quiet: bool
+    leaves_bad: bool
+    left_out: dict[str, int] | None
     late_at: datetime | None
     finished_at: datetime | None
     withdrawn_at: datetime | None

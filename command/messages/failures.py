@@ -5,10 +5,12 @@ Source of Twilio's codes: its public dictionary of errors; SMPP's are read by no
 from collections.abc import Mapping
 
 from command.core.problems import N_
+from command.messages.bad_rules import WHY
 from notifiers import smpp_codes
 
-INVALID, UNREACHABLE, REFUSED, RATE, BLOCKED, GATEWAY, LATE, OTHER = (
+INVALID, MARKED, UNREACHABLE, REFUSED, RATE, BLOCKED, GATEWAY, LATE, OTHER = (
     "invalid",
+    "marked",
     "unreachable",
     "refused",
     "rate",
@@ -19,6 +21,7 @@ INVALID, UNREACHABLE, REFUSED, RATE, BLOCKED, GATEWAY, LATE, OTHER = (
 )
 WORDS: Mapping[str, str] = {
     INVALID: N_("No such number"),
+    MARKED: N_("Left out: the number takes no SMS"),
     UNREACHABLE: N_("Phone off or out of reach"),
     REFUSED: N_("The recipient takes none"),
     RATE: N_("Too fast for the provider"),
@@ -29,6 +32,7 @@ WORDS: Mapping[str, str] = {
 }
 REMEDIES: Mapping[str, str] = {
     INVALID: N_("The register of subscribers wants cleaning."),
+    MARKED: N_("Clean the number in the register, or clear the mark where it is wrong."),
     UNREACHABLE: N_("Tried again by itself where that helps; the status page and the hotline say it too."),
     REFUSED: N_("They opted out or their phone takes no SMS."),
     RATE: N_("It slows down by itself; lower the rate in the settings if it stays."),
@@ -39,6 +43,7 @@ REMEDIES: Mapping[str, str] = {
 }
 _CODES: Mapping[str, str] = {
     **dict.fromkeys(("21211", "21614", "30005"), INVALID),
+    WHY: MARKED,
     **dict.fromkeys(("30003", "30006", "30008", "30036", "busy", "no-answer"), UNREACHABLE),
     **dict.fromkeys(("21610", "30004", "opted_out"), REFUSED),
     **dict.fromkeys(("20429", "21611", "30001", "30500"), RATE),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
-from command.messages import losses, rows
+from command.messages import bad, losses, rows
 from command.messages.handlers import Handlers, Settled
 from command.messages.models import HELD, LOST, TERMINAL, Delivery, Purpose, State
 
@@ -87,7 +87,7 @@ def change(
     *,
     keep_fence: bool = False,
 ) -> None:
-    """Write `changes` (by id) of `locked` deliveries, move the tallies and tell of pages."""
+    """Write `changes` (by id) of `locked` deliveries, move the tallies, learn of numbers and tell of pages."""
     states = {row.id: row.state for row in locked}
     lost = Counter[tuple[int, str]]()
     lost.subtract(losses.why(session, [id for id in changes if states[id] in LOST]))
@@ -107,6 +107,7 @@ def change(
             told.append(Settled(row.id, row.purpose, row.page_id, row.notice_id, str(state), new.get("code")))
     bump(session, deltas)
     losses.bump(session, lost)
+    bad.heed(session, states, changes)
     handlers.tell(session, told)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from command.core.paths import CONFIG
 from command.core.settings import Settings, read
+from command.messages.bad_rules import BadNumbers
 from playbooks.schema import TIERS, Kind
 from playbooks.source import Misfit, Unfit, load
 from playbooks.templates import misfits
@@ -178,7 +179,7 @@ class Replies(Record):
 
 
 class Policy(Record):
-    """The whole of config/notices.yaml."""
+    """The whole of config/notices.yaml. A file written before there was a rule of bad numbers has the shipped one."""
 
     quiet: Quiet
     cadence: Cadence
@@ -188,6 +189,7 @@ class Policy(Record):
     overlap: Overlap
     texts: Costs
     replies: Replies
+    bad_numbers: BadNumbers = BadNumbers()
 
 
 def settings(session: Session) -> Settings:

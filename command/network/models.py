@@ -92,7 +92,8 @@ class Subscriber(Base):
     """A user of the network: encrypted number, its blind index, language, the element that serves them, mask of services.
 
     `app` is the ciphertext of what the carrier's app knows them by (null: they have no app), `app_index` its blind index, by which an
-    import sees that it has not changed."""
+    import sees that it has not changed. `reference` is what the operator's billing knows the subscriber by, empty where no import told it:
+    another one for the same number means that the number was given to somebody else."""
 
     __tablename__ = "subscriber"
     __table_args__ = (Index("ix_subscriber_element_id_id", "element_id", "id"),)
@@ -104,6 +105,7 @@ class Subscriber(Base):
     services: Mapped[int] = mapped_column(BigId)
     tariff_plan: Mapped[str] = mapped_column(default="")
     critical: Mapped[str] = mapped_column(default="")
+    reference: Mapped[str] = mapped_column(default="", server_default="")
     app: Mapped[bytes | None] = mapped_column(LargeBinary)
     app_index: Mapped[bytes | None] = mapped_column(LargeBinary)
 

@@ -1,14 +1,14 @@
 """Importing subscribers: millions of rows in a stream, in memory that does not grow with the file.
 
 A subscriber is known by the blind index of their number. A number that comes again (in the file or in a later one) takes the later
-row's values and keeps its ciphertext, so a second import of the same file writes nothing. On SQLite each slice holds the write lock
-for about 25 ms, unless there are no subscribers yet and nobody to wait."""
+row's values (but a reference that it leaves out) and keeps its ciphertext, so a second import of the same file writes nothing. On SQLite
+each slice holds the write lock for about 25 ms, unless there are no subscribers yet and nobody to wait."""
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,31 +32,72 @@ from command.network.imports import (
 from command.network.models import Element, Subscriber
 from command.network.revision import changed
 
-COLUMNS = Columns(("number", "element", "services"), {"language": "zh", "tariff_plan": "", "critical": "", "app": ""})
+
+class Watch(Protocol):
+    """Who wants to know that a number was given to somebody else: the billing knows it by another reference than before."""
+
+    def watched(self, session: Session) -> Collection[bytes]:
+        """The numbers (blind indexes) this matters of: few, for their references are held in memory."""
+
+    def reassigned(self, session: Session, indexes: Collection[bytes]) -> None:
+        """These were given to somebody else, in the transaction that imports it."""
+
+
+watches: list[Watch] = []
+"""Joined where the application is put together."""
+
+COLUMNS = Columns(
+    ("number", "element", "services"), {"language": "zh", "tariff_plan": "", "critical": "", "app": "", "reference": ""}
+)
 LANGUAGES = ("zh", "en")
 HOLD = 0.025
 _BULK = 100_000
 """Rows of a transaction when nobody waits: numbers hash anywhere, so that each commit writes most of the pages of their index."""
 _LEAST = 500
 
-Values = tuple[bytes, bytes, str, int, int, str, str, bytes | None, bytes | None]
-_NAMES = "number, number_index, language, element_id, services, tariff_plan, critical, app, app_index"
+Values = tuple[bytes, bytes, str, int, int, str, str, str, bytes | None, bytes | None]
+_NAMES = "number, number_index, language, element_id, services, tariff_plan, critical, reference, app, app_index"
 _KEPT_UP = ("language", "element_id", "services", "tariff_plan", "critical", "app_index")
 _APP = re.compile(r"[!-~]{1,200}")
+_NO_DIGIT, _MOBILE = re.compile(r"\D"), re.compile(r"(?:0{0,2}86)?1[3-9]\d{9}")
+LONGEST_REFERENCE = 64
 _LIKE_A_NUMBER = re.compile(r"\+?[\d ()-]{7,}")
 
 
 def subscribers(database: Database, keyring: Keyring, path: Path, progress: Progress = quiet) -> Outcome:
-    """Import subscribers: number, language, element, services (;), tariff_plan, critical, app."""
+    """Import subscribers: number, language, element, services (;), tariff_plan, critical, app, reference."""
     check_encoding(path)
     with database.read() as session:
         reader = _Reader(session, keyring)
         empty = session.scalar(select(Subscriber.id).limit(1)) is None
+        known = _References(session)
     with Rejects(path) as rejects:
         rows = read(path, COLUMNS, rejects.add, progress)
-        kept = _store(database, reader.values(rows, rejects.add), empty)
+        kept = _store(database, reader.values(rows, rejects.add), empty, known)
         database.write(changed, actor="system:import")
     return Outcome(kept, rejects.count, reader.doubtful, rejects.path if rejects.count else None)
+
+
+class _References:
+    """The references of the numbers that somebody watches, as they stood when the import began and as it changes them."""
+
+    def __init__(self, session: Session) -> None:
+        self._by: list[tuple[Watch, dict[bytes, str]]] = []
+        for watch in watches:
+            of: dict[bytes, str] = {}
+            for part in slices(sorted(watch.watched(session)), 1000):
+                query = select(Subscriber.number_index, Subscriber.reference).where(Subscriber.number_index.in_(part))
+                of.update(session.execute(query).tuples().all())
+            if of:
+                self._by.append((watch, of))
+
+    def tell(self, session: Session, batch: list[Values]) -> None:
+        """Tell of the numbers of a slice that are known by another reference now; one that nobody knew before says nothing."""
+        for watch, of in self._by:
+            given = {index: reference for _, index, *_, reference, _, _ in batch if index in of and reference}
+            moved = [index for index, reference in given.items() if of[index] and of[index] != reference]
+            if moved:
+                watch.reassigned(session, moved)
 
 
 class _Reader:
@@ -85,7 +126,22 @@ class _Reader:
         encrypted, index = self.keyring.encrypt(number), self.keyring.index(number)
         app = self._app(row["app"])
         known = (self.keyring.encrypt(app), self.keyring.index(app)) if app else (None, None)
-        return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"], *known
+        reference = self._reference(row["reference"], number)
+        return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"], reference, *known
+
+    @staticmethod
+    def _reference(written: str, number: str) -> str:
+        """What the operator's billing knows the subscriber by, never the number: it is shown and exported."""
+        if not written:
+            return written
+        digits = _NO_DIGIT.sub("", written)
+        if _MOBILE.fullmatch(digits) or number.removeprefix("+86").removeprefix("+") in digits:
+            raise BadRow("reference", "holds a phone number", "give the account's own reference, or leave it empty")
+        if len(written) > LONGEST_REFERENCE:
+            raise BadRow(
+                "reference", f"is longer than {LONGEST_REFERENCE} characters", "give the account's own reference"
+            )
+        return written
 
     @staticmethod
     def _app(written: str) -> str:
@@ -116,8 +172,13 @@ class _Reader:
         return mask
 
 
-def _store(database: Database, values: Iterable[Values], empty: bool) -> int:
-    write = _write_sqlite if database.sqlite else _write_postgresql
+def _store(database: Database, values: Iterable[Values], empty: bool, known: _References) -> int:
+    insert = _write_sqlite if database.sqlite else _write_postgresql
+
+    def write(session: Session, batch: list[Values]) -> None:
+        insert(session, batch)
+        known.tell(session, batch)
+
     gentle = database.sqlite and not empty
     size = _LEAST if gentle else _BULK
     kept = 0
@@ -160,12 +221,14 @@ def _on_conflict(dialect: str) -> str:
     sets += (
         f", app = CASE WHEN subscriber.app_index {differs} excluded.app_index THEN excluded.app ELSE subscriber.app END"
     )
+    sets += ", reference = CASE excluded.reference WHEN '' THEN subscriber.reference ELSE excluded.reference END"
     rows = [f"subscriber.{name} {differs} excluded.{name}" for name in _KEPT_UP]
+    rows.append("(excluded.reference <> '' AND subscriber.reference <> excluded.reference)")
     return f"ON CONFLICT (number_index) DO UPDATE SET {sets} WHERE {' OR '.join(rows)}"
 
 
 def _write_sqlite(session: Session, batch: list[Values]) -> None:
-    statement = f"INSERT INTO subscriber ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) " + _on_conflict("sqlite")
+    statement = f"INSERT INTO subscriber ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) " + _on_conflict("sqlite")
     session.connection().exec_driver_sql(statement, batch)
 
 
@@ -178,7 +241,7 @@ def _write_postgresql(session: Session, batch: list[Values]) -> None:
             f"CREATE TEMP TABLE IF NOT EXISTS arriving ON COMMIT DELETE ROWS AS SELECT {_NAMES} FROM subscriber LIMIT 0"
         )
         with cursor.copy(f"COPY arriving ({_NAMES}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(("bytea", "bytea", "text", "int8", "int8", "text", "text", "bytea", "bytea"))
+            copy.set_types(("bytea", "bytea", "text", "int8", "int8", "text", "text", "text", "bytea", "bytea"))
             for values in last.values():
                 copy.write_row(values)
         cursor.execute(f"INSERT INTO subscriber ({_NAMES}) SELECT {_NAMES} FROM arriving " + _on_conflict("postgresql"))

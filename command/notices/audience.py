@@ -169,31 +169,36 @@ def languages(session: Session, notice: Notice, *, missed: bool | None = None) -
     """How many subscribers of each language would get the notice now, besides those who have their row already.
 
     `missed`: whether an all-clear will have words for those never reached; by default, whether it has."""
-    story = Story.of(session, notice.incident_id, notice.exercise)
-    anyone: Condition = S.c.id > 0
-    if notice.basis == Basis.AREAS:
-        queries = [of_areas(notice.id, anyone)]
-    elif notice.basis == Basis.SELECTION and (selection := selecting.of(notice.selection)) is not None:
-        queries = [selected(story, notice, selecting.matches(session, selection), anyone)]
-    elif notice.kind in (Kind.FIRST, Kind.ADVISORY):
-        queries = [affected(story, notice.id, notice.kind, anyone)]
-        if story.concerns:
-            queries.append(concerned(story, notice.id, notice.kind, anyone))
-    else:
-        queries = [narrowed(session, notice, told(story, notice, about, anyone)) for about in sources(story, notice)]
-    if notice.kind == Kind.ALL_CLEAR:
-        queries = [query.where(~story.cut_by_another()) for query in [*queries, passed(story, anyone)]]
-        words = has_missed_text(session, notice) if missed is None else missed
-        if words and meant(session, notice.incident_id):
-            queries.append(never_reached(story, anyone, queued=False))
-            if story.concerns:
-                queries.append(concern_ended(story, anyone, queued=False))
     has_row = D.alias("r")
     mine = select(literal(1)).where(has_row.c.notice_id == notice.id, has_row.c.addressee == S.c.id).exists()
     found: Counter[str] = Counter()
-    for query in queries:
+    for query in queries(session, notice, missed=missed):
         found.update(_sizes(session, query.where(~mine)))
     return dict(sorted(found.items()))
+
+
+def queries(session: Session, notice: Notice, *, missed: bool | None = None) -> list[Select[Any]]:
+    """Who would get the notice now, those who have their row already among them; nobody is in two of these."""
+    story = Story.of(session, notice.incident_id, notice.exercise)
+    anyone: Condition = S.c.id > 0
+    if notice.basis == Basis.AREAS:
+        asked = [of_areas(notice.id, anyone)]
+    elif notice.basis == Basis.SELECTION and (selection := selecting.of(notice.selection)) is not None:
+        asked = [selected(story, notice, selecting.matches(session, selection), anyone)]
+    elif notice.kind in (Kind.FIRST, Kind.ADVISORY):
+        asked = [affected(story, notice.id, notice.kind, anyone)]
+        if story.concerns:
+            asked.append(concerned(story, notice.id, notice.kind, anyone))
+    else:
+        asked = [narrowed(session, notice, told(story, notice, about, anyone)) for about in sources(story, notice)]
+    if notice.kind == Kind.ALL_CLEAR:
+        asked = [query.where(~story.cut_by_another()) for query in [*asked, passed(story, anyone)]]
+        words = has_missed_text(session, notice) if missed is None else missed
+        if words and meant(session, notice.incident_id):
+            asked.append(never_reached(story, anyone, queued=False))
+            if story.concerns:
+                asked.append(concern_ended(story, anyone, queued=False))
+    return asked
 
 
 def any_to_pass(session: Session, notice: Notice) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock, journal
 from command.core.problems import N_, Invalid
+from command.messages import policy
 from command.messages import service as messages
 from command.messages.about import About
 from command.messages.models import Body, Lane
@@ -88,6 +89,7 @@ def write(
         automatic=terms.automatic and not about.restricted and selection is None,
         release_at=terms.release_at,
         keeps_quiet=terms.keeps_quiet,
+        leaves_bad=policy.current(session).bad_numbers.leaves_out(kind, about.tier, about.kind),
         facts=terms.facts.kept() if terms.facts and kind in TELLING else None,
         created_by=by,
         created_at=clock.now(session),

@@ -13,7 +13,7 @@ from command.messages import service as messages
 from command.messages.about import About
 from command.messages.models import TOLD, Halt, State, Tally
 from command.network.models import Concerned, CutOff
-from command.notices import audience
+from command.notices import audience, sparing
 from command.notices.drafting import Terms, texts_of, write
 from command.notices.entries import NoticeHeld, WaveOpened
 from command.notices.models import Basis, Kind, Notice, NoticeState, Passed, Wave
@@ -205,7 +205,7 @@ def extend(session: Session, notice: Notice) -> Notice:
         return notice
     if is_automatic(notice) and hold_if_over(session, notice):
         return notice
-    notice.counted(audience.languages(session, notice), inserted(session, notice))
+    sparing.recount(session, notice, inserted(session, notice))
     if notice.state == NoticeState.SENT:
         notice.state, notice.finished_at = NoticeState.SENDING, None
     open_wave(session, notice, Basis(notice.basis))
@@ -241,7 +241,7 @@ def hold_if_over(session: Session, notice: Notice) -> bool:
         return False
     close_waves(session, notice)
     notice.state = NoticeState.SUBMITTED
-    notice.counted(rest, told)
+    sparing.recount(session, notice, told, rest)
     notice.approved_by = notice.approved_at = None
     held = NoticeHeld(notice_id=notice.id, notice_kind=notice.kind, audience=total, told=told, cap=cap_of(notice))
     record(session, notice, held)

@@ -61,7 +61,9 @@ class Notice(OfExercise, Base):
 
     `keeps_quiet`: nobody is sent it in their own quiet hours; `release_at` is then when the last of those that wait may leave, otherwise
     before when nobody is sent it. `facts` are what was known when it was written (see `pacing.Facts`); `late_at` is when the update that it
-    promised was put on record as late. `languages`: how many of each language were still to get it when its audience was last counted."""
+    promised was put on record as late. `languages`: how many of each language were still to get it when its audience was last counted.
+
+    `leaves_bad`: marked numbers are left out of it; `left_out`: how many of each language were, of those `languages` counts."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -96,6 +98,8 @@ class Notice(OfExercise, Base):
     override: Mapped[bool] = mapped_column(default=False)
     release_at: Mapped[datetime | None]
     keeps_quiet: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    leaves_bad: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    left_out: Mapped[dict[str, int] | None] = mapped_column(Json)
     facts: Mapped[dict[str, object] | None] = mapped_column(Json)
     late_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, Insert, Select, Table, bindparam, case, li
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from command.messages import optouts
+from command.messages import bad, bad_rules, optouts
 from command.messages import service as messages
 from command.messages.models import SMS, Lane, OptOut, Purpose, State
 from command.network.models import Area
-from command.notices import drafting, quiet
+from command.notices import drafting, quiet, sparing
 from command.notices.drafting import LANES
 from command.notices.models import Basis, Kind, Notice, Wave
 from command.notices.quiet import Releases
+from command.notices.sparing import Span
 from command.notices.story import D, E, S, Story
 from notifiers.base import Channel
 
@@ -55,7 +56,7 @@ class Row:
     """What all rows of a notice have alike. Equal values make equal statements, so that a statement can be kept for many chunks.
 
     A warning's advisory takes the lane of updates: it is behind the news of what has happened, and opt-outs cover it. `zones` are those in
-    which the notice leaves at a time of their own; `covered`: whoever opted out is not sent it."""
+    which the notice leaves at a time of their own; `covered`: whoever opted out is not sent it; `spares`: nor is a marked number."""
 
     notice_id: int
     lane: int
@@ -65,6 +66,7 @@ class Row:
     ways: frozenset[Channel] = frozenset()
     zones: tuple[str, ...] = ()
     covered: bool = False
+    spares: bool = False
 
     @classmethod
     def of(cls, at: Pass, *, missed: bool = False) -> "Row":
@@ -75,37 +77,47 @@ class Row:
         zones = tuple(zone for zone, _ in at.releases.zones) if at.notice.keeps_quiet else ()
         covered = optouts.covers(at.session, lane, at.notice.tier)
         texts = tuple(sorted(bodies.items()))
-        return cls(at.notice.id, lane, at.notice.exercise, texts, dialect, at.ways, zones, covered)
+        spares = at.notice.leaves_bad and bad.any_marked(at.session)
+        return cls(at.notice.id, lane, at.notice.exercise, texts, dialect, at.ways, zones, covered, spares)
 
 
-Inserts = tuple[tuple[State, Insert], ...]
+Inserts = tuple[tuple[State, str | None, Insert], ...]
+"""Statements with the state of what they insert, and the reason where that is suppressed."""
 
 
-def queue(at: Pass, people: Select[Any], *, missed: bool = False) -> int:
-    """Insert a delivery for each of `people` who has none of this notice; those who want no such messages get a suppressed one."""
-    return insert_rows(at, inserts(Row.of(at, missed=missed), people))
+def queue(at: Pass, people: Select[Any], span: Span, *, missed: bool = False) -> int:
+    """Insert a delivery for each of `people` who has none of this notice; those who want no such messages, and marked numbers where the
+    notice leaves them out, get a suppressed one. `span`: the ids among which `people` are."""
+    return insert_rows(at, inserts(Row.of(at, missed=missed), people, span))
 
 
-def inserts(row: Row, people: Select[Any]) -> Inserts:
-    """The statements of `queue`, by the state of what they insert. Making them takes longer than running them on a small chunk."""
-    if not row.covered:
-        return ((State.READY, _insert(row, people, State.READY)),)
-    left = select(literal(1)).where(OptOut.recipient == S.c.number_index).exists()
-    return (
-        (State.READY, _insert(row, people.where(~left), State.READY)),
-        (State.SUPPRESSED, _insert(row, people.where(left), State.SUPPRESSED)),
-    )
+def inserts(row: Row, people: Select[Any], span: Span) -> Inserts:
+    """The statements of `queue`, by the state of what they insert. Making them takes longer than running them on a small chunk.
+
+    Those left out come first and all others after, without asking again: whoever opts out or is marked between two statements has a row
+    all the same, and just one."""
+    found: list[tuple[State, str | None, Insert]] = []
+    if row.covered:
+        left = select(literal(1)).where(OptOut.recipient == S.c.number_index).exists()
+        found.append(_suppressed(row, people.where(left), optouts.OPTED_OUT))
+    if row.spares:
+        found.append(_suppressed(row, people.where(sparing.marked(row.ways, span)), bad_rules.WHY))
+    return *found, (State.READY, None, _insert(row, people, State.READY))
+
+
+def _suppressed(row: Row, people: Select[Any], reason: str) -> tuple[State, str, Insert]:
+    return State.SUPPRESSED, reason, _insert(row, people, State.SUPPRESSED, reason)
 
 
 def insert_rows(at: Pass, statements: Inserts, given: Mapping[str, Any] | None = None) -> int:
     """Run statements of `inserts`, with values for what else their query asks for; how many rows that made."""
     times = {"now_is": at.now, **_times(at), **(given or {})}
     total = 0
-    for state, statement in statements:
+    for state, reason, statement in statements:
         result: Any = at.session.execute(statement, times)
         inserted = max(0, int(result.rowcount))
         if inserted:
-            messages.bump_tally(at.session, at.notice.id, {state: inserted}, optouts.OPTED_OUT)
+            messages.bump_tally(at.session, at.notice.id, {state: inserted}, reason)
         total += inserted
     return total
 
@@ -124,12 +136,12 @@ def _times(at: Pass) -> dict[str, datetime]:
     return times
 
 
-def _insert(row: Row, people: Select[Any], state: State) -> Insert:
-    columns = _columns(row, state)
+def _insert(row: Row, people: Select[Any], state: State, reason: str | None = None) -> Insert:
+    columns = _columns(row, state, reason)
     return _once(row.dialect, D, list(columns), people.with_only_columns(*columns.values()), ["notice_id", "addressee"])
 
 
-def _columns(row: Row, state: State) -> dict[str, ColumnElement[Any]]:
+def _columns(row: Row, state: State, reason: str | None) -> dict[str, ColumnElement[Any]]:
     values: dict[str, Any] = {
         "purpose": Purpose.NOTICE.value,
         "notice_id": row.notice_id,
@@ -141,8 +153,8 @@ def _columns(row: Row, state: State) -> dict[str, ColumnElement[Any]]:
         "resent": False,
     }
     times = {"created_at": "now_is", "due_at": "due_is", "valid_until": "until_is"}
-    if state == State.SUPPRESSED:
-        values["reason"], times["settled_at"] = optouts.OPTED_OUT, "now_is"
+    if reason is not None:
+        values["reason"], times["settled_at"] = reason, "now_is"
     return {
         **{name: literal(value, D.c[name].type).label(name) for name, value in values.items()},
         **{name: _time(row, name, value) for name, value in times.items()},

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.messages import service as messages
 from command.messages.about import About
-from command.notices import audience, living, service
+from command.notices import audience, living, service, sparing
 from command.notices.drafting import Terms, Texts, write
 from command.notices.living import lock
 from command.notices.models import Kind, Notice, NoticeState, Passed
@@ -39,7 +39,7 @@ def grow(
         return None
     lock(session, first)
     if first.state in service.WAITING:
-        first.counted(audience.languages(session, first))
+        sparing.recount(session, first)
         session.flush()
         return first
     if _refused(first):
@@ -73,7 +73,7 @@ def recount(session: Session, about: About) -> None:
     first = living.latest(session, about.incident_id, Kind.FIRST)
     if first is not None and first.state in service.WAITING:
         lock(session, first)
-        first.counted(audience.languages(session, first))
+        sparing.recount(session, first)
         session.flush()
 
 

@@ -14,7 +14,7 @@ from command.core import clock, journal
 from command.core.problems import N_, Conflict, Denied, Invalid
 from command.messages import service as messages
 from command.messages.about import About
-from command.notices import approval, audience, living, pacing
+from command.notices import approval, living, pacing, sparing
 from command.notices.drafting import BASES, Terms, Texts, write
 from command.notices.entries import (
     ApprovalOverridden,
@@ -112,7 +112,7 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
             N_("A first notice was drafted after this all-clear."),
             remedy=N_("Draft the all-clear again, then submit it."),
         )
-    notice.counted(audience.languages(session, notice))
+    sparing.recount(session, notice)
     notice.submitted_by, notice.submitted_at = by, clock.now(session)
     notice.state = NoticeState.SUBMITTED
     need = approval.needed(notice.automatic, notice.audience, notice.pre_approved_cap)

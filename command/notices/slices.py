@@ -4,6 +4,7 @@ Bounds are found in indexes alone, so that a chunk holds a lock for its own rows
 range of subscribers' ids across many elements, rather than all of a few: rows that are neighbours then stay neighbours, so that a
 chunk touches few pages of its indexes. That halves what a commit has to write where subscribers lie scattered over elements."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -23,10 +24,20 @@ def _bind(name: str) -> ColumnElement[int]:
     return bindparam(name, type_=BigInteger())
 
 
-WITHIN = and_(C.c.element_id.between(_bind("first"), _bind("last")), S.c.id > _bind("after"), S.c.id <= _bind("upto"))
+def bounds(column: ColumnElement[int]) -> Condition:
+    """The condition on ids of subscribers, in whichever column, of a slice or a range."""
+    return and_(column > _bind("after"), column <= _bind("upto"))
+
+
+def between(after: int, last: int) -> Callable[[ColumnElement[int]], Condition]:
+    """The same with the bounds in it."""
+    return lambda column: and_(column > after, column <= last)
+
+
+WITHIN = and_(C.c.element_id.between(_bind("first"), _bind("last")), bounds(S.c.id))
 """The condition on cut-offs and subscribers of a slice; its values are `Slice.given`."""
 
-WITHIN_IDS = and_(S.c.id > _bind("after"), S.c.id <= _bind("upto"))
+WITHIN_IDS = bounds(S.c.id)
 """The condition on subscribers of a range of ids; its values are `Range.given`."""
 
 

@@ -4,12 +4,13 @@ incidents, and to those never reached; whose message is still in the air is wait
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, delete, literal, null, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, literal, null, select, update
 
 from command.notices import audience, queued, slices
 from command.notices.models import Kind, Owed
 from command.notices.recipients import Pass, Row, insert_once, insert_rows, inserter, inserts, queue
 from command.notices.slices import Place
+from command.notices.sparing import Span
 from command.notices.story import IN_THE_AIR, QUEUED, Condition, D, N, P, S
 
 LOOK_AGAIN = timedelta(seconds=1)
@@ -44,20 +45,21 @@ def _told_stage(at: Pass, about: int, after: int) -> tuple[int, bool]:
     if bound is None:
         at.stand(TOLD_STAGE, source + 1, 0)
         return 0, True
-    rows = _tell(at, source, and_(D.c.addressee > (after if source == about else 0), D.c.addressee <= bound))
+    rows = _tell(at, source, slices.between(after if source == about else 0, bound))
     at.stand(TOLD_STAGE, source, bound)
     return rows, True
 
 
-def _tell(at: Pass, source: int, where: Condition) -> int:
+def _tell(at: Pass, source: int, span: Span) -> int:
     """Queue the notice for some of those whom `source` told; remember those of whom that is not known yet."""
+    where = span(D.c.addressee)
     if at.notice.kind in (Kind.ALL_CLEAR, Kind.CORRECTION):
         _remember(at, source, where)
     told = audience.narrowed(at.session, at.notice, audience.told(at.story, at.notice, source, where))
     if at.notice.kind == Kind.ALL_CLEAR:
         _pass_on(at, told.where(at.story.cut_by_another()))
         told = told.where(~at.story.cut_by_another())
-    return queue(at, told)
+    return queue(at, told, span)
 
 
 def _remember(at: Pass, source: int, where: Condition) -> None:
@@ -99,9 +101,10 @@ def _passed_stage(at: Pass, after: int) -> tuple[int, bool]:
         missed = audience.has_missed_text(at.session, at.notice) and audience.meant(at.session, at.notice.incident_id)
         at.stand(MISSED_STAGE if missed else WAITING_STAGE)
         return 0, True
-    people = audience.passed(at.story, and_(P.c.addressee > after, P.c.addressee <= bound))
+    span = slices.between(after, bound)
+    people = audience.passed(at.story, span(P.c.addressee))
     _pass_on(at, people.where(at.story.cut_by_another()))
-    rows = queue(at, people.where(~at.story.cut_by_another()))
+    rows = queue(at, people.where(~at.story.cut_by_another()), span)
     _settle_passed(at, after, bound)
     at.stand(PASSED_STAGE, bound)
     return rows, True
@@ -122,7 +125,7 @@ def _missed_stage(at: Pass, place: Place) -> tuple[int, bool]:
         at.stand(*((CONCERN_ENDED_STAGE, 0) if at.story.concerns else (WAITING_STAGE,)))
         return 0, True
     people = audience.never_reached(at.story, slices.WITHIN)
-    rows = insert_rows(at, inserts(Row.of(at, missed=True), people), part.given)
+    rows = insert_rows(at, inserts(Row.of(at, missed=True), people, slices.bounds), part.given)
     at.stand(MISSED_STAGE, *part.cursor)
     return rows, True
 
@@ -132,8 +135,8 @@ def _concern_ended_stage(at: Pass, after: int) -> tuple[int, bool]:
     if bound is None:
         at.stand(WAITING_STAGE)
         return 0, True
-    some = and_(N.c.subscriber_id > after, N.c.subscriber_id <= bound)
-    rows = queue(at, audience.concern_ended(at.story, some), missed=True)
+    span = slices.between(after, bound)
+    rows = queue(at, audience.concern_ended(at.story, span(N.c.subscriber_id)), span, missed=True)
     at.stand(CONCERN_ENDED_STAGE, bound)
     return rows, True
 
@@ -160,13 +163,16 @@ def _waiting_stage(at: Pass) -> tuple[int, bool]:
 
 
 def _landed(at: Pass, about: int, people: list[int]) -> int:
-    mine = D.c.addressee.in_(people)
-    rows = _tell(at, about, mine)
+    def span(column: ColumnElement[int]) -> Condition:
+        return column.in_(people)
+
+    mine = span(D.c.addressee)
+    rows = _tell(at, about, span)
     if at.notice.kind == Kind.ALL_CLEAR:
         queued.take_back(at, about, mine, at.story.concluded(about), queued.NO_LONGER_AFFECTED)
         if audience.has_missed_text(at.session, at.notice):
-            rows += queue(at, audience.never_reached(at.story, S.c.id.in_(people)), missed=True)
+            rows += queue(at, audience.never_reached(at.story, span(S.c.id)), span, missed=True)
             if at.story.concerns:
-                rows += queue(at, audience.concern_ended(at.story, S.c.id.in_(people)), missed=True)
+                rows += queue(at, audience.concern_ended(at.story, span(S.c.id)), span, missed=True)
     at.session.execute(delete(O).where(O.c.notice_id == at.notice.id, O.c.about_id == about, O.c.addressee.in_(people)))
     return rows

@@ -6,7 +6,7 @@ before did. A notice that nobody may send is never materialised, and one approve
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -110,15 +110,16 @@ def _to_concerned(at: Pass, after: int) -> tuple[int, bool]:
     if bound is None:
         at.end()
         return 0, False
-    some = and_(N.c.subscriber_id > after, N.c.subscriber_id <= bound)
-    rows = queue(at, audience.concerned(at.story, at.notice.id, at.notice.kind, some))
+    span = slices.between(after, bound)
+    people = audience.concerned(at.story, at.notice.id, at.notice.kind, span(N.c.subscriber_id))
+    rows = queue(at, people, span)
     at.stand(CONCERNED_STAGE, bound)
     return rows, True
 
 
 @lru_cache(maxsize=256)
 def _for_affected(row: Row, story: Story, kind: str) -> Inserts:
-    return inserts(row, audience.affected(story, row.notice_id, kind, slices.WITHIN))
+    return inserts(row, audience.affected(story, row.notice_id, kind, slices.WITHIN), slices.bounds)
 
 
 # --- those of areas
@@ -137,7 +138,7 @@ def _to_areas(at: Pass) -> tuple[int, bool]:
 
 @lru_cache(maxsize=64)
 def _for_areas(row: Row) -> Inserts:
-    return inserts(row, audience.of_areas(row.notice_id, slices.WITHIN_IDS))
+    return inserts(row, audience.of_areas(row.notice_id, slices.WITHIN_IDS), slices.bounds)
 
 
 # --- those a person selected
@@ -154,7 +155,7 @@ def _to_selected(at: Pass) -> tuple[int, bool]:
         at.end()
         return 0, False
     people = audience.selected(at.story, at.notice, chosen, slices.WITHIN_IDS)
-    rows = insert_rows(at, inserts(Row.of(at), people), part.given)
+    rows = insert_rows(at, inserts(Row.of(at), people, slices.bounds), part.given)
     at.stand(*part.cursor)
     return rows, True
 

@@ -61,6 +61,7 @@ class Act(StrEnum):
     APPROVE_NOTICE = "approve_notice"
     WITHDRAW_NOTICE = "withdraw_notice"
     CORRECT_NOTICE = "correct_notice"
+    CLEAR_BAD_NUMBER = "clear_bad_number"
     HOLD_MESSAGES = "hold_messages"
     HOLD_RECORDS = "hold_records"
     PLAN_DRILL = "plan_drill"

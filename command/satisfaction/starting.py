@@ -16,6 +16,7 @@ from command.incidents import house, observing_rows, standing
 from command.incidents.models import Incident
 from command.messages import gateways
 from command.messages import service as messages
+from command.messages.bad_models import BadNumber, Standing
 from command.messages.models import TOLD, Delivery, Lane, OptOut, Purpose
 from command.network.models import Area, Element, Subscriber
 from command.notices import quiet
@@ -81,7 +82,7 @@ def was_told(cleared: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _barred(survey_id: int) -> ColumnElement[bool]:
-    """They opted out, or another survey takes their answers."""
+    """They opted out, their number takes no SMS, or another survey takes their answers."""
     other = aliased(Survey)
     asked = (
         exists()
@@ -89,7 +90,9 @@ def _barred(survey_id: int) -> ColumnElement[bool]:
         .where(other.state.in_((State.PLANNED, State.OPEN)), other.id != survey_id)
         .correlate(Subscriber)
     )
-    return or_(exists().where(OptOut.recipient == Subscriber.number_index).correlate(Subscriber), asked)
+    gone = exists().where(BadNumber.addressee == Subscriber.id, BadNumber.state == Standing.MARKED)
+    left = exists().where(OptOut.recipient == Subscriber.number_index).correlate(Subscriber)
+    return or_(left, gone.correlate(Subscriber), asked)
 
 
 def ask(session: Session, installation: Installation, survey_id: int, chosen: Sequence[int]) -> int:

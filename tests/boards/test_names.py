@@ -46,6 +46,7 @@ ELSEWHERE = (
     "confidentiality.",
     "audiences.",
     "operating.",
+    "numbers.",
 )
 """Kinds that the audit stream, the policies', the pools', the drills' and rolled streams keep."""
 

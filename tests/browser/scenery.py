@@ -69,6 +69,7 @@ SIGNED_IN = (
     *("/sites", "/sites/S-1"),
     *("/measurements", "/measurements/new", "/measurements/attach-mj", "/measurements/attach-mj/edit"),
     *("/messages/hold", "/messages/hold?exercise=1", "/roads", "/retention"),
+    *("/numbers/bad", "/numbers/bad?state=cleared"),
     *("/notices", "/notices?exercise=1"),
     *("/messages/hold", "/messages/hold?exercise=1", "/roads"),
     *("/notices", "/notices?exercise=1", "/notices/audiences"),

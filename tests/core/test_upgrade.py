@@ -126,3 +126,26 @@ def test_an_erased_note_of_an_old_installation_leaves_the_index(old: Engine) -> 
         connection.execute(text("INSERT INTO archive_gram (gram, note_id) VALUES ('光缆', 1)"))
         connection.execute(text("UPDATE note SET body = NULL WHERE id = 1"))
     assert rows(old, "SELECT note_id FROM archive_note") == []
+
+
+def test_whoever_was_a_subscriber_has_no_reference_and_a_notice_leaves_nobody_out(database_url: str) -> None:
+    schema.downgrade(database_url, "0052")
+    engine = create_engine(database_url)
+    blob = "X'01'" if engine.dialect.name == "sqlite" else "'\\x01'"
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO area (id, code, level, name_zh, name_en) VALUES (1, '80', 'province', '岭东', 'Lingdong')",
+            "INSERT INTO element (id, name, kind, area_id, core, services) VALUES (1, 'E', 'access', 1, false, 1)",
+            "INSERT INTO subscriber (id, number, number_index, language, element_id, services, tariff_plan, critical) "
+            f"VALUES (1, {blob}, {blob}, 'zh', 1, 1, '', '')",
+            "INSERT INTO notice (id, incident_id, incident_number, tier, kind, state, basis, pre_approved_cap, audience, validity_minutes, "
+            "automatic, override, created_by, created_at, exercise) VALUES (1, 1, '2026-1121-001', 3, 'first', 'draft', 'affected', 0, 0, "
+            f"60, false, false, 'person:1', '{AT}', false)",
+        ):
+            connection.exec_driver_sql(statement)
+    schema.upgrade(database_url)
+    assert rows(engine, "SELECT reference FROM subscriber") == [("",)]
+    assert [(bool(leaves), left) for leaves, left in rows(engine, "SELECT leaves_bad, left_out FROM notice")] == [
+        (False, None)
+    ]
+    engine.dispose()

@@ -20,6 +20,7 @@ from command.core.settings import Settings, read
 from command.demo import load as demo
 from command.demo.load import COMMANDER, DEMO, DRIVER_FILE, PASSWORD, TOKEN_FILE, DemoRefused, is_loaded, load
 from command.drills.models import Drill, DrillProgramme
+from command.messages.bad_models import BadNumber
 from command.network.models import Area, Element, Link, Subscriber
 from command.oncall.models import DutyLayer, DutyMember, Schedule
 from command.people import signin
@@ -43,6 +44,7 @@ TABLES = (
     ResourceMovement,
     Drill,
     DrillProgramme,
+    BadNumber,
 )
 
 

@@ -31,6 +31,11 @@ def test_what_ships_is_sound_and_every_rule_cites_its_source() -> None:
         ("opt_out", {"first_notices_of_tiers": [2]}, "opt_out.first_notices_of_tiers", "tier 2"),
         ("opt_out", {"return": ["TD"]}, "opt_out.return", "'TD'"),
         ("cadence", {"tiers": {1: {"every": 10, "gap": 30}}}, "cadence.tiers", "tier 2 is missing"),
+        ("bad_numbers", {"still_tried": {"tiers": [2]}}, "bad_numbers.still_tried.tiers", "tier 1"),
+        ("bad_numbers", {"still_tried": {"notices": ["update"]}}, "bad_numbers.still_tried.notices", "advisory"),
+        ("bad_numbers", {"answers": 1, "days": 1, "roads": 1}, "bad_numbers.answers", "one answer"),
+        ("bad_numbers", {"days": 9, "within_days": 3}, "bad_numbers.within_days", "fewer days"),
+        ("bad_numbers", {"hours_apart": -1}, "bad_numbers.hours_apart", "greater than or equal"),
         ("overlap", {"within": 3}, "overlap.within", "unknown field"),
     ],
 )
@@ -42,6 +47,14 @@ def test_a_mistake_is_named_with_its_line(
         policy.read_file(path)
     fault = next(each for each in refused.value.faults if each.field.startswith(place))
     assert said in fault.message and fault.remedy and fault.line > 1
+
+
+def test_a_file_of_before_has_the_shipped_rule_of_bad_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "older.yaml"
+    text = policy.FILE.read_text("utf-8")
+    file.write_text(text[: text.index("# Numbers that take no SMS")], "utf-8")
+    older, now = policy.read_file(file).bad_numbers, shipped().bad_numbers
+    assert older == now.model_copy(update={"source": older.source})
 
 
 def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:

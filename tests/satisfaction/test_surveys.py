@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.complaints.models import Case
+from command.core import clock
 from command.core.journal import Entry
 from command.messages import optouts
+from command.messages.bad_models import BadNumber, Standing
 from command.messages.models import TOLD, Lane, Purpose
 from command.network.models import Subscriber
 from command.oncall.models import Page, PageState
@@ -21,10 +23,17 @@ pytestmark = [pytest.mark.proves("R16"), pytest.mark.usefixtures("everybody")]
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+def _takes_no_sms(session: Session, person: Subscriber) -> None:
+    now = clock.now(session)
+    row = {"recipient": person.number_index, "addressee": person.id, "last_at": now, "marked_at": now}
+    session.add(BadNumber(**row, state=Standing.MARKED, reason="absent"))
+
+
 def test_those_told_the_all_clear_are_asked_once_it_is_over_behind_everything_else(asker: Asker) -> None:
     with asker.database.read() as session:
         known = session.scalars(select(Subscriber).order_by(Subscriber.id).limit(20)).all()
     asker.do(lambda session: optouts.opt_out(session, known[3].number_index, "reply"))
+    asker.do(lambda session: _takes_no_sms(session, known[4]))
     settings = asker.installation.settings.model_copy(update={"observation_factor": 2})
     asker.database.info["settings"] = settings
     number = asker.restored()
@@ -39,9 +48,10 @@ def test_those_told_the_all_clear_are_asked_once_it_is_over_behind_everything_el
     asker.engine()
     found = asker.texts()
     assert {delivery.recipient for delivery, _ in found} == {each.number_index for each in known} - {
-        known[3].number_index
+        known[3].number_index,
+        known[4].number_index,
     }
-    assert len(found) == 19
+    assert len(found) == 18
     assert all(
         delivery.lane == Lane.SURVEY and delivery.state in TOLD and not delivery.exercise for delivery, _ in found
     )
