@@ -18,6 +18,17 @@ class SettingsError(Exception):
     """A setting cannot be used; the message names each one and what to do."""
 
 
+class SenderSettings(BaseModel):
+    """One of a gateway's senders: the `number` (or name) messages show, and what it may carry a second and a day (none: what the gateway
+    may)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: str = Field(min_length=1, max_length=34, pattern=r"^[\x21-\x7e]+$")
+    rate: int | None = Field(default=None, ge=1, le=100_000)
+    daily_cap: int | None = Field(default=None, ge=1)
+
+
 class GatewaySettings(BaseModel):
     """One transport. `rate` is messages a second shared by all engines; `elements` are those it depends on (B4); `sms_price` what the
     provider takes for a segment, in `sms_currency` (ISO 4217)."""
@@ -29,6 +40,7 @@ class GatewaySettings(BaseModel):
     account_sid: str = ""
     auth_token: str = ""
     sender: str = ""
+    senders: tuple[SenderSettings, ...] = ()
     base_url: str | None = None
     rate: int = Field(default=100, ge=1, le=100_000)
     window: int = Field(default=64, ge=1, le=1000)
@@ -69,6 +81,25 @@ class GatewaySettings(BaseModel):
             made["look_up"] = "none"  # an SMSC can be asked only about what it gave an id
         for name, value in made.items():
             object.__setattr__(self, name, value)
+        return self
+
+    @model_validator(mode="after")
+    def _senders_make_sense(self) -> "GatewaySettings":
+        """Several senders are one gateway's, each once; the first is the one of what has no turn of its own."""
+        if not self.senders:
+            return self
+        if self.transport not in ("twilio", "simulated", "smpp"):
+            raise ValueError(f"{self.name}: senders: {self.transport} has one sender; remove them, or set sender")
+        if self.transport == "smpp" and (
+            long := next((one.number for one in self.senders if len(one.number) > 20), None)
+        ):
+            raise ValueError(f"{self.name}: senders: {long!r}: at most 20 characters, as SMPP 3.4 has it")
+        numbers = [one.number for one in self.senders]
+        if self.sender not in ("", numbers[0]):
+            raise ValueError(f"{self.name}: sender: senders are given too; put it first among them and remove it here")
+        if twice := next((one for one in numbers if numbers.count(one) > 1), None):
+            raise ValueError(f"{self.name}: senders: {twice!r} is there twice; remove one")
+        object.__setattr__(self, "sender", numbers[0])
         return self
 
     @property

@@ -141,6 +141,15 @@ class Gateways:
 
         self.run(begin())
 
+    def links(self) -> dict[str, list[dict[str, Any]]]:
+        """By SMPP gateway, each of its binds and whether it is for pages; from any thread."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for road in self.roads.values():
+            for wire in _wires(road):
+                pages = isinstance(road.pages, Smpp) and wire is road.pages.transport
+                found.setdefault(road.name, []).extend({"pages": pages, **each} for each in wire.standing())
+        return found
+
     def close(self) -> None:
         """Close every connection and the loop."""
         if self._loop.is_closed():

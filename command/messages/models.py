@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInt
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
-from command.core.columns import Base, BigId, Id, OfExercise
+from command.core.columns import Base, BigId, Id, Json, OfExercise
 
 EXERCISE_GATEWAY = "exercise"
 SMS: Literal["sms"] = "sms"
@@ -237,7 +237,7 @@ class OptOut(Base):
 
 class GatewayState(Base):
     """What all engines share about a gateway: this second's quota, this day's count (UTC, kept where a cap is set), the breaker
-    (`failures` in a row) and why it was stopped."""
+    (`failures` in a row) and why it was stopped. `senders` holds, by a sender of the gateway, what of this second and this day it used."""
 
     __tablename__ = "gateway_state"
     gateway: Mapped[str] = mapped_column(primary_key=True)
@@ -249,6 +249,7 @@ class GatewayState(Base):
     failures: Mapped[int] = mapped_column(default=0)
     open_until: Mapped[datetime | None]
     stopped_reason: Mapped[str | None]
+    senders: Mapped[dict[str, dict[str, int]]] = mapped_column(Json, default=dict, server_default="{}")
 
 
 class ExerciseAllowed(Base):

@@ -3,18 +3,19 @@
 Nothing here counts deliveries: engines tell what they sent with their heartbeats, notices are counted by their tallies."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
-from command.core.beats import CODE, SLICE, SLICES
+from command.core.beats import CODE, SLICE, SLICES, EngineBeat
 from command.core.installation import Installation
 from command.core.journal import Note
 from command.core.log import masked_words
+from command.core.settings import GatewaySettings
 from command.messages import breakers, failures, gateways, holds, road_orders, traffic
 from command.messages.gateways import capabilities
 from command.messages.models import SMS, GatewayState, Lane
@@ -22,6 +23,9 @@ from command.messages.road_models import RoadOrder
 from command.messages.traffic import Traffic
 from command.notices import forecast, queues
 from command.people.models import Person
+
+SEEN = timedelta(seconds=30)
+"""An engine that was not seen for longer holds no bind that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,30 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A bind of an SMPP gateway, as the engine that holds it told: for pages or for notices, its kind, whether it stands (bound, down,
+    refused), what is under way by it, and what ended it last, and when."""
+
+    engine: str
+    pages: bool
+    kind: str
+    state: str
+    under_way: int
+    error: str
+    error_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """One of a gateway's senders: what it may carry a second and a day (None: what the gateway may), and has today."""
+
+    number: str
+    rate: int | None
+    daily_cap: int | None
+    used_today: int
+
+
+@dataclass(frozen=True, slots=True)
 class Road:
     """One gateway. `state` is open, paused, avoided, stopped, broken (its breaker is open) or lost (`lost` names an element it depends on
     that is cut off); `rate` what it may carry a second and `slowed` what somebody slowed it to; `now` and `slices` (of SLICE seconds, the
@@ -70,6 +98,8 @@ class Road:
     daily_cap: int | None
     used_today: int
     orders: tuple[Ordered, ...] = ()
+    links: tuple[Link, ...] = ()
+    senders: tuple[By, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -136,6 +166,8 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
                 daily_cap=can.daily_cap,
                 used_today=row.day_used if row and row.day == at.date().isoformat() else 0,
                 orders=tuple(told[each.id] for each in by_road.get(one.name, [])),
+                links=links(beats, one.name, at),
+                senders=_senders(one, row, at),
             )
         )
     return Roads(
@@ -145,6 +177,32 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
         engine_at=max((beat.seen_at for beat in beats), default=None),
         held=holds.now(session).get(False, holds.NOTHING).mass,
         diverted=tuple(told[each.id] for each in found if each.act == "divert"),
+    )
+
+
+def links(beats: Iterable[EngineBeat], gateway: str, at: datetime) -> tuple[Link, ...]:
+    """The binds of a gateway, by each engine that lives."""
+    return tuple(
+        Link(
+            engine=beat.engine,
+            pages=each["pages"],
+            kind=each["kind"],
+            state=each["state"],
+            under_way=each["under_way"],
+            error=each["error"],
+            error_at=datetime.fromisoformat(each["error_at"]) if each["error_at"] else None,
+        )
+        for beat in sorted(beats, key=lambda beat: beat.engine)
+        if beat.seen_at >= at - SEEN
+        for each in beat.links.get(gateway, [])
+    )
+
+
+def _senders(one: GatewaySettings, row: GatewayState | None, at: datetime) -> tuple[By, ...]:
+    today = row.senders if row and row.day == at.date().isoformat() else {}
+    return tuple(
+        By(each.number, each.rate, each.daily_cap, today.get(each.number, {}).get("day_used", 0))
+        for each in one.senders
     )
 
 
