@@ -85,7 +85,8 @@ class GatewaySettings(BaseModel):
 
     @model_validator(mode="after")
     def _senders_make_sense(self) -> "GatewaySettings":
-        """Several senders are one gateway's, each once; the first is the one of what has no turn of its own."""
+        """Several senders are one gateway's, each once; the first is the one of what has no turn of its own. A gateway carries no more
+        than its senders together."""
         if not self.senders:
             return self
         if self.transport not in ("twilio", "simulated", "smpp"):
@@ -100,6 +101,14 @@ class GatewaySettings(BaseModel):
         if twice := next((one for one in numbers if numbers.count(one) > 1), None):
             raise ValueError(f"{self.name}: senders: {twice!r} is there twice; remove one")
         object.__setattr__(self, "sender", numbers[0])
+        rates = [one.rate for one in self.senders if one.rate is not None]
+        if len(rates) == len(self.senders):
+            object.__setattr__(self, "rate", min(self.rate, sum(rates)))
+        caps = [one.daily_cap for one in self.senders if one.daily_cap is not None]
+        if len(caps) == len(self.senders):
+            object.__setattr__(
+                self, "daily_cap", sum(caps) if self.daily_cap is None else min(self.daily_cap, sum(caps))
+            )
         return self
 
     @property

@@ -13,7 +13,7 @@ from command.core.database import Database
 from command.core.settings import Settings
 from command.messages import breakers, routing
 from command.messages.gateways import live
-from command.messages.models import EXERCISE_GATEWAY
+from command.messages.models import EXERCISE_GATEWAY, GatewayState
 from command.network.models import Area
 from command.roads import views
 from playbooks.source import SourceError
@@ -46,15 +46,13 @@ def _told(session: Session, settings: Settings) -> Iterator[str]:
     given = [*live(settings), *(one for one in settings.gateways if one.name == EXERCISE_GATEWAY)]
     stands = breakers.standing(session, [one.name for one in given])
     beats = list(session.scalars(select(EngineBeat)))
+    states = {row.gateway: row for row in session.scalars(select(GatewayState))}
     for one in given:
         how = stands[one.name]
         state = f"stopped ({how.stopped})" if how.stopped else "resting after failures" if how.open else "in use"
         yield f"{one.name}  {one.transport}  {one.channel}  {state}"
-        for each in one.senders:
-            limits = [f"{each.rate}/s"] * (each.rate is not None) + [f"{each.daily_cap} a day"] * (
-                each.daily_cap is not None
-            )
-            yield f"  sender {each.number}  {', '.join(limits) or 'no limit of its own'}"
+        for each in views.senders(one, states.get(one.name), at):
+            yield f"  sender {each.number}  {_limits(each)}  {each.used_today} today"
         found = views.links(beats, one.name, at)
         for link in found:
             what = "pages" if link.pages else "notices"
@@ -62,6 +60,12 @@ def _told(session: Session, settings: Settings) -> Iterator[str]:
             yield f"  bind {link.engine}  {what}  {link.kind}  {link.state}  under way: {link.under_way}{last}"
         if one.transport == "smpp" and not found:
             yield "  no bind: no engine is running"
+
+
+def _limits(sender: views.By) -> str:
+    rate = [] if sender.rate is None else [f"{sender.rate}/s"]
+    cap = [] if sender.daily_cap is None else [f"{sender.daily_cap} a day"]
+    return ", ".join(rate + cap) or "no limit of its own"
 
 
 @gateways.command()

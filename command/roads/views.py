@@ -3,7 +3,7 @@
 Nothing here counts deliveries: engines tell what they sent with their heartbeats, notices are counted by their tallies."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,10 +18,10 @@ from command.core.log import masked_words
 from command.core.settings import GatewaySettings
 from command.messages import breakers, failures, gateways, holds, road_orders, traffic
 from command.messages.gateways import capabilities
-from command.messages.models import SMS, GatewayState, Lane
+from command.messages.models import GatewayState, Lane
 from command.messages.road_models import RoadOrder
 from command.messages.traffic import Traffic
-from command.notices import forecast, queues
+from command.notices import forecast, lanes, queues
 from command.people.models import Person
 
 SEEN = timedelta(seconds=30)
@@ -101,10 +101,6 @@ class Road:
     links: tuple[Link, ...] = ()
     senders: tuple[By, ...] = ()
 
-    @property
-    def usable(self) -> bool:
-        return self.state == "open"
-
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -167,13 +163,13 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
                 used_today=row.day_used if row and row.day == at.date().isoformat() else 0,
                 orders=tuple(told[each.id] for each in by_road.get(one.name, [])),
                 links=links(beats, one.name, at),
-                senders=_senders(one, row, at),
+                senders=senders(one, row, at),
             )
         )
     return Roads(
         at=at,
         roads=tuple(roads),
-        queues=_queues(session, roads, house.settings.pages_share),
+        queues=_queues(session),
         engine_at=max((beat.seen_at for beat in beats), default=None),
         held=holds.now(session).get(False, holds.NOTHING).mass,
         diverted=tuple(told[each.id] for each in found if each.act == "divert"),
@@ -198,7 +194,8 @@ def links(beats: Iterable[EngineBeat], gateway: str, at: datetime) -> tuple[Link
     )
 
 
-def _senders(one: GatewaySettings, row: GatewayState | None, at: datetime) -> tuple[By, ...]:
+def senders(one: GatewaySettings, row: GatewayState | None, at: datetime) -> tuple[By, ...]:
+    """The senders of a gateway, each with its limits and what it used on the day of `at` (UTC)."""
     today = row.senders if row and row.day == at.date().isoformat() else {}
     return tuple(
         By(each.number, each.rate, each.daily_cap, today.get(each.number, {}).get("day_used", 0))
@@ -229,20 +226,15 @@ def _failures(found: Traffic) -> tuple[Failure, ...]:
     return tuple(Failure(failures.of(code), code, count) for code, count in codes.most_common())
 
 
-def _queues(session: Session, roads: Sequence[Road], pages_share: float) -> tuple[Queue, ...]:
-    """Lanes leave one after the other, so a lane is through when all before it are: at the pace of now, or at what roads may carry where
-    nothing leaves yet."""
-    counts = queues.waiting(session)
-    usable = [road for road in roads if road.usable and road.channel == SMS]
-    may = sum(min(road.rate, road.slowed or road.rate) for road in usable) * (1 - pages_share)
-    pace = sum(road.now for road in usable) or may
-    found, before = [], 0
-    for lane in Lane:
-        mine = sum(counts.get((lane, state), 0) for state in queues.WAITING)
-        before += mine
-        seconds = (before / pace if pace else None) if mine else 0.0
-        found.append(Queue(lane.name.lower(), mine, queues.oldest(session, lane), seconds))
-    return tuple(found)
+def _queues(session: Session) -> tuple[Queue, ...]:
+    counts: Counter[Lane] = Counter()
+    for (lane, state), count in queues.waiting(session).items():
+        if state in queues.WAITING:
+            counts[Lane(lane)] += count
+    ends = lanes.through(session, counts)
+    return tuple(
+        Queue(lane.name.lower(), counts[lane], queues.oldest(session, lane), ends.get(lane, 0.0)) for lane in Lane
+    )
 
 
 def _told(session: Session, order: RoadOrder, language: str) -> Ordered:
