@@ -1,6 +1,7 @@
 """Leasing due deliveries (design §7, step 2) and the intent to call them (step 3)."""
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from command.core import claims, clock
 from command.core.keys import Keyring
-from command.messages import optouts, outbox
+from command.messages import optouts, outbox, second_counts
 from command.messages.handlers import Handlers
 from command.messages.holds import NOTHING, Held
 from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
@@ -172,13 +173,19 @@ def _lease(session: Session, due: ColumnElement[bool], limit: int) -> Sequence[R
         values={"state": State.LEASED},
         returning=_TAKEN,
     )
-    deltas: dict[tuple[int, str], int] = {}
+    outbox.bump(session, _moved(leased))
+    second_counts.bump(session, _moved([row for row in leased if row.first_channel is not None]))
+    return sorted(leased, key=lambda row: (row.lane, row.id))
+
+
+def _moved(leased: Sequence[Row[Any]]) -> Counter[tuple[int, str]]:
+    """By notice and state, what leasing changes."""
+    deltas: Counter[tuple[int, str]] = Counter()
     for row in leased:
         if row.notice_id is not None:
-            for state, by in ((State.READY, -1), (State.LEASED, 1)):
-                deltas[row.notice_id, state] = deltas.get((row.notice_id, state), 0) + by
-    outbox.bump(session, deltas)
-    return sorted(leased, key=lambda row: (row.lane, row.id))
+            deltas[row.notice_id, State.READY] -= 1
+            deltas[row.notice_id, State.LEASED] += 1
+    return deltas
 
 
 def texts(session: Session, ids: set[int]) -> dict[int, Text]:

@@ -86,7 +86,6 @@ _READY_OTHERWISE = text("state = 'ready' AND channel <> 'sms'")
 HELD = (State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT)
 """States in which a delivery has a lease."""
 _HELD = text(f"state IN ({', '.join(repr(str(state)) for state in HELD)})")
-_SECOND = text("first_channel IS NOT NULL")
 _TRIED = text("attempt IS NOT NULL")
 _AWAITED = text("state IN ('submitted', 'sent')")
 _PAGED = text("page_id IS NOT NULL")
@@ -120,7 +119,6 @@ class Delivery(OfExercise, Claimable, Base):
         ),
         Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_page_id", "page_id", postgresql_where=_PAGED, sqlite_where=_PAGED),
-        Index("ix_delivery_second_road", "notice_id", postgresql_where=_SECOND, sqlite_where=_SECOND),
         Index("ix_delivery_provider_id", "provider_id", postgresql_where=_AWAITED, sqlite_where=_AWAITED),
         Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
     )
@@ -156,6 +154,16 @@ class Tally(Base):
     """How many deliveries of a notice are in each state; kept in the same transaction as the states."""
 
     __tablename__ = "tally"
+    notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class SecondTally(Base):
+    """How many deliveries of a notice that left their first road for the second are in each state; kept in the same transaction as the
+    states, and when the deliveries are removed."""
+
+    __tablename__ = "second_tally"
     notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     state: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigId, default=0)

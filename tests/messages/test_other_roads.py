@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from command.engine import fan_out
-from command.messages import outbox, second, service
+from command.messages import outbox, second, second_counts
 from command.messages.models import Delivery, Lane, State
+from command.messages.second_counts import SecondRoad
 from command.network.models import Subscriber
 from tests.conftest import Time
 from tests.messages.conftest import Build
@@ -230,7 +231,7 @@ def test_a_phone_that_is_off_is_tried_by_the_other_gateway_and_a_landline_is_cal
     assert (again.first_gateway, again.gateway, again.first_code) == ("twilio", "second", "30003")
     assert there.calls() == []
     with there.house.database.read() as session:
-        assert service.by_second_road(session, rows[1].notice_id or 0) == 1
+        assert second_counts.of(session, rows[1].notice_id or 0) == SecondRoad(told=1)
 
 
 def test_a_landline_is_called(town: Callable[..., Town]) -> None:
