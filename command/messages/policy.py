@@ -70,11 +70,18 @@ class Pace(Record):
 
 
 class Cadence(Record):
-    """`kinds` are the events that `every` is asked of; the gap holds for all."""
+    """`kinds` are the events that `every` is asked of; the gap holds for all. `draft_minutes` before an update is due it is drafted from
+    the plan's text, for a person to approve (None: never)."""
 
     kinds: tuple[Kind, ...]
     tiers: dict[Tier, Pace]
+    draft_minutes: Annotated[int, Field(ge=0, le=240)] | None = 10
     source: Source
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How long before an update is due it is drafted."""
+        return None if self.draft_minutes is None else timedelta(minutes=self.draft_minutes)
 
     def of(self, tier: int) -> Pace:
         """The pace of a tier."""
