@@ -1,10 +1,11 @@
 """What an operator's notices keep to: config/notices.yaml, read once a process. A mistake there names its line and the remedy."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy.orm import Session
@@ -184,6 +185,42 @@ class Replies(Record):
         return timedelta(hours=self.within_hours)
 
 
+Spoken = Literal["first", "all_clear", "correction"]
+"""What is worth a call: an update of what somebody knows already is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Which classes of critical customer are called: `only` these, or (None) all `but` those."""
+
+    only: frozenset[str] | None = frozenset()
+    but: frozenset[str] = frozenset()
+
+    def __contains__(self, critical: str) -> bool:
+        return critical != "" and (critical not in self.but if self.only is None else critical in self.only)
+
+    def __bool__(self) -> bool:
+        return self.only is None or bool(self.only)
+
+
+NOBODY = Called()
+
+
+class Calls(Record):
+    """Of which kinds of notice critical customers are called, by class (what the register says makes them one), where there is a voice
+    gateway; `otherwise` holds for a class that is not named."""
+
+    classes: dict[Word, tuple[Spoken, ...]] = {}
+    otherwise: tuple[Spoken, ...] = ("first", "all_clear", "correction")
+    source: Source
+
+    def of(self, kind: str) -> Called:
+        """Who is called of a kind of notice."""
+        if kind in self.otherwise:
+            return Called(None, frozenset(name for name, kinds in self.classes.items() if kind not in kinds))
+        return Called(frozenset(name for name, kinds in self.classes.items() if kind in kinds))
+
+
 class Policy(Record):
     """The whole of config/notices.yaml."""
 
@@ -195,6 +232,7 @@ class Policy(Record):
     overlap: Overlap
     texts: Costs
     replies: Replies
+    calls: Calls = Calls(source="ours, every critical customer")
 
 
 def settings(session: Session) -> Settings:
