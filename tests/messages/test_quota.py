@@ -188,6 +188,23 @@ def test_an_engine_with_nothing_more_to_send_keeps_nothing_of_the_day(build: Bui
     assert used(house) == ({"10690001": 3}, 3)
 
 
+@pytest.mark.parametrize(
+    ("senders", "rate", "cap"),
+    [
+        (({"number": "1", "rate": 30}, {"number": "2", "rate": 20}), 50, None),
+        (({"number": "1", "rate": 30}, {"number": "2"}), 100, None),
+        (({"number": "1", "rate": 80}, {"number": "2", "rate": 80}), 100, None),
+        (({"number": "1", "daily_cap": 3}, {"number": "2", "daily_cap": 4}), 100, 7),
+        (({"number": "1", "daily_cap": 3}, {"number": "2"}), 100, None),
+    ],
+)
+def test_a_gateway_carries_no_more_than_its_senders_together(
+    senders: tuple[dict[str, Any], ...], rate: int, cap: int | None
+) -> None:
+    given = GatewaySettings(name="g", transport="smpp", senders=senders)  # type: ignore[arg-type]
+    assert (given.rate, given.daily_cap, given.sender) == (rate, cap, "1")
+
+
 def used(house: House) -> tuple[dict[str, int], int]:
     """What senders of the gateway, and it, have used today."""
     with house.database.read() as session:
