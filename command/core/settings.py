@@ -12,6 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from command.core.paths import CONFIG
+from notifiers import approved
 
 
 class SettingsError(Exception):
@@ -31,7 +32,7 @@ class SenderSettings(BaseModel):
 
 class GatewaySettings(BaseModel):
     """One transport. `rate` is messages a second shared by all engines; `elements` are those it depends on (B4); `sms_price` what the
-    provider takes for a segment, in `sms_currency` (ISO 4217)."""
+    provider takes for a segment, in `sms_currency` (ISO 4217); `approved_texts` a file of the only texts it takes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,6 +52,7 @@ class GatewaySettings(BaseModel):
     daily_cap: int | None = None
     look_up: Literal["none", "advisory", "authoritative"] = "advisory"
     elements: tuple[str, ...] = ()
+    approved_texts: Path | None = None
     sms_price: Decimal | None = Field(default=None, ge=0, le=1000, allow_inf_nan=False)
     sms_currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     host: str = ""
@@ -110,6 +112,22 @@ class GatewaySettings(BaseModel):
                 self, "daily_cap", sum(caps) if self.daily_cap is None else min(self.daily_cap, sum(caps))
             )
         return self
+
+    @field_validator("approved_texts")
+    @classmethod
+    def _texts_can_be_read(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            approved.read(value)
+        return value
+
+    @property
+    def approved(self) -> tuple[str, ...] | None:
+        """The only texts it takes; None: any."""
+        return approved.read(self.approved_texts) if self.approved_texts else None
+
+    def takes(self, text: str) -> bool:
+        """Whether it takes a text."""
+        return self.approved is None or approved.fits(text, self.approved)
 
     @property
     def channel(self) -> "Channel":

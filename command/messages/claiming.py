@@ -17,9 +17,9 @@ from command.messages.handlers import Handlers
 from command.messages.holds import NOTHING, Held
 from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
 from command.messages.resent import as_sent
-from command.messages.routes import Needs, needs_of
+from command.messages.routes import Needs, fitting, needs_of
 from command.messages.ways import Head
-from notifiers.base import Channel, Message
+from notifiers.base import Capabilities, Channel, Message
 
 LEASE = timedelta(seconds=60)
 """How long an engine may keep a leased delivery without calling it."""
@@ -188,11 +188,12 @@ def _moved(leased: Sequence[Row[Any]]) -> Counter[tuple[int, str]]:
     return deltas
 
 
-def texts(session: Session, ids: set[int]) -> dict[int, Text]:
-    """The bodies of these ids."""
+def texts(session: Session, ids: set[int], able: Mapping[str, Capabilities]) -> dict[int, Text]:
+    """The bodies of these ids, and what they need of gateways that can so much."""
     query = select(Body.id, Body.text, Body.encoding, Body.language).where(Body.id.in_(ids))
     return {
-        id: Text(text, needs_of(text, encoding), language) for id, text, encoding, language in session.execute(query)
+        id: Text(text, fitting(needs_of(text, encoding), text, able), language)
+        for id, text, encoding, language in session.execute(query)
     }
 
 

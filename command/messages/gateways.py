@@ -211,6 +211,7 @@ def capabilities(given: GatewaySettings) -> Capabilities:
         look_up=given.look_up if given.channel in ("sms", "push") else "none",
         elements=given.elements,
         channel=given.channel,
+        approved=given.approved,
     )
 
 
@@ -296,7 +297,7 @@ def _exercise(installation: Installation) -> Road:
         raise GatewaySettingsError(f"gateways: {EXERCISE_GATEWAY} must carry SMS; give it such a transport")
     given = exercise_channels(installation)
     transports = {channel: _drilled(installation, one) for channel, one in given.items()}
-    sms = capabilities(given[SMS])
+    sms = replace(capabilities(given[SMS]), approved=None)
     gateway = Exercise(transports, allowed, sms, EXERCISE_GATEWAY)
     besides = tuple(capabilities(one) for channel, one in given.items() if channel != SMS)
     return Road(EXERCISE_GATEWAY, given[SMS], gateway, gateway, besides)

@@ -383,7 +383,8 @@ class Sender:
         if len(self._texts) > 10_000:
             self._texts.clear()
         if missing := {id for id in ids if id not in self._texts}:
-            self._texts |= await self._read(line, partial(claiming.texts, ids=missing))
+            able = {name: road.capabilities for name, road in self._gateways.roads.items()}
+            self._texts |= await self._read(line, partial(claiming.texts, ids=missing, able=able))
 
     async def _read(self, line: Line, work: Callable[[Session], T]) -> T:
         def reading() -> T:

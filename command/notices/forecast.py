@@ -145,7 +145,7 @@ def forecast(
     at, lane = clock.now(session), queues.LANES[kind]
     ahead = _ahead(session, lane, notice_id)
     roads = Standing(session)
-    given = [(load, roads.able(lane, load.needs, notice_id, ahead)) for load in loads(texts, languages)]
+    given = [(load, roads.able(lane, roads.fit(load), notice_id, ahead)) for load in loads(texts, languages)]
     shares, roadless = shared(given, ahead)
     seconds = None if roadless else max((each.seconds for each in shares), default=0.0)
     begins = release_at if release_at is not None and release_at > at else None
@@ -189,6 +189,10 @@ class Standing:
         today = clock.now(session).date().isoformat()
         used = {row.gateway: row for row in session.scalars(select(GatewayState))}
         self._used = {name: row.day_used for name, row in used.items() if row.day == today}
+
+    def fit(self, load: Load) -> Needs:
+        """What a text asks of roads, those left out that do not take it."""
+        return routes.fitting(load.needs, load.text, {offer.name: offer.capabilities for offer in self._offers})
 
     def leading(self, lane: Lane, needs: Needs, notice_id: int | None = None) -> str | None:
         """The road that would carry it: None, no road does now."""

@@ -81,7 +81,7 @@ def _of_notices(session: Session, standing: Standing) -> Sequence[Waiting]:
         parts = loads(texts_of(session, notice), notice.languages or {"zh": 1})
         shares = shared_out(waits, [each.people for each in parts])
         found += [
-            Waiting(lane, standing.leading(lane, part.needs, notice.id), share)
+            Waiting(lane, standing.leading(lane, standing.fit(part), notice.id), share)
             for part, share in zip(parts, shares, strict=True)
         ]
     return found

@@ -90,6 +90,7 @@ class RoadOut(BaseModel):
     reason: str
     lost: str | None
     two_way: bool
+    approved: tuple[str, ...] = Field(description="The only texts it takes; {…} stands for what changes. Empty: any.")
     url: bool
     unicode: bool
     elements: list[str]

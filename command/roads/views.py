@@ -87,6 +87,7 @@ class Road:
     reason: str
     lost: str | None
     two_way: bool
+    approved: tuple[str, ...]
     url: bool
     unicode: bool
     elements: tuple[str, ...]
@@ -151,6 +152,7 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
                 reason=stands.stopped or "",
                 lost=gone,
                 two_way=can.two_way,
+                approved=can.approved or (),
                 url=can.url,
                 unicode=can.unicode,
                 elements=can.elements,
