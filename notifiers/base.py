@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, Protocol, final
 
+from notifiers.approved import fits
+
 
 class Verdict(StrEnum):
     """What became of one send.
@@ -40,7 +42,8 @@ class Capabilities:
     """What a gateway can do; routing obeys it. It carries messages of its `channel` only.
 
     `daily_cap` counts messages a day (None: no cap). `look_up` says how far an answer "not found" may be trusted:
-    `authoritative` means the message was not taken. `elements` are the operator's own elements it depends on.
+    `authoritative` means the message was not taken. `elements` are the operator's own elements it depends on. `approved` are the only texts
+    it takes (see notifiers.approved; None: any).
     """
 
     two_way: bool
@@ -51,6 +54,11 @@ class Capabilities:
     look_up: Literal["none", "advisory", "authoritative"]
     elements: tuple[str, ...] = ()
     channel: Channel = "sms"
+    approved: tuple[str, ...] | None = None
+
+    def takes(self, text: str) -> bool:
+        """Whether it takes this text."""
+        return self.approved is None or fits(text, self.approved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,8 @@ class Message:
     `attempt` is our id of this try (32 hex characters), `to` an E.164 number (SMS, voice), a mailbox or a chat's
     address, `valid_for` the seconds after which the text is pointless, `reference` a short string inside
     `text` by which a look-up can recognise it, `channel` what kind of address `to` is. `title`, `language`, `kind` and
-    `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app.
+    `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app. `sender` is
+    which of the gateway's own senders the text shows (empty: its only one).
     """
 
     attempt: str
@@ -74,6 +83,7 @@ class Message:
     language: str = ""
     kind: str = ""
     about: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

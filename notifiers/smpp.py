@@ -79,10 +79,16 @@ class SmppTransport:
         self._texts, self._joiner = other._texts, other._joiner
 
     def standing(self) -> list[dict[str, Any]]:
-        """Each bind: its kind, its state, what is under way by it and what ended it last."""
+        """Each bind: its kind, its state, what is under way by it, what ended it last and when."""
         return [
-            {"kind": one.kind, "state": one.state, "under_way": one.under_way, "error": one.last_error or ""}
-            for one in self._binds
+            {
+                "kind": one.kind,
+                "state": one.state,
+                "under_way": one.under_way,
+                "error": one.last_error or "",
+                "error_at": one.error_at.isoformat() if one.error_at else "",
+            }
+            for one in list(self._binds)
         ]
 
     @property
@@ -152,7 +158,9 @@ class SmppTransport:
         number = message.to.removeprefix("+")
         return pdu.body(
             pdu.ShortMessage(
-                source=pdu.Address(given.sender.removeprefix("+"), given.source_ton, given.source_npi),
+                source=pdu.Address(
+                    (message.sender or given.sender).removeprefix("+"), given.source_ton, given.source_npi
+                ),
                 destination=pdu.Address(number, 1, 1),
                 text=part,
                 esm_class=pdu.UDH if count > 1 else 0,

@@ -8,6 +8,7 @@ import contextlib
 import ssl
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from notifiers import smpp_pdu as pdu
 from notifiers.base import NotifierError
@@ -56,6 +57,7 @@ class Bind:
         """Why the SMSC refuses the account; None while it does not."""
         self.last_error: str | None = None
         """What ended the last session, or the last attempt to begin one; kept while the next one stands."""
+        self.error_at: datetime | None = None
         self.bound = asyncio.Event()
         self.tried = asyncio.Event()
         """Set once the first attempt to bind has ended, whichever way."""
@@ -131,7 +133,7 @@ class Bind:
                     if await self._session():
                         wait = FIRST_WAIT
                 except (OSError, pdu.BadPacket, NotSent, NoAnswer, TimeoutError, asyncio.IncompleteReadError) as error:
-                    self.last_error = _why(error)
+                    self._failed(_why(error))
                 self.tried.set()
                 await asyncio.sleep(wait)
                 wait = min(LONGEST_WAIT, wait * 2)
@@ -157,9 +159,9 @@ class Bind:
                 self.tried.set()
                 beating = asyncio.create_task(self._beat())
                 await asyncio.wait({reading, beating}, return_when=asyncio.FIRST_COMPLETED)
-                self.last_error = _ended(reading, beating)
+                self._failed(_ended(reading, beating))
             else:
-                self.last_error = f"the bind was refused: {self.refused or f'SMPP 0x{answer.status:08x}'}"
+                self._failed(f"the bind was refused: {self.refused or f'SMPP 0x{answer.status:08x}'}")
         finally:
             tasks = [task for task in (reading, beating) if task is not None]
             for task in tasks:
@@ -167,6 +169,9 @@ class Bind:
             self._lost()
             await asyncio.gather(*tasks, return_exceptions=True)
         return bound
+
+    def _failed(self, why: str) -> None:
+        self.last_error, self.error_at = why, datetime.now(UTC)
 
     def _lost(self) -> None:
         """The connection is gone: what was written and not answered is in doubt, and nothing else can be written."""

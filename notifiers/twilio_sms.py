@@ -149,12 +149,15 @@ class TwilioTransport:
         await self._http.close()
 
     def _fields(self, message: Message) -> dict[str, Any]:
-        fields: dict[str, Any] = {"To": message.to, "Body": message.text, **self._sender}
+        fields: dict[str, Any] = {"To": message.to, "Body": message.text, **self._by(message)}
         if self._callback is not None:
             fields["StatusCallback"] = f"{self._callback}{message.attempt}{OVERRIDES}"
         if message.valid_for is not None:
             fields["ValidityPeriod"] = min(max(message.valid_for, 1), LONGEST_VALIDITY)
         return fields
+
+    def _by(self, message: Message) -> dict[str, str]:
+        return _sender(message.sender) if message.sender else self._sender
 
 
 class TwilioSms(Live):

@@ -32,6 +32,10 @@ class Gateway(Protocol):
     @property
     def unicode(self) -> bool: ...
 
+    def takes(self, text: str) -> bool:
+        """Whether its provider takes a text, or only others that were approved beforehand."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -228,6 +232,8 @@ def _gateway_remarks(plan: Playbook, number: int, gateways: Sequence[Gateway]) -
     texts = [((*place, "notices", kind, "text"), tier.notices.of(kind).text) for kind in NoticeKind]
     for at, text in [*texts, ((*place, "advice"), tier.advice)]:
         yield from _text_remarks(text, at, gateways)
+    for at, text in texts:
+        yield from _approval_remarks(text, tier.advice, at, gateways)
 
 
 def _page_remarks(page: Page, place: Place, gateways: Sequence[Gateway]) -> Iterator["_Remark"]:
@@ -249,6 +255,15 @@ def _text_remarks(text: Text, place: Place, gateways: Sequence[Gateway]) -> Iter
         if has_link(words):
             remedy = "Name the hotline instead of the link."
             yield from _lacking(stripping, gateways, (*place, language), "carry a link", remedy)
+
+
+def _approval_remarks(text: Text, advice: Text, place: Place, gateways: Sequence[Gateway]) -> Iterator["_Remark"]:
+    """What gateways that take only texts approved beforehand say of a text with ordinary figures in it."""
+    for language in LANGUAGES:
+        words = example(getattr(text, language), language, advice=getattr(advice, language))
+        refusing = [each.name for each in gateways if not each.takes(words)]
+        remedy = "Have it approved and list it in the gateway's approved_texts, or write one that is listed."
+        yield from _lacking(refusing, gateways, (*place, language), "carry a text that was not approved", remedy)
 
 
 def _lacking(

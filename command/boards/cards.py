@@ -22,6 +22,7 @@ from command.field.models import FieldNote, Photo
 from command.incidents import alerts, area_shares, observing_rows, plans
 from command.incidents.models import Impact, Incident, IncidentClock, Objective, Role, Task
 from command.network.models import Concerned, CutOff
+from command.notices import pacing
 from command.notices.models import Notice
 from command.oncall.models import Escalation, EscalationState, Page
 
@@ -139,7 +140,7 @@ def _head(
     running = [_pick(row, CLOCK) for row in clocks if row["state"] == "running"]
     left = [row for row in notices if row["kind"] in ("first", "update") and row["approved_at"]]
     left = [row for row in left if row["state"] in (*UNDER_WAY, "sent")]
-    told = [row["created_at"] for row in left]
+    told = [pacing.said_at(row["created_at"], row["facts"]) for row in left]
     handled = incident["state"] == "responding" and incident["quiet_at"] is None
     minutes = plans.cadence(session, incident["playbook_id"], incident["tier"]) if told and handled else None
     alert = alerts.of(session, incident["id"], incident["state"])

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from command.core import clock, names
 from command.incidents import house, visibility
 from command.incidents.models import Incident
-from command.messages import holds, losses
+from command.messages import holds, losses, second_counts
 from command.messages import service as messages
 from command.messages.losses import Loss
 from command.messages.models import TOLD, State
+from command.messages.second_counts import NONE, SecondRoad
 from command.notices.living import UNDECIDED
 from command.notices.models import Kind, Notice, NoticeState
 from command.people.access import Principal
@@ -28,7 +29,7 @@ NOT_REACHED = (State.UNDELIVERED, State.FAILED, State.EXPIRED)
 @dataclass(frozen=True, slots=True)
 class Progress:
     """`told` of `audience` have their message, `waiting` not yet; `lost` do not get it, for the reasons in `losses`. `ends_at`: at the pace
-    so far. `held`: mass messages are held, this one among them."""
+    so far. `held`: mass messages are held, this one among them. `second`: those whom the first road did not reach."""
 
     audience: int
     told: int
@@ -40,6 +41,7 @@ class Progress:
     ends_at: datetime | None
     losses: tuple[Loss, ...] = ()
     held: bool = False
+    second: SecondRoad = NONE
 
 
 def progress(session: Session, notice: Notice) -> Progress:
@@ -62,6 +64,7 @@ def progress(session: Session, notice: Notice) -> Progress:
         ends_at=_ends_at(clock.now(session), notice, told, rest) if live and not held else None,
         losses=losses.of(session, notice.id),
         held=held,
+        second=second_counts.of(session, notice.id),
     )
 
 

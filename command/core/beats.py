@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,9 @@ class EngineBeat(Base):
     `cycles` tells of each cycle since the engine began: `rounds`, those after which there was more to do at once (`busy`) and those that
     `failed`, `seconds` in all, of the `last` round and of the `worst` of the last five minutes. `gateways` holds how many calls of each
     gateway came to which outcome since then: accepted, failed, retried or unknown; `traffic` the same of the last ten minutes, by slices of
-    SLICE seconds, and how often each of a gateway's codes came in them (see Outcomes.lately)."""
+    SLICE seconds, and how often each of a gateway's codes came in them (see Outcomes.lately).
+    `links` tells of the connections that stand between calls: by gateway, what each is for, its kind, whether it stands, what is under way
+    by it and what ended it last."""
 
     __tablename__ = "engine_beat"
     engine: Mapped[str] = mapped_column(primary_key=True)
@@ -29,6 +31,7 @@ class EngineBeat(Base):
     cycles: Mapped[dict[str, dict[str, Any]]] = mapped_column(Json, default=dict, server_default="{}")
     gateways: Mapped[dict[str, dict[str, int]]] = mapped_column(Json, default=dict, server_default="{}")
     traffic: Mapped[dict[str, list[list[Any]]]] = mapped_column(Json, default=dict, server_default="{}")
+    links: Mapped[dict[str, list[dict[str, Any]]]] = mapped_column(Json, default=dict, server_default="{}")
 
 
 SLICE, SLICES = 10, 60
@@ -82,3 +85,22 @@ class Outcomes:
 
 OUTCOMES = Outcomes()
 """Of this process: the line that sends counts here, the heartbeat tells it."""
+
+
+class Links:
+    """The standing connections of this process, asked of whoever holds them at each heartbeat."""
+
+    def __init__(self) -> None:
+        self._tell: Callable[[], dict[str, list[dict[str, Any]]]] = dict
+
+    def told_by(self, tell: Callable[[], dict[str, list[dict[str, Any]]]]) -> None:
+        """Ask `tell` from now on."""
+        self._tell = tell
+
+    def told(self) -> dict[str, list[dict[str, Any]]]:
+        """By gateway, each connection."""
+        return self._tell()
+
+
+LINKS = Links()
+"""Of this process: who listens at gateways names itself here, the heartbeat asks."""

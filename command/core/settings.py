@@ -12,15 +12,27 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from command.core.paths import CONFIG
+from notifiers import approved
 
 
 class SettingsError(Exception):
     """A setting cannot be used; the message names each one and what to do."""
 
 
+class SenderSettings(BaseModel):
+    """One of a gateway's senders: the `number` (or name) messages show, and what it may carry a second and a day (none: what the gateway
+    may)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: str = Field(min_length=1, max_length=34, pattern=r"^[\x21-\x7e]+$")
+    rate: int | None = Field(default=None, ge=1, le=100_000)
+    daily_cap: int | None = Field(default=None, ge=1)
+
+
 class GatewaySettings(BaseModel):
     """One transport. `rate` is messages a second shared by all engines; `elements` are those it depends on (B4); `sms_price` what the
-    provider takes for a segment, in `sms_currency` (ISO 4217)."""
+    provider takes for a segment, in `sms_currency` (ISO 4217); `approved_texts` a file of the only texts it takes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,6 +41,7 @@ class GatewaySettings(BaseModel):
     account_sid: str = ""
     auth_token: str = ""
     sender: str = ""
+    senders: tuple[SenderSettings, ...] = ()
     base_url: str | None = None
     rate: int = Field(default=100, ge=1, le=100_000)
     window: int = Field(default=64, ge=1, le=1000)
@@ -39,6 +52,7 @@ class GatewaySettings(BaseModel):
     daily_cap: int | None = None
     look_up: Literal["none", "advisory", "authoritative"] = "advisory"
     elements: tuple[str, ...] = ()
+    approved_texts: Path | None = None
     sms_price: Decimal | None = Field(default=None, ge=0, le=1000, allow_inf_nan=False)
     sms_currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     host: str = ""
@@ -70,6 +84,50 @@ class GatewaySettings(BaseModel):
         for name, value in made.items():
             object.__setattr__(self, name, value)
         return self
+
+    @model_validator(mode="after")
+    def _senders_make_sense(self) -> "GatewaySettings":
+        """Several senders are one gateway's, each once; the first is the one of what has no turn of its own. A gateway carries no more
+        than its senders together."""
+        if not self.senders:
+            return self
+        if self.transport not in ("twilio", "simulated", "smpp"):
+            raise ValueError(f"{self.name}: senders: {self.transport} has one sender; remove them, or set sender")
+        if self.transport == "smpp" and (
+            long := next((one.number for one in self.senders if len(one.number) > 20), None)
+        ):
+            raise ValueError(f"{self.name}: senders: {long!r}: at most 20 characters, as SMPP 3.4 has it")
+        numbers = [one.number for one in self.senders]
+        if self.sender not in ("", numbers[0]):
+            raise ValueError(f"{self.name}: sender: senders are given too; put it first among them and remove it here")
+        if twice := next((one for one in numbers if numbers.count(one) > 1), None):
+            raise ValueError(f"{self.name}: senders: {twice!r} is there twice; remove one")
+        object.__setattr__(self, "sender", numbers[0])
+        rates = [one.rate for one in self.senders if one.rate is not None]
+        if len(rates) == len(self.senders):
+            object.__setattr__(self, "rate", min(self.rate, sum(rates)))
+        caps = [one.daily_cap for one in self.senders if one.daily_cap is not None]
+        if len(caps) == len(self.senders):
+            object.__setattr__(
+                self, "daily_cap", sum(caps) if self.daily_cap is None else min(self.daily_cap, sum(caps))
+            )
+        return self
+
+    @field_validator("approved_texts")
+    @classmethod
+    def _texts_can_be_read(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            approved.read(value)
+        return value
+
+    @property
+    def approved(self) -> tuple[str, ...] | None:
+        """The only texts it takes; None: any."""
+        return approved.read(self.approved_texts) if self.approved_texts else None
+
+    def takes(self, text: str) -> bool:
+        """Whether it takes a text."""
+        return self.approved is None or approved.fits(text, self.approved)
 
     @property
     def channel(self) -> "Channel":

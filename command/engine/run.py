@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from command.core import clock
-from command.core.beats import OUTCOMES, EngineBeat
+from command.core.beats import LINKS, OUTCOMES, EngineBeat
 from command.core.installation import Installation
 from command.engine import dead_man
 from command.engine.pace import Paces
@@ -156,6 +156,7 @@ class Engine:
                     cycles=self.paces.told(time.monotonic()),
                     gateways=OUTCOMES.told(),
                     traffic=OUTCOMES.lately(),
+                    links=LINKS.told(),
                 )
             )
 

@@ -16,6 +16,7 @@ from command.incidents import command_roles, house, notifying, objectives, obser
 from command.incidents.models import Incident
 from command.incidents.notice_api import TextsIn
 from command.incidents.room_api import ObjectiveIn, RoleIn
+from command.notices import service as notices
 from command.notices.models import Kind
 from command.people.access import Principal
 
@@ -190,6 +191,7 @@ def _notice(session: Session, incident: Incident, who: Principal, form: Form) ->
     texts = read(TextsIn, form, "zh", "en").model_dump()
     plain = texts == dict(notifying.planned(session, incident, kind))
     notice = notifying.draft(session, incident, kind, who.actor, texts=None if plain else texts)
+    notices.carried(session, notice)
     notifying.submit(session, incident, notice, who.actor)
 
 

@@ -48,6 +48,7 @@ def submitting(reason: str = "", override: bool = False) -> Verb:
 
     def verb(session: Session, incident: Incident, notice: Notice, who: Principal) -> None:
         standing.authorise(session, incident, who, "submit_notice", override=override, reason=reason)
+        notices.carried(session, notice)
         notifying.submit(session, incident, notice, who.actor)
 
     return verb

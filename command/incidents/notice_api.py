@@ -18,6 +18,7 @@ from command.incidents.api import Name, Strict
 from command.incidents.guards import FINAL
 from command.incidents.models import Incident
 from command.incidents.notice_acts import found
+from command.messages import second_counts
 from command.messages import service as messages
 from command.notices.drafting import texts_of
 from command.notices.models import Kind, Notice
@@ -65,6 +66,8 @@ class NoticeOut(BaseModel):
     """A notice: whom it goes to (`audience`, a count) and how its messages stand (`counts` by delivery state).
     `leaves_bad`: numbers that take no SMS are left out; `left_out`: how many of each language were when its audience was counted.
     `second_road`: how many did not reach by the first road and took a second, counted up to 1,000."""
+    `second_road`: how many did not reach by the first road and took a second; of them `second_road_waiting` are not told yet, and
+    `second_road_told` were by it, or may have been."""
 
     id: int
     incident: str
@@ -74,6 +77,8 @@ class NoticeOut(BaseModel):
     selection: dict[str, Any] | None
     counts: dict[str, int]
     second_road: int
+    second_road_waiting: int
+    second_road_told: int
     texts: dict[str, str]
     automatic: bool
     exercise: bool
@@ -102,14 +107,17 @@ class NoticesOut(BaseModel):
 
 def out(session: Session, notice: Notice) -> NoticeOut:
     """A notice as JSON shows it; phone numbers that somebody typed into its texts are masked."""
-    plain = set(NoticeOut.model_fields) - {"incident", "counts", "second_road", "texts", "corrects"}
+    again = second_counts.of(session, notice.id)
+    made = {"incident", "counts", "second_road", "second_road_waiting", "second_road_told", "texts", "corrects"}
     return NoticeOut(
         incident=notice.incident_number,
         counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
-        second_road=messages.by_second_road(session, notice.id),
+        second_road=again.took,
+        second_road_waiting=again.waiting,
+        second_road_told=again.told,
         texts={tongue: masked_words(text) for tongue, text in texts_of(session, notice).items()},
         corrects=notice.corrects_id,
-        **{name: getattr(notice, name) for name in plain},
+        **{name: getattr(notice, name) for name in set(NoticeOut.model_fields) - made},
     )
 
 

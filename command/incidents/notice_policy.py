@@ -39,4 +39,11 @@ def page() -> ResponseReturnValue:
         "tiers": {tier: said[tongue] for tier, said in TIER_WORDS.items()},
         "kinds": {str(kind): said[tongue] for kind, said in KIND_WORDS.items()},
     }
-    return render_template("incidents/notice_policy.html", rule=rule, kept=kept, zones=zones, said=words)
+    return render_template(
+        "incidents/notice_policy.html",
+        rule=rule,
+        kept=kept,
+        zones=zones,
+        said=words,
+        calls_on=here().settings.call_critical,
+    )

@@ -3,6 +3,7 @@
 Nobody is told automatically of a restricted incident. A notice that is not drafted leaves its reason in the journal."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -39,10 +40,12 @@ def draft(
     automatic: bool = False,
     correction: Texts | None = None,
     selection: Selection | None = None,
+    said_at: datetime | None = None,
 ) -> Notice:
     """A notice as a draft, with its correction where one must be ready. `texts` default to the plan's; texts that somebody typed are
-    never pre-approved, nor is what goes to a `selection`. Raise Invalid where there is nothing to say."""
-    said = dict(texts) if texts else _planned_texts(session, incident, kind)
+    never pre-approved, nor is what goes to a `selection`. `said_at`: it is written ahead for this time and does not leave before. Raise
+    Invalid where there is nothing to say."""
+    said = dict(texts) if texts else _planned_texts(session, incident, kind, said_at)
     _without_links(incident, said)
     needs = kind in (Kind.FIRST, Kind.UPDATE) or selection is not None
     ready = (correction or _correction(session, incident)) if needs and kind is not Kind.CORRECTION else None
@@ -63,6 +66,7 @@ def draft(
             kind,
             automatic=automatic and texts is None and selection is None,
             own_words=texts is not None,
+            said_at=said_at,
         ),
     )
 
@@ -81,7 +85,13 @@ def _without_links(incident: Incident, said: Texts) -> None:
 
 
 def terms(
-    session: Session, incident: Incident, kind: Kind, *, automatic: bool, own_words: bool = False
+    session: Session,
+    incident: Incident,
+    kind: Kind,
+    *,
+    automatic: bool,
+    own_words: bool = False,
+    said_at: datetime | None = None,
 ) -> dict[str, Any]:
     """On what terms a notice of a kind leaves by the incident's plan: validity, pre-approval and its cap, quiet hours, what is known."""
     plan, tier = telling.plan_of(session, incident)
@@ -93,8 +103,8 @@ def terms(
         "playbook": f"{plan.code}/{plan.version}",
         "automatic": automatic and planned is not None and planned in plan.pre_approved.notices,
         "keeps_quiet": waits,
-        "release_at": quiet.releases(session).last if waits else None,
-        "facts": telling.facts(session, incident, own_words=own_words),
+        "release_at": quiet.releases(session).last if waits else said_at,
+        "facts": telling.facts(session, incident, own_words=own_words, said_at=said_at),
     }
 
 
@@ -115,7 +125,7 @@ def _cap(plan: Playbook, kind: NoticeKind | None) -> int:
     return plan.pre_approved.audience_cap if kind in plan.pre_approved.notices else 0
 
 
-def _planned_texts(session: Session, incident: Incident, kind: Kind) -> Texts:
+def _planned_texts(session: Session, incident: Incident, kind: Kind, at: datetime | None = None) -> Texts:
     planned = planned_kind(kind)
     if planned is None:
         raise Invalid(
@@ -125,7 +135,7 @@ def _planned_texts(session: Session, incident: Incident, kind: Kind) -> Texts:
             kind=kind.value,
         )
     try:
-        return telling.texts(session, incident, planned)
+        return telling.texts(session, incident, planned, at=at)
     except NoPlan:
         raise Invalid(
             N_("This incident follows no plan."),

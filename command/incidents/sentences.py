@@ -238,6 +238,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{notice_kind} withdrawn, {queued} messages taken back",
     ),
     "notice.corrected": ("更正通知已发出", "A correction was sent"),
+    "notice.update_drafted": (
+        "已自动拟好承诺{promised_at}前的进展通知，待审批",
+        "The update promised by {promised_at} was drafted by itself and waits for approval",
+    ),
     "notice.update_late": (
         "进展通知逾期：承诺{promised_at}前告知，尚未发出",
         "The update is late: it was promised by {promised_at}",

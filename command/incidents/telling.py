@@ -51,29 +51,37 @@ def plan_of(session: Session, incident: Incident) -> tuple[Playbook, TierPlan]:
 
 
 def texts(
-    session: Session, incident: Incident, kind: NoticeKind, rows: Sequence[Impact] | None = None
+    session: Session,
+    incident: Incident,
+    kind: NoticeKind,
+    rows: Sequence[Impact] | None = None,
+    at: datetime | None = None,
 ) -> dict[str, str]:
     """The notice of a kind in both languages, filled with what is known now; raise NoPlan, or TemplateError naming a field that is not.
-    `rows` are the impact it is about, where that is not all of it."""
+    `rows` are the impact it is about, where that is not all of it; `at` the time for which it is written ahead."""
     _, tier = plan_of(session, incident)
     template = tier.notices.of(kind).text
     return {
-        "zh": render(template.zh, fields(session, incident, "zh", rows)),
-        "en": render(template.en, fields(session, incident, "en", rows)),
+        "zh": render(template.zh, fields(session, incident, "zh", rows, at)),
+        "en": render(template.en, fields(session, incident, "en", rows, at)),
     }
 
 
 def fields(
-    session: Session, incident: Incident, language: Language, rows: Sequence[Impact] | None = None
+    session: Session,
+    incident: Incident,
+    language: Language,
+    rows: Sequence[Impact] | None = None,
+    at: datetime | None = None,
 ) -> dict[str, str | None]:
-    """Every field a notice may mention, as subscribers read it; None for what is not known."""
+    """Every field a notice may mention, as subscribers read it `at` (now); None for what is not known."""
     about_rows = measuring.last_impacts(session, incident) if rows is None else rows
     house_settings = house.settings(session)
     now = clock.now(session)
     _, tier = plan_of(session, incident)
     gap = tier.cadence_minutes
     ended = incident.restored_at or incident.quiet_at
-    upcoming = now + timedelta(minutes=gap) if gap and ended is None else None
+    upcoming = (at or now) + timedelta(minutes=gap) if gap and ended is None else None
     return {
         "operator": house_settings.operator_name_zh if language == "zh" else house_settings.operator_name_en,
         "area": area_words(session, incident, language, about_rows),
@@ -101,7 +109,9 @@ def promise(session: Session, incident: Incident, tier: TierPlan) -> datetime | 
     if tier.cadence_minutes is None or incident.restored_at or incident.quiet_at:
         return None
     last = pacing.last_left(session, incident.id)
-    return last.created_at + timedelta(minutes=tier.cadence_minutes) if last else None
+    if last is None:
+        return None
+    return pacing.said_at(last.created_at, last.facts) + timedelta(minutes=tier.cadence_minutes)
 
 
 def moment(session: Session, at: datetime | None, language: Language) -> str | None:
@@ -166,12 +176,12 @@ def _emergency_lost(session: Session, incident: Incident) -> bool:
     return session.scalar(select(Service.id).where(Service.id.in_(hit), Service.critical).limit(1)) is not None
 
 
-def facts(session: Session, incident: Incident, *, own_words: bool = False) -> Facts:
+def facts(session: Session, incident: Incident, *, own_words: bool = False, said_at: datetime | None = None) -> Facts:
     """What is known now of what those told read: what an update is measured against."""
     hit = {row.service_id for row in measuring.last_impacts(session, incident)}
     codes = tuple(session.scalars(select(Service.code).where(Service.id.in_(hit)).order_by(Service.code)))
     eta = incident.eta.isoformat() if incident.eta and incident.eta > clock.now(session) else None
-    return Facts(eta, incident.tier, codes, incident.users_now, own_words)
+    return Facts(eta, incident.tier, codes, incident.users_now, own_words, said_at.isoformat() if said_at else None)
 
 
 def window(session: Session, eta: datetime | None, language: Language) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -104,10 +105,11 @@ class Channel:
             self._news.set()
 
     async def _call(self, message: Message, announced: float) -> Outcome | None:
-        if not await self._may_begin(announced + PATIENCE):
+        sender = await self._may_begin(announced + PATIENCE)
+        if sender is None:
             return None
         try:
-            outcome = await self.gateway.send(message)
+            outcome = await self.gateway.send(replace(message, sender=sender) if sender else message)
         except Exception as error:
             log.error("gateway failed", gateway=self.road.name, error=type(error).__name__)
             outcome = Outcome(Verdict.DOUBTFUL, code="error", detail=type(error).__name__)
@@ -124,16 +126,17 @@ class Channel:
         elif outcome.code == "20429" or outcome.retry_after is not None:
             self.pace.throttled(time.monotonic(), outcome.retry_after)
 
-    async def _may_begin(self, deadline: float) -> bool:
+    async def _may_begin(self, deadline: float) -> str | None:
+        """By which sender of the gateway a call may begin now; None: not in time, or not any more."""
         while (now := time.monotonic()) < min(self.pace.pause_until, deadline) and not self._stopping():
             await asyncio.sleep(min(0.1, self.pace.pause_until - now))
         if self._over():
-            return False
+            return None
         try:
             return await self._permits.take(deadline, self._over)
         except Exception as error:
             log.error("no permit", gateway=self.road.name, error=type(error).__name__)
-            return False
+            return None
 
     def _over(self) -> bool:
         return self.tripped or self._stopping()

@@ -1,6 +1,7 @@
 """Leasing due deliveries (design §7, step 2) and the intent to call them (step 3)."""
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from command.core import claims, clock
 from command.core.keys import Keyring
-from command.messages import optouts, outbox
+from command.messages import optouts, outbox, second_counts
 from command.messages.handlers import Handlers
 from command.messages.holds import NOTHING, Held
 from command.messages.models import SMS, Body, Halt, Lane, OptOut, State
 from command.messages.resent import as_sent
-from command.messages.routes import Needs, needs_of
+from command.messages.routes import Needs, fitting, needs_of
 from command.messages.ways import Head
-from notifiers.base import Channel, Message
+from notifiers.base import Capabilities, Channel, Message
 
 LEASE = timedelta(seconds=60)
 """How long an engine may keep a leased delivery without calling it."""
@@ -172,20 +173,27 @@ def _lease(session: Session, due: ColumnElement[bool], limit: int) -> Sequence[R
         values={"state": State.LEASED},
         returning=_TAKEN,
     )
-    deltas: dict[tuple[int, str], int] = {}
-    for row in leased:
-        if row.notice_id is not None:
-            for state, by in ((State.READY, -1), (State.LEASED, 1)):
-                deltas[row.notice_id, state] = deltas.get((row.notice_id, state), 0) + by
-    outbox.bump(session, deltas)
+    outbox.bump(session, _moved(leased))
+    second_counts.bump(session, _moved([row for row in leased if row.first_channel is not None]))
     return sorted(leased, key=lambda row: (row.lane, row.id))
 
 
-def texts(session: Session, ids: set[int]) -> dict[int, Text]:
-    """The bodies of these ids."""
+def _moved(leased: Sequence[Row[Any]]) -> Counter[tuple[int, str]]:
+    """By notice and state, what leasing changes."""
+    deltas: Counter[tuple[int, str]] = Counter()
+    for row in leased:
+        if row.notice_id is not None:
+            deltas[row.notice_id, State.READY] -= 1
+            deltas[row.notice_id, State.LEASED] += 1
+    return deltas
+
+
+def texts(session: Session, ids: set[int], able: Mapping[str, Capabilities]) -> dict[int, Text]:
+    """The bodies of these ids, and what they need of gateways that can so much."""
     query = select(Body.id, Body.text, Body.encoding, Body.language).where(Body.id.in_(ids))
     return {
-        id: Text(text, needs_of(text, encoding), language) for id, text, encoding, language in session.execute(query)
+        id: Text(text, fitting(needs_of(text, encoding), text, able), language)
+        for id, text, encoding, language in session.execute(query)
     }
 
 

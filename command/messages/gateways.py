@@ -141,6 +141,15 @@ class Gateways:
 
         self.run(begin())
 
+    def links(self) -> dict[str, list[dict[str, Any]]]:
+        """By SMPP gateway, each of its binds and whether it is for pages; from any thread."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for road in self.roads.values():
+            for wire in _wires(road):
+                pages = isinstance(road.pages, Smpp) and wire is road.pages.transport
+                found.setdefault(road.name, []).extend({"pages": pages, **each} for each in wire.standing())
+        return found
+
     def close(self) -> None:
         """Close every connection and the loop."""
         if self._loop.is_closed():
@@ -202,6 +211,7 @@ def capabilities(given: GatewaySettings) -> Capabilities:
         look_up=given.look_up if given.channel in ("sms", "push") else "none",
         elements=given.elements,
         channel=given.channel,
+        approved=given.approved,
     )
 
 
@@ -287,7 +297,7 @@ def _exercise(installation: Installation) -> Road:
         raise GatewaySettingsError(f"gateways: {EXERCISE_GATEWAY} must carry SMS; give it such a transport")
     given = exercise_channels(installation)
     transports = {channel: _drilled(installation, one) for channel, one in given.items()}
-    sms = capabilities(given[SMS])
+    sms = replace(capabilities(given[SMS]), approved=None)
     gateway = Exercise(transports, allowed, sms, EXERCISE_GATEWAY)
     besides = tuple(capabilities(one) for channel, one in given.items() if channel != SMS)
     return Road(EXERCISE_GATEWAY, given[SMS], gateway, gateway, besides)

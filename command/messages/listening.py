@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from command.core.beats import LINKS
 from command.core.installation import Installation
 from command.messages import inbound, outbox
 from command.messages.gateways import Gateways, configured
@@ -26,6 +27,7 @@ _AWAITED: ColumnElement[bool] = outbox.in_state(State.SUBMITTED, State.SENT)
 def begin(installation: Installation, gateways: Gateways, handlers: Handlers) -> None:
     """Listen at every SMPP gateway of this process."""
     inbox = Inbox(installation.database)
+    LINKS.told_by(gateways.links)
     gateways.listen(lambda name: _sink(installation, inbox, handlers, name))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInt
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command.core.claims import Claimable
-from command.core.columns import Base, BigId, Id, OfExercise
+from command.core.columns import Base, BigId, Id, Json, OfExercise
 
 EXERCISE_GATEWAY = "exercise"
 SMS: Literal["sms"] = "sms"
@@ -86,7 +86,6 @@ _READY_OTHERWISE = text("state = 'ready' AND channel <> 'sms'")
 HELD = (State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT)
 """States in which a delivery has a lease."""
 _HELD = text(f"state IN ({', '.join(repr(str(state)) for state in HELD)})")
-_SECOND = text("first_channel IS NOT NULL")
 _TRIED = text("attempt IS NOT NULL")
 _AWAITED = text("state IN ('submitted', 'sent')")
 _PAGED = text("page_id IS NOT NULL")
@@ -120,7 +119,6 @@ class Delivery(OfExercise, Claimable, Base):
         ),
         Index("ix_delivery_held", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_page_id", "page_id", postgresql_where=_PAGED, sqlite_where=_PAGED),
-        Index("ix_delivery_second_road", "notice_id", postgresql_where=_SECOND, sqlite_where=_SECOND),
         Index("ix_delivery_provider_id", "provider_id", postgresql_where=_AWAITED, sqlite_where=_AWAITED),
         Index("ix_delivery_attempt", "attempt", unique=True, postgresql_where=_TRIED, sqlite_where=_TRIED),
     )
@@ -156,6 +154,16 @@ class Tally(Base):
     """How many deliveries of a notice are in each state; kept in the same transaction as the states."""
 
     __tablename__ = "tally"
+    notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class SecondTally(Base):
+    """How many deliveries of a notice that left their first road for the second are in each state; kept in the same transaction as the
+    states, and when the deliveries are removed."""
+
+    __tablename__ = "second_tally"
     notice_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     state: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigId, default=0)
@@ -237,7 +245,7 @@ class OptOut(Base):
 
 class GatewayState(Base):
     """What all engines share about a gateway: this second's quota, this day's count (UTC, kept where a cap is set), the breaker
-    (`failures` in a row) and why it was stopped."""
+    (`failures` in a row) and why it was stopped. `senders` holds, by a sender of the gateway, what of this second and this day it used."""
 
     __tablename__ = "gateway_state"
     gateway: Mapped[str] = mapped_column(primary_key=True)
@@ -249,6 +257,7 @@ class GatewayState(Base):
     failures: Mapped[int] = mapped_column(default=0)
     open_until: Mapped[datetime | None]
     stopped_reason: Mapped[str | None]
+    senders: Mapped[dict[str, dict[str, int]]] = mapped_column(Json, default=dict, server_default="{}")
 
 
 class ExerciseAllowed(Base):

@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, 
 from sqlalchemy.orm import Session
 
 from command.messages import bad, losses, rows
+from command.messages import losses, rows, second_counts
 from command.messages.handlers import Handlers, Settled
 from command.messages.models import HELD, LOST, TERMINAL, Delivery, Purpose, State
 
 deliveries: Table = Delivery.__table__  # type: ignore[assignment]
 _c = deliveries.c
-LOCKED = (_c.id, _c.state, _c.fence, _c.purpose, _c.notice_id, _c.page_id)
+LOCKED = (_c.id, _c.state, _c.fence, _c.purpose, _c.notice_id, _c.page_id, _c.first_channel)
 _TELLING = frozenset({State.SUBMITTED, State.SENT, *TERMINAL})
 Change = Mapping[str, Any]
 """New values of one delivery by column, with its `id`."""
@@ -94,10 +95,14 @@ def change(
     write(session, list(changes.values()), keep_fence=keep_fence)
     lost.update(losses.why(session, [id for id, new in changes.items() if new.get("state", states[id]) in LOST]))
     deltas: Counter[tuple[int, str]] = Counter()
+    again: Counter[tuple[int, str]] = Counter()
     told = []
     for row in locked:
         new = changes.get(row.id)
         state = new.get("state", row.state) if new else row.state
+        if new is not None and row.notice_id is not None:
+            again[row.notice_id, row.state] -= row.first_channel is not None
+            again[row.notice_id, state] += new.get("first_channel", row.first_channel) is not None
         if state == row.state:
             continue
         if row.notice_id is not None:
@@ -108,6 +113,7 @@ def change(
     bump(session, deltas)
     losses.bump(session, lost)
     bad.heed(session, states, changes)
+    second_counts.bump(session, again)
     handlers.tell(session, told)
 
 

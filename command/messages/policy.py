@@ -1,10 +1,11 @@
 """What an operator's notices keep to: config/notices.yaml, read once a process. A mistake there names its line and the remedy."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy.orm import Session
@@ -71,11 +72,18 @@ class Pace(Record):
 
 
 class Cadence(Record):
-    """`kinds` are the events that `every` is asked of; the gap holds for all."""
+    """`kinds` are the events that `every` is asked of; the gap holds for all. `draft_minutes` before an update is due it is drafted from
+    the plan's text, for a person to approve (None: never)."""
 
     kinds: tuple[Kind, ...]
     tiers: dict[Tier, Pace]
+    draft_minutes: Annotated[int, Field(ge=0, le=240)] | None = 10
     source: Source
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How long before an update is due it is drafted."""
+        return None if self.draft_minutes is None else timedelta(minutes=self.draft_minutes)
 
     def of(self, tier: int) -> Pace:
         """The pace of a tier."""
@@ -178,6 +186,42 @@ class Replies(Record):
         return timedelta(hours=self.within_hours)
 
 
+Spoken = Literal["first", "all_clear", "correction"]
+"""What is worth a call: an update of what somebody knows already is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Which classes of critical customer are called: `only` these, or (None) all `but` those."""
+
+    only: frozenset[str] | None = frozenset()
+    but: frozenset[str] = frozenset()
+
+    def __contains__(self, critical: str) -> bool:
+        return critical != "" and (critical not in self.but if self.only is None else critical in self.only)
+
+    def __bool__(self) -> bool:
+        return self.only is None or bool(self.only)
+
+
+NOBODY = Called()
+
+
+class Calls(Record):
+    """Of which kinds of notice critical customers are called, by class (what the register says makes them one), where there is a voice
+    gateway; `otherwise` holds for a class that is not named."""
+
+    classes: dict[Word, tuple[Spoken, ...]] = {}
+    otherwise: tuple[Spoken, ...] = ("first", "all_clear", "correction")
+    source: Source
+
+    def of(self, kind: str) -> Called:
+        """Who is called of a kind of notice."""
+        if kind in self.otherwise:
+            return Called(None, frozenset(name for name, kinds in self.classes.items() if kind not in kinds))
+        return Called(frozenset(name for name, kinds in self.classes.items() if kind in kinds))
+
+
 class Policy(Record):
     """The whole of config/notices.yaml. A file written before there was a rule of bad numbers has the shipped one."""
 
@@ -190,6 +234,7 @@ class Policy(Record):
     texts: Costs
     replies: Replies
     bad_numbers: BadNumbers = BadNumbers()
+    calls: Calls = Calls(source="ours, every critical customer")
 
 
 def settings(session: Session) -> Settings:

@@ -1,8 +1,8 @@
 """Which gateways may carry a message, in order, and why the others may not. Pure."""
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from command.messages.models import EXERCISE_GATEWAY, SMS, Lane
@@ -15,12 +15,13 @@ _LINK = re.compile(r"https?://", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What a message asks of a gateway: `url` that links survive, `unicode` characters beyond GSM-7, `channel` that it carries such (None:
-    any), `avoid` that it is not this one, which did not reach."""
+    any), `avoid` that it is not this one, which did not reach, `misfits` that it is none of these, which take approved texts alone."""
 
     url: bool = False
     unicode: bool = False
     channel: Channel | None = None
     avoid: str | None = None
+    misfits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class Route:
 def needs_of(text: str, encoding: str) -> Needs:
     """What an SMS of this text needs; a link is anything that begins with http:// or https://."""
     return Needs(url=_LINK.search(text) is not None, unicode=encoding == "UCS-2", channel=SMS)
+
+
+def fitting(needs: Needs, text: str, given: Mapping[str, Capabilities]) -> Needs:
+    """The same of this text, where some of these gateways take only texts that were approved beforehand."""
+    misfits = frozenset(name for name, one in given.items() if not one.takes(text))
+    return replace(needs, misfits=misfits) if misfits else needs
 
 
 def choose(
@@ -127,6 +134,8 @@ def _unable(offer: Offer, exercise: bool, needs: Needs) -> str | None:
         return "no_links"
     if needs.unicode and not offer.capabilities.unicode:
         return "no_unicode"
+    if offer.name in needs.misfits:
+        return "not_approved"
     return None
 
 

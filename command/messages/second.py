@@ -166,7 +166,7 @@ def turn_waiting(session: Session, due: ColumnElement[bool], roads: OtherRoads) 
     if locked:
         closed = {row.id: (str(State.READY), CLOSED) for row in locked}
         _turn(session, {row.id: row.notice_id for row in locked}, closed, changes, roads)
-        outbox.write(session, list(changes.values()))
+        outbox.change(session, locked, changes, Handlers())
     return len(changes)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.beats import OUTCOMES
 from command.core.installation import Installation
-from command.messages import breakers, claiming, holds, quota, results, road_orders, routes, routing, second
+from command.messages import breakers, claiming, holds, limits, quota, results, road_orders, routes, routing, second
 from command.messages.channel import Channel
 from command.messages.choosing import AreasOf, Choosing, no_areas
 from command.messages.chunk import Chunk
@@ -28,7 +28,7 @@ from command.messages.handlers import Handlers
 from command.messages.holds import NOTHING, Held
 from command.messages.models import State
 from command.messages.permits import Permits
-from command.messages.quota import Grant
+from command.messages.quota import Grant, Unused
 from command.messages.results import Health, Result
 from command.messages.road_orders import Orders
 from command.messages.routing import AS_SET, Order
@@ -122,6 +122,7 @@ class Sender:
             self._stop = lambda: True
             await asyncio.gather(*lines, return_exceptions=True)
             await asyncio.gather(*(channel.stop() for channel in self._channels.values()))
+            await self._give_back_permits()
         return self._called > 0
 
     async def _send(self, line: Line) -> None:
@@ -303,10 +304,11 @@ class Sender:
 
     def _permits_of(self, line: Line, gateway: str) -> Permits:
         road = self._gateways.roads[gateway]
-        rate, cap = road.settings.rate, road.capabilities.daily_cap
+        cap = road.capabilities.daily_cap
         share = self._house.settings.pages_share
+        senders = limits.senders(road)
 
-        async def lease(want: int) -> Grant:
+        async def lease(want: int, unused: Unused | None) -> Grant:
             channel = self._channels[line, gateway]
             now_rate = max(1, int(self._rate(gateway) * channel.pace.share))
             work = partial(
@@ -317,12 +319,23 @@ class Sender:
                 pages=line.pages,
                 pages_share=share,
                 daily_cap=cap,
+                senders=senders,
+                unused=unused,
             )
             return await self._write(line, "quota", 1, work)
 
-        return self._permits.setdefault(
-            (line.pages, gateway), Permits(lease, 1 if cap is not None else max(16, rate // 4))
-        )
+        return self._permits.setdefault((line.pages, gateway), Permits(lease, limits.at_once(road)))
+
+    async def _give_back_permits(self) -> None:
+        """What was leased and not used is the day's again: an engine that has nothing more to send keeps nothing from the others."""
+        for (pages, gateway), permits in self._permits.items():
+            if not limits.caps(self._gateways.roads[gateway]) or (unused := permits.unused()) is None:
+                continue
+            line = next(each for each in LINES if each.pages == pages)
+            try:
+                await self._write(line, "quota", 1, partial(quota.give_back, gateway=gateway, unused=unused))
+            except Exception as error:
+                log.error("permits not given back", gateway=gateway, error=type(error).__name__)
 
     async def _settle(self, channel: Channel, done: Sequence[Result]) -> Health:
         health = Health(channel.failures, False)
@@ -372,7 +385,8 @@ class Sender:
         if len(self._texts) > 10_000:
             self._texts.clear()
         if missing := {id for id in ids if id not in self._texts}:
-            self._texts |= await self._read(line, partial(claiming.texts, ids=missing))
+            able = {name: road.capabilities for name, road in self._gateways.roads.items()}
+            self._texts |= await self._read(line, partial(claiming.texts, ids=missing, able=able))
 
     async def _read(self, line: Line, work: Callable[[Session], T]) -> T:
         def reading() -> T:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -19,7 +19,6 @@ __all__ = [
     "allow",
     "allowed",
     "bump_tally",
-    "by_second_road",
     "enqueue",
     "put_body",
     "tally",
@@ -33,8 +32,6 @@ VALIDITY = timedelta(hours=24)
 """A message without a validity of its own is pointless after this: every row comes to an end (I11)."""
 AT_ONCE = 500
 """Deliveries a withdrawal ends in its own unit of work; the sweep ends the others, the intent to call refuses them meanwhile."""
-MOST_COUNTED = 1000
-"""Second roads that are counted one by one: a count of them all would read as many rows as there are."""
 _WAITING = (State.READY, State.LEASED)
 
 
@@ -140,12 +137,6 @@ def tally(session: Session, notice_id: int) -> dict[State, int]:
     """How many deliveries of a notice are in each state; states with none are left out."""
     query = select(Tally.state, Tally.count).where(Tally.notice_id == notice_id)
     return {State(state): count for state, count in session.execute(query) if count}
-
-
-def by_second_road(session: Session, notice_id: int, most: int = MOST_COUNTED) -> int:
-    """How many of a notice were not reached by the first road and took a second; counted up to `most`."""
-    some = select(Delivery.id).where(Delivery.notice_id == notice_id, Delivery.first_channel.is_not(None)).limit(most)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def bump_tally(session: Session, notice_id: int, deltas: Mapping[State, int], reason: str | None = None) -> None:

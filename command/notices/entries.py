@@ -101,6 +101,14 @@ class NoticeFinished(Payload, kind="notice.finished"):
     counts: dict[str, int]
 
 
+class UpdateDrafted(Payload, kind="notice.update_drafted"):
+    """The update promised for a time was drafted by itself and waits for a person; `person_id` was told, or nobody."""
+
+    notice_id: int
+    promised_at: datetime
+    person_id: int | None
+
+
 class UpdateLate(Payload, kind="notice.update_late"):
     """The time passed at which those told by a notice were promised the next news, and none had left. Told once a promise, to nobody."""
 

@@ -17,7 +17,7 @@ from command.core import clock
 from command.core.settings import GatewaySettings
 from command.messages import breakers, gateways, holds, policy, road_orders, routes, routing, segments, traffic
 from command.messages.models import GatewayState, Lane
-from command.messages.routes import Offer
+from command.messages.routes import Needs, Offer
 from command.network.models import CutOff, Element
 from command.notices import queues
 
@@ -35,6 +35,11 @@ class Load:
     people: int
     size: int
     unicode: bool
+
+    @property
+    def needs(self) -> Needs:
+        """What it asks of a road."""
+        return routes.needs_of(self.text, "UCS-2" if self.unicode else "GSM-7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,8 @@ def forecast(
     those who take part alone."""
     at, lane = clock.now(session), queues.LANES[kind]
     ahead = _ahead(session, lane, notice_id)
-    choose = _Roads(session, lane, notice_id, ahead)
-    given = [(load, choose(load)) for load in loads(texts, languages)]
+    roads = Standing(session)
+    given = [(load, roads.able(lane, roads.fit(load), notice_id, ahead)) for load in loads(texts, languages)]
     shares, roadless = shared(given, ahead)
     seconds = None if roadless else max((each.seconds for each in shares), default=0.0)
     begins = release_at if release_at is not None and release_at > at else None
@@ -166,39 +171,52 @@ def _ahead(session: Session, lane: Lane, notice_id: int | None) -> int:
     return max(0, sum(count for (each, _), count in waits.items() if each <= lane) - own)
 
 
-class _Roads:
-    """The road that would carry a text now."""
+class Standing:
+    """The roads as they stand now, and which of them would carry what."""
 
-    def __init__(self, session: Session, lane: Lane, notice_id: int | None, ahead: int) -> None:
+    def __init__(self, session: Session) -> None:
         settings = policy.settings(session)
         self._live = {one.name: one for one in gateways.live(settings)}
         known = breakers.standing(session, self._live)
-        ordered = road_orders.now(session)
+        self._ordered = road_orders.now(session)
         self._offers = [
             Offer(name, gateways.capabilities(one), known[name].stopped, known[name].open)
             for name, one in self._live.items()
         ]
         self._lost = lost(session, {name for one in self._live.values() for name in one.elements})
-        self._order = routing.diverted(routing.order(routing.table(), lane), ordered.diverted(lane, notice_id))
-        self._rates, self._share, self._ahead, self._lane = ordered.rates, settings.pages_share, ahead, lane
+        self._share = settings.pages_share
         self._carried = traffic.lately(traffic.beats(session))
         today = clock.now(session).date().isoformat()
         used = {row.gateway: row for row in session.scalars(select(GatewayState))}
         self._used = {name: row.day_used for name, row in used.items() if row.day == today}
 
-    def __call__(self, load: Load) -> Able | None:
-        needs = routes.needs_of(load.text, "UCS-2" if load.unicode else "GSM-7")
-        found = routes.choose(self._lane, False, self._offers, self._lost, needs, self._order)
-        return self._able(self._live[found.gateways[0]]) if found.gateways else None
+    def fit(self, load: Load) -> Needs:
+        """What a text asks of roads, those left out that do not take it."""
+        return routes.fitting(load.needs, load.text, {offer.name: offer.capabilities for offer in self._offers})
 
-    def _able(self, one: GatewaySettings) -> Able:
-        most = min(one.rate, self._rates.get(one.name, one.rate))
-        rate = Fraction(max(1, most - int(most * self._share)))
-        carried = self._carried.get(one.name, traffic.NONE)
-        if self._ahead > rate * BUSY and traffic.steady(carried):
-            rate = min(rate, Fraction(traffic.pace(carried)))
+    def leading(self, lane: Lane, needs: Needs, notice_id: int | None = None) -> str | None:
+        """The road that would carry it: None, no road does now."""
+        order = routing.diverted(routing.order(routing.table(), lane), self._ordered.diverted(lane, notice_id))
+        found = routes.choose(lane, False, self._offers, self._lost, needs, order)
+        return found.gateways[0] if found.gateways else None
+
+    def able(self, lane: Lane, needs: Needs, notice_id: int | None, ahead: int) -> Able | None:
+        """The same, and how much it takes where so many messages wait ahead."""
+        name = self.leading(lane, needs, notice_id)
+        if name is None:
+            return None
+        one = self._live[name]
         left = None if one.daily_cap is None else max(0, one.daily_cap - self._used.get(one.name, 0))
-        return Able(one, rate, left)
+        return Able(one, self.rate(name, ahead, pages=False), left)
+
+    def rate(self, name: str, ahead: int, *, pages: bool) -> Fraction:
+        """Messages a second it takes of notices, or of `pages`, which have all of it: what it carries now, where it is busy."""
+        one = self._live[name]
+        most = min(one.rate, self._ordered.rates.get(name, one.rate))
+        rate = Fraction(max(1, most if pages else most - int(most * self._share)))
+        carried = self._carried.get(name, traffic.NONE)
+        busy = ahead > rate * BUSY and traffic.steady(carried)
+        return min(rate, Fraction(traffic.pace(carried))) if busy else rate
 
 
 def lost(session: Session, elements: set[str]) -> frozenset[str]:

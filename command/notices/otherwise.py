@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core.settings import Settings
-from command.messages import gateways
+from command.messages import gateways, policy
 from command.messages.models import Lane
+from command.messages.policy import NOBODY, Called
 from command.messages.second import SPOKEN, another
 from command.messages.ways import Head, Unreached, Way
 from command.network.models import Subscriber
 from command.notices.drafting import LANES
 from command.notices.models import Basis, Kind, Notice, NoticeState
+from command.notices.recipients import SMS_ALONE, FirstWays
 from command.notices.story import S, Story
-from notifiers.base import Channel
 
 _TITLES: Mapping[str, Mapping[str, str]] = {
     Kind.FIRST: {"zh": "网络故障通知", "en": "Network outage"},
@@ -30,18 +31,22 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def first_ways(settings: Settings, kind: str, basis: str, *, exercise: bool) -> frozenset[Channel]:
-    """The channels besides SMS by which a notice is told first to those they are for. Exercises are told by SMS alone."""
+def first_ways(settings: Settings, kind: str, basis: str, *, exercise: bool) -> FirstWays:
+    """By which ways besides SMS a notice is told first, and whom. Exercises are told by SMS alone."""
     if exercise:
-        return frozenset()
+        return SMS_ALONE
     roads = gateways.live(settings)
-    found: set[Channel] = set()
     lane = Lane.UPDATE if basis == Basis.AREAS else LANES[Kind(kind)]
-    if settings.call_critical and lane in SPOKEN and any(one.channel == "voice" for one in roads):
-        found.add("voice")
-    if any(one.channel == "push" and kind in one.kinds for one in roads):
-        found.add("push")
-    return frozenset(found)
+    voice = any(one.channel == "voice" for one in roads)
+    push = any(one.channel == "push" and kind in one.kinds for one in roads)
+    return FirstWays(called(settings, lane) if voice else NOBODY, push)
+
+
+def called(settings: Settings, lane: int) -> Called:
+    """Which critical customers are called of what goes in a lane."""
+    if not settings.call_critical or lane not in SPOKEN:
+        return NOBODY
+    return policy.read_file(settings.notices or policy.FILE).calls.of(Lane(lane).name.lower())
 
 
 class Roads:
@@ -73,7 +78,7 @@ class Roads:
         return chosen
 
     def _way(self, each: Unreached, person: Subscriber) -> Way | None:
-        able = ("p" if person.app else "") + ("c" if person.critical and self._settings.call_critical else "")
+        able = ("p" if person.app else "") + ("c" if person.critical in called(self._settings, each.lane) else "")
         channel = another(each.channel, each.gateway, each.code, each.lane, self._roads, able)
         if channel is None:
             return None

@@ -20,13 +20,15 @@ LEFT = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.SENT)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was known when a notice was written. `services` are codes, `own_words`: a person wrote the text instead of taking the plan's."""
+    """What was known when a notice was written. `services` are codes, `own_words`: a person wrote the text instead of taking the plan's.
+    `said_at`: the time for which it was written ahead, and from which its promise of the next news counts."""
 
     eta: str | None
     tier: int
     services: tuple[str, ...]
     users: int
     own_words: bool = False
+    said_at: str | None = None
 
     def kept(self) -> dict[str, Any]:
         """As a notice keeps them."""
@@ -63,6 +65,12 @@ def _moved(before: str | None, now: str | None, least: timedelta) -> bool:
     return abs(datetime.fromisoformat(now) - datetime.fromisoformat(before)) >= least
 
 
+def said_at(created_at: datetime, facts: Mapping[str, Any] | None) -> datetime:
+    """From when a notice's promise of the next news counts: when it was written, or the time for which it was written ahead. Pure."""
+    ahead = facts.get("said_at") if facts else None
+    return datetime.fromisoformat(ahead) if ahead else created_at
+
+
 def last_left(session: Session, incident_id: int) -> Notice | None:
     """The last first notice or update of an incident that left."""
     query = select(Notice).where(Notice.incident_id == incident_id, Notice.kind.in_(TELLING), Notice.state.in_(LEFT))
@@ -74,17 +82,21 @@ def opens_at(session: Session, incident_id: int, tier: int) -> datetime | None:
     last = last_left(session, incident_id)
     if last is None or last.approved_at is None:
         return None
-    return last.approved_at + policy.current(session).cadence.of(tier).shortest
+    left = last.approved_at if last.keeps_quiet or last.release_at is None else max(last.approved_at, last.release_at)
+    return left + policy.current(session).cadence.of(tier).shortest
 
 
 def require_gap(session: Session, notice: Notice) -> None:
     """Raise Conflict for an update that would leave too soon after the last notice: it may be written and submitted meanwhile. First
-    notices and all-clears are exempt."""
+    notices and all-clears are exempt. One that was written ahead of its time is let wait for the end of the gap instead."""
     if notice.kind != Kind.UPDATE:
         return
     opens = opens_at(session, notice.incident_id, notice.tier)
     now = clock.now(session)
-    if opens is None or opens <= now:
+    if opens is None or opens <= max(now, notice.release_at or now):
+        return
+    if notice.facts and notice.facts.get("said_at"):
+        notice.release_at = opens
         return
     raise Conflict(
         N_("Those told heard from us less than %(gap)s minutes ago: the next update may leave in %(wait)s minutes."),

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Insert, Select, Table, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, Insert, Select, Table, bindparam, case, literal, not_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from command.messages import bad, bad_rules, optouts
 from command.messages import service as messages
 from command.messages.models import SMS, Lane, OptOut, Purpose, State
+from command.messages.policy import NOBODY, Called
 from command.network.models import Area
 from command.notices import drafting, quiet, sparing
 from command.notices.drafting import LANES
@@ -20,15 +21,24 @@ from command.notices.models import Basis, Kind, Notice, Wave
 from command.notices.quiet import Releases
 from command.notices.sparing import Span
 from command.notices.story import D, E, S, Story
-from notifiers.base import Channel
 
 Z = cast(Table, Area.__table__)
 
 
+@dataclass(frozen=True, slots=True)
+class FirstWays:
+    """By which ways besides SMS a notice is told first: `called` are critical customers, `push` goes to those who have the app."""
+
+    called: Called = NOBODY
+    push: bool = False
+
+
+SMS_ALONE = FirstWays()
+
+
 @dataclass
 class Pass:
-    """A wave being advanced by up to `size` recipients. `ways` are the channels besides SMS by which it is told first to
-    those they are for."""
+    """A wave being advanced by up to `size` recipients. `ways` are those besides SMS by which it is told first to those they are for."""
 
     session: Session
     wave: Wave
@@ -36,7 +46,7 @@ class Pass:
     story: Story
     size: int
     now: datetime
-    ways: frozenset[Channel] = frozenset()
+    ways: FirstWays = SMS_ALONE
 
     @cached_property
     def releases(self) -> Releases:
@@ -63,7 +73,7 @@ class Row:
     exercise: bool
     bodies: tuple[tuple[str, int], ...]
     dialect: str
-    ways: frozenset[Channel] = frozenset()
+    ways: FirstWays = SMS_ALONE
     zones: tuple[str, ...] = ()
     covered: bool = False
     spares: bool = False
@@ -165,18 +175,25 @@ def _columns(row: Row, state: State, reason: str | None) -> dict[str, ColumnElem
     }
 
 
-def _address(ways: frozenset[Channel]) -> dict[str, ColumnElement[Any]]:
+def _address(ways: FirstWays) -> dict[str, ColumnElement[Any]]:
     """By which channel each is told first and at which address: a critical customer by a call, who has the app there, others by SMS."""
-    called = (S.c.critical != "", literal("voice")) if "voice" in ways else None
-    pushed = (S.c.app.is_not(None), literal("push")) if "push" in ways else None
+    spoken = _called(ways.called) if ways.called else None
+    called = (spoken, literal("voice")) if spoken is not None else None
+    pushed = (S.c.app.is_not(None), literal("push")) if ways.push else None
     cases = [each for each in (called, pushed) if each is not None]
     if not cases:
         return {"number": S.c.number}
     channel = case(*cases, else_=literal(SMS)).label("channel")
     if pushed is None:
         return {"number": S.c.number, "channel": channel}
-    theirs = pushed[0] & (S.c.critical == "") if called else pushed[0]
+    theirs = pushed[0] & not_(spoken) if spoken is not None else pushed[0]
     return {"number": case((theirs, S.c.app), else_=S.c.number).label("number"), "channel": channel}
+
+
+def _called(whom: Called) -> ColumnElement[bool]:
+    if whom.only is not None:
+        return S.c.critical.in_(sorted(whom.only))
+    return (S.c.critical != "") & S.c.critical.not_in(sorted(whom.but)) if whom.but else S.c.critical != ""
 
 
 def _time(row: Row, name: str, value: str) -> ColumnElement[Any]:

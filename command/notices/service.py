@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 
 from command.core import clock, journal
 from command.core.problems import N_, Conflict, Denied, Invalid
+from command.messages import gateways, policy
 from command.messages import service as messages
 from command.messages.about import About
 from command.notices import approval, living, pacing, sparing
 from command.notices.drafting import BASES, Terms, Texts, write
+from command.messages.models import SMS
+from command.notices import approval, audience, living, pacing
+from command.notices.drafting import BASES, Terms, Texts, texts_of, write
 from command.notices.entries import (
     ApprovalOverridden,
     NoticeApproved,
@@ -134,6 +138,23 @@ def submit(session: Session, notice: Notice, by: str) -> Notice:
         _approved(session, notice, f"{living.PLAYBOOK}{notice.playbook or ''}")
     session.flush()
     return notice
+
+
+def carried(session: Session, notice: Notice) -> None:
+    """Refuse, before a person submits it, a text that no SMS gateway would ever take because all take only what was approved beforehand.
+    What a plan sends by itself is looked at when the plan is checked. Raises Invalid."""
+    if notice.exercise:
+        return
+    sms = [one for one in gateways.live(policy.settings(session)) if one.channel == SMS]
+    for language, text in sorted(texts_of(session, notice).items(), reverse=True):
+        if sms and not any(each.takes(text) for each in sms):
+            raise Invalid(
+                N_("No gateway may carry this text: it is none of those that were approved beforehand."),
+                field=language,
+                remedy=N_(
+                    "Write one of the texts that the page of the roads shows, or have this one approved and listed."
+                ),
+            )
 
 
 def approve(session: Session, notice: Notice, by: Actor, count: int, override_reason: str | None = None) -> Notice:

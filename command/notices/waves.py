@@ -13,10 +13,9 @@ from command.core import clock
 from command.notices import audience, living, queued, selecting, slices, told_waves
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Wave
-from command.notices.recipients import Inserts, Pass, Row, insert_rows, inserts, queue
+from command.notices.recipients import SMS_ALONE, FirstWays, Inserts, Pass, Row, insert_rows, inserts, queue
 from command.notices.slices import Place
 from command.notices.story import N, Story
-from notifiers.base import Channel
 
 ONE_EVENT = 0x54_6F_63_00 << 32
 """Where the keys of advisory locks for events begin, far above those that anything else would choose."""
@@ -34,8 +33,8 @@ class Step:
     more: bool
 
 
-def advance(session: Session, wave: Wave, notice: Notice, size: int, ways: frozenset[Channel] = frozenset()) -> Step:
-    """Do the next chunk of an open wave. `ways` are the channels besides SMS by which some are told first."""
+def advance(session: Session, wave: Wave, notice: Notice, size: int, ways: FirstWays = SMS_ALONE) -> Step:
+    """Do the next chunk of an open wave. `ways` are those besides SMS by which some are told first."""
     story = _story(session, notice)
     at = Pass(session, wave, notice, story, size, clock.now(session), ways)
     if wave.basis == Basis.RECALL:

@@ -60,6 +60,27 @@ class FailureOut(BaseModel):
     count: int
 
 
+class LinkOut(BaseModel):
+    """A bind of an SMPP gateway, as its engine told it within the last half minute."""
+
+    engine: str
+    pages: bool
+    kind: Literal["transceiver", "transmitter", "receiver"]
+    state: Literal["bound", "down", "refused"]
+    under_way: int
+    error: str
+    error_at: datetime | None
+
+
+class SenderOut(BaseModel):
+    """One of a gateway's senders; null: what the gateway itself may carry."""
+
+    number: str
+    rate: int | None
+    daily_cap: int | None
+    used_today: int
+
+
 class RoadOut(BaseModel):
     """One road. `now` and `slices` (ten seconds each, oldest first) are messages a second."""
 
@@ -69,6 +90,7 @@ class RoadOut(BaseModel):
     reason: str
     lost: str | None
     two_way: bool
+    approved: tuple[str, ...] = Field(description="The only texts it takes; {…} stands for what changes. Empty: any.")
     url: bool
     unicode: bool
     elements: list[str]
@@ -80,6 +102,8 @@ class RoadOut(BaseModel):
     daily_cap: int | None
     used_today: int
     orders: list[OrderOut]
+    links: list[LinkOut]
+    senders: list[SenderOut]
 
 
 class QueueOut(BaseModel):

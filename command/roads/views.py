@@ -3,25 +3,29 @@
 Nothing here counts deliveries: engines tell what they sent with their heartbeats, notices are counted by their tallies."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
-from command.core.beats import CODE, SLICE, SLICES
+from command.core.beats import CODE, SLICE, SLICES, EngineBeat
 from command.core.installation import Installation
 from command.core.journal import Note
 from command.core.log import masked_words
+from command.core.settings import GatewaySettings
 from command.messages import breakers, failures, gateways, holds, road_orders, traffic
 from command.messages.gateways import capabilities
-from command.messages.models import SMS, GatewayState, Lane
+from command.messages.models import GatewayState, Lane
 from command.messages.road_models import RoadOrder
 from command.messages.traffic import Traffic
-from command.notices import forecast, queues
+from command.notices import forecast, lanes, queues
 from command.people.models import Person
+
+SEEN = timedelta(seconds=30)
+"""An engine that was not seen for longer holds no bind that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,30 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A bind of an SMPP gateway, as the engine that holds it told: for pages or for notices, its kind, whether it stands (bound, down,
+    refused), what is under way by it, and what ended it last, and when."""
+
+    engine: str
+    pages: bool
+    kind: str
+    state: str
+    under_way: int
+    error: str
+    error_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """One of a gateway's senders: what it may carry a second and a day (None: what the gateway may), and has today."""
+
+    number: str
+    rate: int | None
+    daily_cap: int | None
+    used_today: int
+
+
+@dataclass(frozen=True, slots=True)
 class Road:
     """One gateway. `state` is open, paused, avoided, stopped, broken (its breaker is open) or lost (`lost` names an element it depends on
     that is cut off); `rate` what it may carry a second and `slowed` what somebody slowed it to; `now` and `slices` (of SLICE seconds, the
@@ -59,6 +87,7 @@ class Road:
     reason: str
     lost: str | None
     two_way: bool
+    approved: tuple[str, ...]
     url: bool
     unicode: bool
     elements: tuple[str, ...]
@@ -70,10 +99,8 @@ class Road:
     daily_cap: int | None
     used_today: int
     orders: tuple[Ordered, ...] = ()
-
-    @property
-    def usable(self) -> bool:
-        return self.state == "open"
+    links: tuple[Link, ...] = ()
+    senders: tuple[By, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +152,7 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
                 reason=stands.stopped or "",
                 lost=gone,
                 two_way=can.two_way,
+                approved=can.approved or (),
                 url=can.url,
                 unicode=can.unicode,
                 elements=can.elements,
@@ -136,15 +164,44 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
                 daily_cap=can.daily_cap,
                 used_today=row.day_used if row and row.day == at.date().isoformat() else 0,
                 orders=tuple(told[each.id] for each in by_road.get(one.name, [])),
+                links=links(beats, one.name, at),
+                senders=senders(one, row, at),
             )
         )
     return Roads(
         at=at,
         roads=tuple(roads),
-        queues=_queues(session, roads, house.settings.pages_share),
+        queues=_queues(session),
         engine_at=max((beat.seen_at for beat in beats), default=None),
         held=holds.now(session).get(False, holds.NOTHING).mass,
         diverted=tuple(told[each.id] for each in found if each.act == "divert"),
+    )
+
+
+def links(beats: Iterable[EngineBeat], gateway: str, at: datetime) -> tuple[Link, ...]:
+    """The binds of a gateway, by each engine that lives."""
+    return tuple(
+        Link(
+            engine=beat.engine,
+            pages=each["pages"],
+            kind=each["kind"],
+            state=each["state"],
+            under_way=each["under_way"],
+            error=each["error"],
+            error_at=datetime.fromisoformat(each["error_at"]) if each["error_at"] else None,
+        )
+        for beat in sorted(beats, key=lambda beat: beat.engine)
+        if beat.seen_at >= at - SEEN
+        for each in beat.links.get(gateway, [])
+    )
+
+
+def senders(one: GatewaySettings, row: GatewayState | None, at: datetime) -> tuple[By, ...]:
+    """The senders of a gateway, each with its limits and what it used on the day of `at` (UTC)."""
+    today = row.senders if row and row.day == at.date().isoformat() else {}
+    return tuple(
+        By(each.number, each.rate, each.daily_cap, today.get(each.number, {}).get("day_used", 0))
+        for each in one.senders
     )
 
 
@@ -171,20 +228,15 @@ def _failures(found: Traffic) -> tuple[Failure, ...]:
     return tuple(Failure(failures.of(code), code, count) for code, count in codes.most_common())
 
 
-def _queues(session: Session, roads: Sequence[Road], pages_share: float) -> tuple[Queue, ...]:
-    """Lanes leave one after the other, so a lane is through when all before it are: at the pace of now, or at what roads may carry where
-    nothing leaves yet."""
-    counts = queues.waiting(session)
-    usable = [road for road in roads if road.usable and road.channel == SMS]
-    may = sum(min(road.rate, road.slowed or road.rate) for road in usable) * (1 - pages_share)
-    pace = sum(road.now for road in usable) or may
-    found, before = [], 0
-    for lane in Lane:
-        mine = sum(counts.get((lane, state), 0) for state in queues.WAITING)
-        before += mine
-        seconds = (before / pace if pace else None) if mine else 0.0
-        found.append(Queue(lane.name.lower(), mine, queues.oldest(session, lane), seconds))
-    return tuple(found)
+def _queues(session: Session) -> tuple[Queue, ...]:
+    counts: Counter[Lane] = Counter()
+    for (lane, state), count in queues.waiting(session).items():
+        if state in queues.WAITING:
+            counts[Lane(lane)] += count
+    ends = lanes.through(session, counts)
+    return tuple(
+        Queue(lane.name.lower(), counts[lane], queues.oldest(session, lane), ends.get(lane, 0.0)) for lane in Lane
+    )
 
 
 def _told(session: Session, order: RoadOrder, language: str) -> Ordered:

@@ -27,6 +27,13 @@ CHANNELS: Mapping[str, str] = {
     "chat": N_("Chat"),
     "push": N_("App"),
 }
+LINKS: Mapping[str, str] = {"bound": N_("bound"), "down": N_("no connection"), "refused": N_("account refused")}
+LINK_TONES: Mapping[str, str] = {"bound": "ok", "down": "warn", "refused": "bad"}
+LINK_KINDS: Mapping[str, str] = {
+    "transceiver": N_("sends and receives"),
+    "transmitter": N_("sends"),
+    "receiver": N_("receives"),
+}
 LANES: Mapping[str, str] = {
     "page": N_("Pages"),
     "correction": N_("Corrections"),

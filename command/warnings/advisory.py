@@ -146,6 +146,7 @@ def moment(session: Session, at: datetime, language: str) -> str:
 def submit(session: Session, notice: Notice, who: Principal) -> Notice:
     """Count the subscribers of its areas and ask for a second person."""
     must(who, "submit_notice")
+    notices.carried(session, notice)
     return notices.submit(session, notice, who.actor)
 
 

@@ -44,6 +44,32 @@ def test_why_some_were_not_reached_is_said_in_classes_with_what_helps(desk: Desk
     assert "The register of subscribers wants cleaning." in desk.get("aud", f"{address}/progress?lang=en").text
 
 
+@pytest.mark.proves("B11", "I2")
+def test_who_waits_for_the_second_road_is_shown_as_not_told_yet(desk: Desk) -> None:
+    address = leaving(desk, desk.responding())
+    desk.send()
+    id_ = int(address.rpartition("/")[2])
+    everybody = audience_of(desk, address)
+    assert f'data-told="{everybody}"' in desk.get("aud", f"{address}/progress").text
+
+    def move(session, *states):  # type: ignore[no-untyped-def]
+        locked = outbox.lock(session, Delivery.notice_id == id_, limit=len(states))
+        again = {"first_channel": "sms", "first_gateway": "smsc", "first_code": "30003", "settled_at": None}
+        changes = {row.id: {"id": row.id, "state": state, **again} for row, state in zip(locked, states, strict=True)}
+        outbox.change(session, locked, changes, Handlers())
+
+    desk.database.write(lambda session: move(session, State.READY, State.READY, State.SENT, State.UNDELIVERED))
+    page = desk.get("aud", f"{address}/progress?lang=en").text
+    assert "2 wait and are not told yet, 1 told, 1 not reached by it either" in page
+    assert f'data-told="{everybody - 2}"' in page
+    assert "尚未告知" in desk.get("aud", f"{address}/progress?lang=zh").text
+    seen = desk.get("aud", f"/api/v1/notices/{id_}").json
+    assert (seen["second_road"], seen["second_road_waiting"], seen["second_road_told"]) == (4, 2, 1)
+    desk.database.write(lambda session: move(session, State.DELIVERED, State.READY))
+    seen = desk.get("aud", f"/api/v1/notices/{id_}").json
+    assert (seen["second_road"], seen["second_road_waiting"], seen["second_road_told"]) == (4, 1, 2)
+
+
 @pytest.mark.proves("B11", "D5")
 def test_it_is_paused_and_goes_on_from_its_own_page(desk: Desk) -> None:
     number = desk.responding()

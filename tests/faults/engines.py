@@ -2,11 +2,13 @@
 
 import multiprocessing
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from command.core.installation import Installation
 from command.messages.models import Delivery, Purpose, State
 from tests.conftest import Time
 from tests.faults import engine_process
@@ -14,24 +16,25 @@ from tests.messages.house import ENDED, House, number
 
 
 class Engine:
-    """One engine process, forked from a server that has the imports done so that it is born quickly."""
+    """One engine process, forked from a server that has the imports done so that it is born quickly. It runs `main`."""
 
-    def __init__(self, house: House, keys: str) -> None:
+    def __init__(self, house: Installation, keys: str, main: Callable[..., None] = engine_process.main) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.faults.engine_process"])
-        self._arguments = (house.installation.settings.model_dump(), keys)
+        self._context.set_forkserver_preload(["tests.faults.engine_process", "tests.faults.fan_out_process"])
+        self._arguments, self._main = (house.settings.model_dump(), keys), main
         self._process: Any = None
 
     def start(self) -> None:
         born = self._context.Event()
-        self._process = self._context.Process(target=engine_process.main, args=(*self._arguments, born), daemon=True)
+        self._process = self._context.Process(target=self._main, args=(*self._arguments, born), daemon=True)
         self._process.start()
         assert born.wait(30), "the engine did not start"
 
     def kill(self) -> None:
-        """SIGKILL, wherever it is."""
-        self._process.kill()
-        self._process.join()
+        """SIGKILL, wherever it is; nothing where it was never started."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
 
     def stop(self) -> int:
         """SIGTERM, as a service manager does it, and wait for the end; its exit code."""

@@ -39,7 +39,7 @@ def test_nothing_is_lost_or_doubled_when_the_engine_is_killed(
     keys = new_key()
     house = build(gateway={"look_up": look_up}, keyring=parse(keys))
     fill(house, RECIPIENTS, PAGES)
-    engine, dice = Engine(house, keys), random.Random(20)
+    engine, dice = Engine(house.installation, keys), random.Random(20)
     for _ in range(kills):
         engine.start()
         threading.Event().wait(dice.uniform(0, LONGEST_LIFE))

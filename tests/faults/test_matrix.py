@@ -117,7 +117,7 @@ def run(cell: Cell, house: House, time: Time, size: Size, keys: str) -> Figures:
     fill(house, size.recipients, size.pages)
     for kind, rate, most in cell.faults:
         house.fault(kind, rate, **({"times": int(most * size.recipients)} if most else {}))
-    crew = [Engine(house, keys) for _ in range(cell.engines)]
+    crew = [Engine(house.installation, keys) for _ in range(cell.engines)]
     for each in crew:
         each.start()
     try:

@@ -28,7 +28,7 @@ from command.engine import sweep as sweep_cycle
 from command.messages import hooks, push_hooks, service
 from command.messages.gateways import SIMULATED_ACCOUNT, Gateways
 from command.messages.handlers import Handlers, Settled
-from command.messages.models import LOST, Delivery, Lane, LossTally, Purpose, ReceiptIn, State, Tally
+from command.messages.models import LOST, Delivery, Lane, LossTally, Purpose, ReceiptIn, SecondTally, State, Tally
 from command.messages.sender import Sender, nothing_cut_off
 from command.notices.otherwise import Roads
 from command.people import contacts
@@ -51,6 +51,16 @@ def losses_match(session: Session) -> bool:
     )
     kept = select(LossTally.notice_id, LossTally.why, LossTally.count).where(LossTally.count != 0)
     counted = session.execute(lost.group_by(Delivery.notice_id, why)).tuples().all()
+    return set(counted) == set(session.execute(kept).tuples().all())
+
+
+def second_matches(session: Session) -> bool:
+    """The counts of who took the second road equal those of the rows that did."""
+    rows = select(Delivery.notice_id, Delivery.state, func.count()).where(
+        Delivery.first_channel.is_not(None), Delivery.notice_id.is_not(None)
+    )
+    kept = select(SecondTally.notice_id, SecondTally.state, SecondTally.count).where(SecondTally.count != 0)
+    counted = session.execute(rows.group_by(Delivery.notice_id, Delivery.state)).tuples().all()
     return set(counted) == set(session.execute(kept).tuples().all())
 
 
@@ -261,7 +271,7 @@ class House:
             rows = select(Delivery.state, func.count()).where(Delivery.notice_id == notice_id).group_by(Delivery.state)
             kept = select(Tally.state, Tally.count).where(Tally.notice_id == notice_id, Tally.count != 0)
             same = dict(session.execute(rows).tuples().all()) == dict(session.execute(kept).tuples().all())
-            return same and losses_match(session)
+            return same and losses_match(session) and second_matches(session)
 
     def stats(self) -> dict[str, int]:
         made: dict[str, int] = self.http.get("/api/stats").json()

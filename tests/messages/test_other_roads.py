@@ -1,20 +1,23 @@
 """Who was not reached is tried once by another road, and nobody in doubt is: end to end over the simulator, on both databases."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from command.engine import fan_out
-from command.messages import outbox, second, service
+from command.messages import outbox, second, second_counts
 from command.messages.models import Delivery, Lane, State
+from command.messages.second_counts import SecondRoad
 from command.network.models import Subscriber
 from tests.conftest import Time
 from tests.messages.conftest import Build
 from tests.messages.house import House, number
 from tests.notices.house import CLEAR, FIRST
 from tests.notices.house import House as Network
+from tests.notices.policies import written
 
 VOICE = {"name": "voice", "transport": "twilio_voice", "sender": "+8610690000"}
 PUSH = {"name": "app", "transport": "push", "look_up": "authoritative", "kinds": ("first", "all_clear")}
@@ -142,6 +145,43 @@ def test_an_operator_may_decide_that_nobody_is_called(town: Callable[..., Town])
     assert there.settled(HOSPITAL, State.DELIVERED).channel == "sms" and there.calls() == []
 
 
+@pytest.mark.proves("R5", "B4")
+@pytest.mark.parametrize(
+    ("calls", "first", "clear"),
+    [
+        ({"classes": {"hospital": ["first"]}}, "voice", "sms"),
+        ({"classes": {"hospital": []}}, "sms", "sms"),
+        ({"classes": {"hospital": ["all_clear"]}, "otherwise": []}, "sms", "voice"),
+        ({"classes": {"school": []}}, "voice", "voice"),
+        ({"classes": {"school": ["first"]}, "otherwise": []}, "sms", "sms"),
+    ],
+)
+def test_an_operator_says_by_class_who_is_called_of_what(
+    town: Callable[..., Town], tmp_path: Path, calls: dict[str, Any], first: str, clear: str
+) -> None:
+    there = town(VOICE, more_settings={"notices": written(tmp_path, calls=calls)})
+    notice = there.first()
+    while fan_out.run_once(there.house.installation):
+        pass
+    there.network.land(State.SUBMITTED)
+    there.network.fail([])
+    end = there.network.heal()
+    while fan_out.run_once(there.house.installation):
+        pass
+    assert (there.row(HOSPITAL, notice).channel, there.row(HOSPITAL, end).channel) == (first, clear)
+    assert {there.row(person, notice).channel for person in (2, 3, 4)} == {"sms"}
+
+
+def test_the_second_road_is_a_call_only_where_that_class_is_called(town: Callable[..., Town], tmp_path: Path) -> None:
+    asked = written(tmp_path, calls={"classes": {"hospital": ["all_clear"]}})
+    there = town(VOICE, more_settings={"notices": asked})
+    there.fault("receipt:30003")
+    there.first()
+    there.round()
+    hospital = there.settled(HOSPITAL, State.UNDELIVERED)
+    assert (hospital.channel, hospital.first_channel) == ("sms", None) and there.calls() == []
+
+
 @pytest.mark.proves("R5")
 def test_the_app_shows_a_signed_message_and_tells_of_it(town: Callable[..., Town]) -> None:
     there = town(PUSH)
@@ -230,7 +270,7 @@ def test_a_phone_that_is_off_is_tried_by_the_other_gateway_and_a_landline_is_cal
     assert (again.first_gateway, again.gateway, again.first_code) == ("twilio", "second", "30003")
     assert there.calls() == []
     with there.house.database.read() as session:
-        assert service.by_second_road(session, rows[1].notice_id or 0) == 1
+        assert second_counts.of(session, rows[1].notice_id or 0) == SecondRoad(told=1)
 
 
 def test_a_landline_is_called(town: Callable[..., Town]) -> None:

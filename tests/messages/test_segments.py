@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from command.messages import costs, segments
 from command.messages.segments import Segments, count, parts
+from notifiers import smpp_text
 
 pytestmark = pytest.mark.proves("D5")
 
@@ -71,6 +72,37 @@ def test_the_parts_join_to_the_text_and_each_fits(text: str) -> None:
     if size.encoding == "UCS-2":
         assert size.characters == units(text)
         assert all(units(piece) <= size.per_segment for piece in pieces)
+
+
+BEYOND = "😀🚑🇨🇳👨‍👩‍👧𠮷𝄞断a"
+"""Faces, flags and families of several characters, rare ideographs: most are two units of UCS-2."""
+
+
+@given(st.text(alphabet=BEYOND, min_size=1, max_size=300))
+def test_no_pair_is_torn_and_what_smpp_sends_is_what_was_counted(text: str) -> None:
+    size, pieces = count(text), parts(text)
+    assert size.characters == (units(text) if size.encoding == "UCS-2" else len(text))
+    for piece in pieces:
+        piece.encode("utf-16-be")  # a torn pair cannot be written
+        assert units(piece) <= size.per_segment
+    gsm, sent = smpp_text.parts(text, "00ff" * 8)
+    assert (len(sent), gsm) == (size.segments, size.encoding == "GSM-7")
+    header = 6 if len(sent) > 1 else 0
+    assert all(len(piece) <= 140 or gsm for piece in sent)
+    assert tuple(smpp_text.decoded(piece[header:], 0 if gsm else 8) for piece in sent) == pieces
+
+
+@given(st.integers(0, 70), st.integers(1, 3))
+def test_a_pair_that_would_straddle_a_seam_costs_the_unit_it_leaves_free(before: int, pairs: int) -> None:
+    """Wherever it falls, a text of pairs takes as many segments as an independent packing of whole characters does."""
+    text = "断" * before + "😀" * pairs + "网" * 66
+    free, needed = 67, 1
+    for char in text:
+        size = units(char)
+        if size > free:
+            free, needed = 67, needed + 1
+        free -= size
+    assert count(text).segments == (1 if units(text) <= 70 else needed)
 
 
 @given(st.text(alphabet="abc ÄΩ@\n" + EXTENSION, min_size=1, max_size=400))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from command.core.beats import LINKS
 from command.core.settings import GatewaySettings
 from command.messages import listening
 from command.messages.models import EXERCISE_GATEWAY, State
@@ -184,3 +185,21 @@ def test_a_page_in_doubt_is_sent_again_marked_and_never_unmarked(
     house.send()
     first, again = [one.short_message.decode("utf-16-be") for one in smsc.taken]
     assert again == marked(first, "zh") != first
+
+
+def test_texts_leave_by_the_senders_in_turn_and_binds_say_how_they_stand(build: Build, opened: Opened) -> None:
+    smsc = opened()
+    senders = ({"number": "10690001"}, {"number": "10690002"})
+    house = build(gateway={"unicode": False}, gateways_besides=(smpp(smsc, sender="", senders=senders, binds=2),))
+    listening.begin(house.installation, house.gateways, house.handlers)
+    house.wait(lambda: smsc.binds == 3)
+    house.enqueue(12)
+    house.send()
+    assert {one.source_addr for one in smsc.taken} <= {b"10690001", b"10690002"}
+    found = house.gateways.links()["smsc"]
+    assert [(one["pages"], one["state"]) for one in found] == [(False, "bound"), (False, "bound"), (True, "bound")]
+    smsc.refuse_bind = 0x0D
+    smsc.break_all()
+    house.wait(lambda: all(one["state"] == "refused" for one in house.gateways.links()["smsc"]))
+    assert {one["error"] for one in house.gateways.links()["smsc"]} == {"the bind was refused: bind failed"}
+    assert LINKS.told() == house.gateways.links()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from notifiers.approved import fits
 from playbooks.loader import SHIPPED, Sheet, load_playbook
 
 TEXT = (SHIPPED / "network_fault.yaml").read_text(encoding="utf-8")
@@ -35,3 +36,7 @@ class Road:
     url: bool = True
     voice: bool = False
     unicode: bool = True
+    approved: tuple[str, ...] | None = None
+
+    def takes(self, text: str) -> bool:
+        return self.approved is None or fits(text, self.approved)

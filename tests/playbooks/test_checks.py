@@ -168,3 +168,14 @@ def test_a_folder_without_a_plan_for_an_event_kind_is_told(tmp_path: Path) -> No
     assert fault.message == "no plan for 'complaint_surge'"
     assert missing_kinds(load_library([tmp_path])) == [Kind.complaint_surge]
     assert check_paths([tmp_path / "network_fault.yaml"], on=TODAY) == []
+
+
+def test_a_text_that_was_not_approved_is_said_of_the_plan_before_anything_is_sent() -> None:
+    strict = Road("strict", approved=("【{}】{}恢复{}", "{}", "{operator}: {}"))
+    assert found(roads=(strict,)) == []
+    narrow = Road("narrow", approved=("another text",))
+    findings = found(roads=(narrow,))
+    assert findings and all(each.message == "no gateway can carry a text that was not approved" for each in findings)
+    assert {each.level for each in findings} == {Level.error} and "approved_texts" in findings[0].remedy
+    softer = found(roads=(narrow, BOTH))
+    assert {each.message for each in softer} == {"cannot carry a text that was not approved: narrow"}

@@ -1,9 +1,14 @@
-"""`tocsin routes check` and `tocsin gateways restart`."""
+"""`tocsin routes check`, `tocsin gateways list` and `tocsin gateways restart`."""
+
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.orm import Session
 
 from command.cli import main
+from command.core import clock
+from command.core.beats import EngineBeat
 from command.core.database import Database
 from command.core.settings import GatewaySettings, Settings
 from command.messages import breakers, routing
@@ -38,3 +43,33 @@ def test_a_stopped_gateway_is_put_back_and_an_unknown_one_is_refused(run: CliRun
         assert breakers.standing(session, ["smsc"])["smsc"].stopped is None
     unknown = run.invoke(main, ["gateways", "restart", "gone"])
     assert unknown.exit_code == 1 and "use one of: smsc" in unknown.output
+
+
+def test_gateways_are_listed_with_their_senders_binds_and_last_error(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    smpp = GatewaySettings(
+        name="smsc",
+        transport="smpp",
+        host="127.0.0.1",
+        username="u",
+        senders=({"number": "10690001", "rate": 5, "daily_cap": 100}, {"number": "10690002"}),
+    )
+    given = settings.model_copy(update={"gateways": (smpp,)})
+    monkeypatch.setattr("command.cli.read", lambda: given)
+    silent = CliRunner().invoke(main, ["gateways", "list"])
+    assert silent.exit_code == 0
+    assert "smsc  smpp  sms  in use" in silent.output and "no bind: no engine is running" in silent.output
+    assert "sender 10690001  5/s, 100 a day" in silent.output and "10690002  no limit of its own" in silent.output
+    link = {"pages": False, "kind": "transceiver", "state": "down", "under_way": 3, "error": "the connection broke"}
+    database.write(lambda session: beat(session, {"smsc": [link | {"error_at": "2026-11-21T08:00:00+00:00"}]}))
+    told = CliRunner().invoke(main, ["gateways", "list"]).output
+    assert (
+        "bind here:1  notices  transceiver  down  under way: 3  last error at 2026-11-21 08:00:00Z: the connection"
+        in told
+    )
+
+
+def beat(session: Session, links: dict[str, list[dict[str, Any]]]) -> None:
+    now = clock.now(session)
+    session.add(EngineBeat(engine="here:1", started_at=now, seen_at=now, links=links))

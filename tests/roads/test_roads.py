@@ -7,8 +7,9 @@ import pytest
 from command.core import beats
 from command.core.beats import EngineBeat, Outcomes
 from command.core.journal import Entry
+from command.core.settings import GatewaySettings
 from command.engine import fan_out
-from command.messages import breakers, failures, traffic
+from command.messages import breakers, failures, quota, traffic
 from command.roads import views
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
@@ -88,9 +89,9 @@ def test_a_lane_and_a_notice_are_diverted_but_none_of_an_exercise(desk: Desk) ->
     while fan_out.run_once(desk.installation):
         pass
     queue = next(each for each in desk.get("kef", ROADS).json["queues"] if each["lane"] == "first")
-    assert queue["waiting"] == notice["audience"] and queue["seconds"] == pytest.approx(
-        queue["waiting"] / 160, rel=0.01
-    )
+    # All of it goes by the one road that it is diverted to; the other does not make it faster.
+    assert queue["waiting"] == notice["audience"]
+    assert queue["seconds"] == pytest.approx(queue["waiting"] / 80, rel=0.01)
     desk.post("ada", "/api/v1/messages/hold", reason="x", minutes=5, mass=False, avoid=["backup"])
     assert road(desk, "backup")["state"] == "avoided"
 
@@ -123,6 +124,39 @@ def test_what_engines_tell_is_added_up_and_what_went_wrong_is_named(
     assert "Text or sender refused" in desk.get("kef", "/roads/part?lang=en").text
     second[0] += 700
     assert (road(desk)["now"], road(desk)["failures"]) == (0, [])
+
+
+NUMBERS = ({"number": "10690001", "rate": 30, "daily_cap": 500}, {"number": "10690002", "rate": 20})
+SMSC = GatewaySettings(name="smsc", transport="smpp", host="127.0.0.1", username="u", senders=NUMBERS)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("desk", [(SMSC,)], indirect=True)
+def test_a_road_shows_its_senders_and_the_binds_that_engines_hold(desk: Desk, time: Time) -> None:
+    link = {"pages": False, "kind": "transceiver", "state": "down", "under_way": 3, "error": "the connection broke"}
+
+    def told(session: Any) -> None:
+        at = views.clock.now(session)
+        links = {"smsc": [link | {"error_at": at.isoformat()}, link | {"pages": True, "error": "", "error_at": ""}]}
+        session.add(EngineBeat(engine="here:1", started_at=at, seen_at=at, links=links))
+        limits = [quota.Limit("10690001", 30, 500), quota.Limit("10690002", 20)]
+        quota.lease(session, "smsc", 12, rate=50, pages=False, pages_share=0, senders=limits)
+
+    desk.database.write(told)
+    found = road(desk)
+    assert found["rate"] == 50 and found["daily_cap"] is None
+    assert [(each["number"], each["rate"], each["daily_cap"], each["used_today"]) for each in found["senders"]] == [
+        ("10690001", 30, 500, 12),
+        ("10690002", 20, None, 0),
+    ]
+    assert [(each["state"], each["pages"], each["under_way"]) for each in found["links"]] == [
+        ("down", False, 3),
+        ("down", True, 3),
+    ]
+    page = desk.get("kef", "/roads?lang=en").text
+    assert "at most 30 a second · 12 of 500 today" in page and "ended last at" in page and "for pages" in page
+    assert "发送号码" in desk.get("kef", "/roads?lang=zh").text
+    time.forward(minutes=1)
+    assert road(desk)["links"] == []
 
 
 def test_a_refused_account_and_an_open_breaker_are_said(desk: Desk) -> None:
