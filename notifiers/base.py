@@ -53,13 +53,18 @@ class Capabilities:
     channel: Channel = "sms"
 
 
+TRACE = "X-Trace"
+"""The header by which a gateway over HTTP, and a mail, say under which id the matter is logged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One text for one address.
 
     `attempt` is our id of this try (32 hex characters), `to` an E.164 number (SMS, voice), a mailbox or a chat's
     address, `valid_for` the seconds after which the text is pointless, `reference` a short string inside
-    `text` by which a look-up can recognise it, `channel` what kind of address `to` is. `title`, `language`, `kind` and
+    `text` by which a look-up can recognise it, `channel` what kind of address `to` is, `trace` the id under which the
+    matter is logged, told to gateways that take it (the header TRACE). `title`, `language`, `kind` and
     `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app.
     """
 
@@ -70,10 +75,16 @@ class Message:
     valid_for: int | None = None
     reference: str | None = None
     channel: Channel = "sms"
+    trace: str = ""
     title: str = ""
     language: str = ""
     kind: str = ""
     about: str = ""
+
+
+def traced(trace: str) -> dict[str, str]:
+    """The header that names a trace; none where there is none."""
+    return {TRACE: trace} if trace else {}
 
 
 @dataclass(frozen=True, slots=True)

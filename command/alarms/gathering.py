@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from command.alarms import intake
 from command.alarms.intake import Receipt
 from command.alarms.reports import LARGEST_BATCH, Key, Report
+from command.core import tracing
 from command.core.database import Database
 from command.core.problems import Problem
 from command.people.access import here, principal
@@ -51,8 +52,7 @@ class Gathering:
     def take(self, database: Database, reports: Sequence[Report], check: Check, actor: str) -> Receipt:
         """Take reports in, with others of the same actor that wait. `check(session)` raises what is wrong with them. Raise that, or
         what the unit of work fails with."""
-        trace = str(structlog.contextvars.get_contextvars().get("trace", ""))
-        mine = _Request(reports, check, trace)
+        mine = _Request(reports, check, tracing.current() or "")
         with self._guard:
             leads = actor not in self._waiting
             self._waiting.setdefault(actor, deque()).append(mine)
@@ -101,10 +101,21 @@ class Gathering:
         for request, outcome in zip(taken, receipts, strict=True):
             if isinstance(outcome, Receipt):
                 request.receipt = outcome
+                _tell(request, outcome)
             else:
                 request.failure = outcome
         if len(taken) > 1:
             log.info("alarms.together", requests=len(taken), traces=[request.trace for request in taken])
+
+
+def _tell(request: _Request, receipt: Receipt) -> None:
+    """A line in the log for a request that changed anything, under the id of the unit of work, which is that of an incident it began; a
+    request that others took in names its own id beside."""
+    if receipt.new or receipt.changed:
+        unit = tracing.current() or ""
+        own = {"request": request.trace} if request.trace != unit else {}
+        incidents = list(receipt.incidents)
+        log.info("alarms", trace=unit, **own, new=receipt.new, changed=receipt.changed, incidents=incidents)
 
 
 _OF: WeakKeyDictionary[Database, Gathering] = WeakKeyDictionary()
