@@ -101,21 +101,20 @@ class Gathering:
         for request, outcome in zip(taken, receipts, strict=True):
             if isinstance(outcome, Receipt):
                 request.receipt = outcome
-                _tell(request, outcome)
             else:
                 request.failure = outcome
         if len(taken) > 1:
             log.info("alarms.together", requests=len(taken), traces=[request.trace for request in taken])
 
 
-def _tell(request: _Request, receipt: Receipt) -> None:
-    """A line in the log for a request that changed anything, under the id of the unit of work, which is that of an incident it began; a
-    request that others took in names its own id beside."""
+def _tell(session: Session, request: _Request, receipt: Receipt) -> None:
+    """A line in the log for a request that changed anything, once it is committed, under the id of the unit of work, which is that of an
+    incident it began; a request that another took in names its own id beside."""
     if receipt.new or receipt.changed:
-        unit = tracing.current() or ""
-        own = {"request": request.trace} if request.trace != unit else {}
-        incidents = list(receipt.incidents)
-        log.info("alarms", trace=unit, **own, new=receipt.new, changed=receipt.changed, incidents=incidents)
+        unit = tracing.of(session)
+        own = {"request": request.trace} if request.trace and request.trace != unit else {}
+        counts = {"new": receipt.new, "changed": receipt.changed, "incidents": list(receipt.incidents)}
+        tracing.say(session, "alarms", unit, **own, **counts)
 
 
 _OF: WeakKeyDictionary[Database, Gathering] = WeakKeyDictionary()
@@ -151,4 +150,8 @@ def _receive(session: Session, taken: Sequence[_Request]) -> list[Receipt | Prob
             refused[at] = problem
     good = [request.reports for at, request in enumerate(taken) if at not in refused]
     receipts = iter(intake.receive_together(session, good) if good else ())
-    return [refused[at] if at in refused else next(receipts) for at in range(len(taken))]
+    outcomes = [refused[at] if at in refused else next(receipts) for at in range(len(taken))]
+    for request, outcome in zip(taken, outcomes, strict=True):
+        if isinstance(outcome, Receipt):
+            _tell(session, request, outcome)
+    return outcomes
