@@ -55,6 +55,7 @@ from command.retention.commands import retention
 from command.risks.commands import import_risks
 from command.roads.commands import gateways, routes
 from command.sites.commands import import_sites
+from command.trail import trace
 from command.warnings.commands import warnings
 from playbooks import source
 from playbooks.checks import Known, Measures, check_paths
@@ -100,6 +101,7 @@ for group in (
 ):
     main.add_command(group)
 main.add_command(report)
+main.add_command(trace)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)
