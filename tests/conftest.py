@@ -163,6 +163,8 @@ def time(database: Database) -> Time:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long proofs: every combination, four times as many kills")
+    parser.addoption("--lasts", type=float, default=300.0, help="seconds in which one release replaces another; 300")
+    parser.addoption("--before", help="the commit of the release before; the newest on an older schema")
     parser.addoption("--boards", type=int, help="how many boards look on while hosts fail; 100, or 1000 with --long")
 
 
