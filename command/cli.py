@@ -259,7 +259,8 @@ def upgrade(settings: Settings) -> None:
     """Bring the schema up to this version's."""
     settings.data.mkdir(parents=True, exist_ok=True)
     schema.upgrade(settings.url)
-    console.print(f"the database is at {schema.versions(settings.url)[0]}")
+    at = schema.versions(settings.url)[0] or ""
+    console.print(f"the database is at {at}; it serves code of {', '.join(schema.served(at))}")
 
 
 @db.command()
