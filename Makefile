@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(len(os.sched_getaffinity(0)), 8) + 1)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bench-city test-faults soak test-tour coverage-of-rows lock wheel clean
+.PHONY: help setup run test check bench bench-city test-faults test-upgrade soak test-tour coverage-of-rows lock wheel clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -46,6 +46,10 @@ test-faults: setup ## the long proofs: engines killed 200 times a kind of troubl
 	$(BIN)/python .ci/nginx
 	$(PYTEST) tests/faults --long -n 2
 	$(PYTEST) tests/scenarios --long -m long
+
+test-upgrade: setup ## the release before is replaced by this one under load, five minutes (LASTS=60 for less, BEFORE=commit)
+	$(BIN)/python .ci/nginx
+	$(PYTEST) -s tests/faults/upgrade --long --lasts $(or $(LASTS),300) $(if $(BEFORE),--before $(BEFORE))
 
 soak: setup ## memory and file handles of web and engines under load for 20 minutes (MINUTES=5 for less)
 	$(BIN)/python .ci/nginx

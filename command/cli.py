@@ -59,6 +59,7 @@ from command.retention.commands import retention
 from command.risks.commands import import_risks
 from command.roads.commands import gateways, routes
 from command.sites.commands import import_sites
+from command.trail import trace
 from command.warnings.commands import warnings
 from playbooks import source
 from playbooks.checks import Known, Measures, check_paths
@@ -107,6 +108,8 @@ for group in (
     main.add_command(group)
 for command_ in (backup_, doctor, report, restore_):
     main.add_command(command_)
+main.add_command(report)
+main.add_command(trace)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)
@@ -272,6 +275,9 @@ def upgrade(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     _upgrade(settings)
     console.print(f"the database is at {schema.versions(settings.url)[0]}")
+    schema.upgrade(settings.url)
+    at = schema.versions(settings.url)[0] or ""
+    console.print(f"the database is at {at}; it serves code of {', '.join(schema.served(at))}")
 
 
 @db.command()

@@ -6,10 +6,8 @@ from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, request
 from prometheus_client import CollectorRegistry, generate_latest
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -32,13 +30,13 @@ Check = Callable[[Session], str | None]
 @cache
 def newest_revision() -> str | None:
     """The revision this code needs."""
-    return ScriptDirectory.from_config(schema.config()).get_current_head()
+    return schema.head()
 
 
 def at_right_revision(session: Session) -> str | None:
-    """The database answers and has this code's schema."""
-    has = session.scalar(text("SELECT version_num FROM alembic_version"))
-    return None if has == newest_revision() else f"the database is at {has}, the code needs {newest_revision()}"
+    """The database answers and has a schema that serves this code."""
+    has = schema.serves(session.connection(), newest_revision())
+    return None if has is None else f"the database is at {has}, the code needs {newest_revision()}"
 
 
 def has_engine(session: Session) -> str | None:

@@ -61,6 +61,10 @@ class Capabilities:
         return self.approved is None or fits(text, self.approved)
 
 
+TRACE = "X-Trace"
+"""The header by which a gateway over HTTP, and a mail, say under which id the matter is logged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One text for one address.
@@ -70,6 +74,9 @@ class Message:
     `text` by which a look-up can recognise it, `channel` what kind of address `to` is. `title`, `language`, `kind` and
     `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app. `sender` is
     which of the gateway's own senders the text shows (empty: its only one).
+    `text` by which a look-up can recognise it, `channel` what kind of address `to` is, `trace` the id under which the
+    matter is logged, told to gateways that take it (the header TRACE). `title`, `language`, `kind` and
+    `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app.
     """
 
     attempt: str
@@ -79,11 +86,17 @@ class Message:
     valid_for: int | None = None
     reference: str | None = None
     channel: Channel = "sms"
+    trace: str = ""
     title: str = ""
     language: str = ""
     kind: str = ""
     about: str = ""
     sender: str = ""
+
+
+def traced(trace: str) -> dict[str, str]:
+    """The header that names a trace; none where there is none."""
+    return {TRACE: trace} if trace else {}
 
 
 @dataclass(frozen=True, slots=True)

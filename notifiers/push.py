@@ -32,6 +32,7 @@ from notifiers.base import (
     Receipt,
     Unanswered,
     Verdict,
+    traced,
 )
 from notifiers.live import Live
 from notifiers.masking import scrub
@@ -133,7 +134,9 @@ class PushTransport:
     async def submit(self, message: Message) -> Outcome:
         """Hand the message to the backend; whatever happens is classified, nothing is raised."""
         body = orjson.dumps(self._body(message))
-        headers = self._signed(body) | {KEY: message.attempt, "Content-Type": "application/json"}
+        headers = (
+            self._signed(body) | {KEY: message.attempt, "Content-Type": "application/json"} | traced(message.trace)
+        )
         try:
             async with self._open().post(self._address, data=body, headers=headers, allow_redirects=False) as answer:
                 told = decoded(await answer.read())

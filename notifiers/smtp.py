@@ -16,7 +16,7 @@ from email.policy import SMTP
 from email.utils import formatdate
 from typing import Literal
 
-from notifiers.base import Capabilities, LookUp, Message, NotifierError, Outcome, Unanswered, Verdict
+from notifiers.base import Capabilities, LookUp, Message, NotifierError, Outcome, Unanswered, Verdict, traced
 from notifiers.live import Live
 
 CAPABILITIES = Capabilities(
@@ -136,6 +136,8 @@ def compose(message: Message, sender: str) -> EmailMessage:
     made["Date"] = formatdate(usegmt=True)
     made["Message-ID"] = message_id(message.attempt, sender)
     made["Auto-Submitted"] = "auto-generated"
+    for name, value in traced(message.trace).items():
+        made[name] = value
     made.set_content(message.text)
     return made
 

@@ -26,6 +26,7 @@ from notifiers.base import (
     Outcome,
     Unanswered,
     Verdict,
+    traced,
 )
 from notifiers.live import Live
 from notifiers.masking import scrub
@@ -94,11 +95,11 @@ class TwilioSettings:
             raise BadSettings("connections: must be 1 or more")
 
 
-async def created(client: Client, address: str, fields: dict[str, Any]) -> Outcome:
+async def created(client: Client, address: str, fields: dict[str, Any], trace: str = "") -> Outcome:
     """Create a message or a call at Twilio; whatever happens is classified, nothing is raised."""
     try:
         # One floor below messages.create_async: building its typed instance costs a fifth of the call.
-        answer = await client.request_async("POST", address, data=fields)
+        answer = await client.request_async("POST", address, data=fields, headers=traced(trace))
     except NotSent as error:
         return Outcome(Verdict.RETRY, code="not_sent", detail=str(error))
     except NoAnswer as error:
@@ -130,7 +131,7 @@ class TwilioTransport:
         A number no numbering plan knows never leaves for the real provider: made-up subscribers cannot become somebody's SMS."""
         if self._reaches_people and not assignable(message.to):
             return Outcome(Verdict.REJECTED, code=NOT_ASSIGNABLE, detail="no numbering plan has this number")
-        return await created(self._client, self._address, self._fields(message))
+        return await created(self._client, self._address, self._fields(message), message.trace)
 
     async def find(self, message: Message, since: datetime) -> LookUp:
         """Look among the number's newest messages for this one.

@@ -52,7 +52,7 @@ class VoiceTransport:
         """Have Twilio ring the number; whatever happens is classified. A number of no numbering plan never leaves for the real provider."""
         if self._reaches_people and not assignable(message.to):
             return Outcome(Verdict.REJECTED, code=NOT_ASSIGNABLE, detail="no numbering plan has this number")
-        return await created(self._client, self._address, self._fields(message))
+        return await created(self._client, self._address, self._fields(message), message.trace)
 
     async def find(self, message: Message, since: datetime) -> LookUp:
         """Nothing can be learnt."""

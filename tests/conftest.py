@@ -166,6 +166,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", type=Path, help="a folder for the pictures that scenarios in Chromium take as they go"
     )
+    parser.addoption("--lasts", type=float, default=300.0, help="seconds in which one release replaces another; 300")
+    parser.addoption("--before", help="the commit of the release before; the newest on an older schema")
     parser.addoption("--boards", type=int, help="how many boards look on while hosts fail; 100, or 1000 with --long")
 
 

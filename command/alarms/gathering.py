@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from command.alarms import intake
 from command.alarms.intake import Receipt
 from command.alarms.reports import LARGEST_BATCH, Key, Report
+from command.core import tracing
 from command.core.database import Database
 from command.core.problems import Problem
 from command.people.access import here, principal
@@ -51,8 +52,7 @@ class Gathering:
     def take(self, database: Database, reports: Sequence[Report], check: Check, actor: str) -> Receipt:
         """Take reports in, with others of the same actor that wait. `check(session)` raises what is wrong with them. Raise that, or
         what the unit of work fails with."""
-        trace = str(structlog.contextvars.get_contextvars().get("trace", ""))
-        mine = _Request(reports, check, trace)
+        mine = _Request(reports, check, tracing.current() or "")
         with self._guard:
             leads = actor not in self._waiting
             self._waiting.setdefault(actor, deque()).append(mine)
@@ -107,6 +107,16 @@ class Gathering:
             log.info("alarms.together", requests=len(taken), traces=[request.trace for request in taken])
 
 
+def _tell(session: Session, request: _Request, receipt: Receipt) -> None:
+    """A line in the log for a request that changed anything, once it is committed, under the id of the unit of work, which is that of an
+    incident it began; a request that another took in names its own id beside."""
+    if receipt.new or receipt.changed:
+        unit = tracing.of(session)
+        own = {"request": request.trace} if request.trace and request.trace != unit else {}
+        counts = {"new": receipt.new, "changed": receipt.changed, "incidents": list(receipt.incidents)}
+        tracing.say(session, "alarms", unit, **own, **counts)
+
+
 _OF: WeakKeyDictionary[Database, Gathering] = WeakKeyDictionary()
 """The gathering of each database that this process serves: one, but in tests."""
 
@@ -140,4 +150,8 @@ def _receive(session: Session, taken: Sequence[_Request]) -> list[Receipt | Prob
             refused[at] = problem
     good = [request.reports for at, request in enumerate(taken) if at not in refused]
     receipts = iter(intake.receive_together(session, good) if good else ())
-    return [refused[at] if at in refused else next(receipts) for at in range(len(taken))]
+    outcomes = [refused[at] if at in refused else next(receipts) for at in range(len(taken))]
+    for request, outcome in zip(taken, outcomes, strict=True):
+        if isinstance(outcome, Receipt):
+            _tell(session, request, outcome)
+    return outcomes

@@ -83,7 +83,9 @@ def _queue(session: Session, installation: Installation, row: Bulletin, copy: Bu
         addressee=copy.id,
         recipient=copy.address_index,
         number=copy.address,
-        body_id=messages.put_body(session, mail(installation, row, copy), copy.language),
+        body_id=messages.put_body(
+            session, mail(installation, row, copy), copy.language, stream=f"incident:{row.incident_number}"
+        ),
         exercise=row.exercise,
         valid_until=clock.now(session) + VALID,
         channel="email",

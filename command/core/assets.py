@@ -1,5 +1,7 @@
 """Static files: served with their hash in the address, and then kept by browsers for a year; compressed where a compressed form of
-just this content lies beside them (.ci/front_end writes it)."""
+just this content lies beside them (.ci/front_end writes it).
+
+Only the content that the hash is of may be kept: while a release replaces another, one's page asks the other for a file."""
 
 import hashlib
 import os
@@ -56,7 +58,8 @@ class Assets(WhiteNoise):  # type: ignore[misc]
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(PREFIX):
             return self.application(environ, start_response)  # type: ignore[no-any-return]
-        kept = FOREVER if environ.get("QUERY_STRING", "").startswith("h=") else ASK
+        path = environ["PATH_INFO"].removeprefix(PREFIX)
+        kept = FOREVER if environ.get("QUERY_STRING", "") == url(path).partition("?")[2] else ASK
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             if status.startswith(("200", "206", "304")):

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from command.core import journal
+from command.core import journal, tracing
 from command.core.turns import turn
 
 T = TypeVar("T")
@@ -95,13 +95,14 @@ class Database:
     def _write(self, work: Work[T], actor: str, wait: float) -> T:
         for attempt in range(1, TRIES + 1):
             with Session(self.writer, expire_on_commit=False) as session:
-                session.info.update(self.info, actor=actor, entries=[])
+                session.info.update(self.info, actor=actor, entries=[], trace=tracing.current())
                 if self.sqlite:
                     session.connection(execution_options={"tocsin_wait": wait})
                 try:
                     result = work(session)
                     journal.append(session, self.before_append)
                     session.commit()
+                    tracing.tell(session)
                     return result
                 except DBAPIError as error:
                     session.rollback()

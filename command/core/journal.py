@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from command.core import clock
+from command.core import clock, tracing
 from command.core.columns import Base, BigId, dump
 
 GENESIS = bytes(32)
@@ -26,17 +26,22 @@ Hook = Callable[[Session, frozenset[str]], None]
 
 
 class Stream(Base):
-    """One line of entries and its head."""
+    """One line of entries and its head. `trace` is the id of what began it (null before there were any, and for monthly streams): what
+    is done about the same incident later, by whomever, is logged under it."""
 
     __tablename__ = "stream"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     head_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     head_hash: Mapped[bytes] = mapped_column(LargeBinary, default=GENESIS)
     head_at: Mapped[datetime | None]
+    trace: Mapped[str | None]
 
 
 class Entry(Base):
-    """One thing that happened. Never changed, never deleted alone (guarded by a trigger)."""
+    """One thing that happened. Never changed, never deleted alone (guarded by a trigger).
+
+    `trace` is the id of the request by which it happened, or of its stream where no request did it: a mark to find log lines by. It is no
+    part of what is chained, so entries of before it verify as they did, and it proves nothing."""
 
     __tablename__ = "entry"
     stream_id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -48,6 +53,7 @@ class Entry(Base):
     exercise: Mapped[bool] = mapped_column(Boolean, default=False)
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    trace: Mapped[str | None]
 
 
 class Note(Base):
@@ -138,6 +144,7 @@ def append(session: Session, hooks: Sequence[Hook] = ()) -> frozenset[str]:
         session.flush()
     _lock(session, heads, {e.stream for e in session.info["entries"]} - set(heads))
     _write(session, heads, session.info["entries"])
+    _tell(session, heads, session.info["entries"])
     session.info["entries"] = []
     _hint(session, heads)
     return frozenset(heads)
@@ -152,25 +159,53 @@ class _Head:
     seq: int
     hash: bytes
     at: datetime | None
+    trace: str | None
+
+
+_OF_HEAD = (Stream.head_seq, Stream.head_hash, Stream.head_at, Stream.trace)
 
 
 def _lock(session: Session, heads: dict[str, "_Head"], streams: set[str]) -> None:
     for name in sorted(streams):
-        query = select(Stream.head_seq, Stream.head_hash, Stream.head_at).where(Stream.id == name).with_for_update()
+        query = select(*_OF_HEAD).where(Stream.id == name).with_for_update()
         row = session.execute(query).one_or_none()
         if row is None:
             _create(session, name)
             row = session.execute(query).one()
-        heads[name] = _Head(row.head_seq, row.head_hash, row.head_at)
+        heads[name] = _Head(row.head_seq, row.head_hash, row.head_at, row.trace)
         if row.head_seq == 0:
             _cite_previous(session, name, heads[name])
 
 
 def _create(session: Session, name: str) -> None:
     session.execute(
-        text("INSERT INTO stream (id, head_seq, head_hash) VALUES (:id, 0, :hash) ON CONFLICT (id) DO NOTHING"),
-        {"id": name, "hash": GENESIS},
+        text(
+            "INSERT INTO stream (id, head_seq, head_hash, trace) VALUES (:id, 0, :hash, :trace) ON CONFLICT (id) DO NOTHING"
+        ),
+        {"id": name, "hash": GENESIS, "trace": tracing.of(session) if _about_one(name) else None},
     )
+
+
+def _about_one(name: str) -> bool:
+    """Whether a stream is of one thing that happened (an incident, a warning, a drill), not of a month or a board."""
+    return not _is_board(name) and _MONTHLY.match(name) is None
+
+
+def trace_of(session: Session, stream: str) -> str:
+    """The id under which a stream's matter is logged: its own, else (a stream that this unit of work begins, or one of before there were
+    ids) that of the unit of work."""
+    return session.scalar(select(Stream.trace).where(Stream.id == stream)) or tracing.of(session)
+
+
+def _tell(session: Session, heads: dict[str, "_Head"], entries: Sequence[Recorded]) -> None:
+    """A line in the log for each matter that went on, once this is committed."""
+    for name in sorted(heads):
+        kinds = [entry.kind for entry in entries if entry.stream == name]
+        if kinds and _about_one(name):
+            head = heads[name]
+            tracing.say(
+                session, "journal", head.trace, stream=name, upto=head.seq, kinds=kinds, actor=session.info["actor"]
+            )
 
 
 def _cite_previous(session: Session, name: str, head: "_Head") -> None:
@@ -202,7 +237,7 @@ def previous_month(session: Session, name: str) -> Stream | None:
 
 def _write(session: Session, heads: dict[str, "_Head"], entries: Sequence[Recorded]) -> None:
     at = clock.instant(session)
-    actor = session.info["actor"]
+    actor, trace = session.info["actor"], session.info.get("trace")
     rows = []
     for entry in entries:
         head = heads[entry.stream]
@@ -219,6 +254,7 @@ def _write(session: Session, heads: dict[str, "_Head"], entries: Sequence[Record
                 "exercise": entry.exercise,
                 "prev_hash": head.hash,
                 "hash": digest,
+                "trace": trace or head.trace,
             }
         )
         head.seq, head.hash, head.at = head.seq + 1, digest, stamp

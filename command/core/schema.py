@@ -1,6 +1,12 @@
-"""Migrating a database up and down, the same on SQLite and PostgreSQL."""
+"""Migrating a database up and down, the same on SQLite and PostgreSQL, while others work on it.
 
-from collections.abc import Iterator
+A migration waits LOCK_WAIT for a table and then lets go, so that what queues behind it is held up no longer than that; it is tried again
+until PATIENCE is over. Nobody else migrates meanwhile. What is there afterwards serves the code of its own revision, and that of those
+before it whose migrations since then only added (see `contracts` in docs/operate/upgrade.md): the database says which, for code of before
+cannot know what came after."""
+
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,13 +14,35 @@ from alembic import command as alembic
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Text, create_engine, delete, insert, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Mapped, mapped_column
 
+from command.core.columns import Base
 from command.core.paths import MIGRATIONS
 
 UNFINISHED = "unfinished "
 """What goes before the revision of a database whose rows are still being copied into it: no process starts on it, no migration runs."""
+LOCK_WAIT = 2.0
+"""Seconds a migration waits for a table on PostgreSQL. Whoever comes after it waits behind it meanwhile."""
+PATIENCE, PAUSE = 300.0, 1.0
+"""Seconds until a migration that never gets its table, or finds somebody else migrating, gives up; seconds between two tries."""
+SQLITE_PATIENCE = 30.0
+BUSY = {"55P03", "40P01"}
+"""The table was not free in time; a deadlock with somebody's unit of work."""
+ONE_AT_A_TIME = 0x54_6F_63_73_63_68_65_6D
+"""The advisory lock of whoever migrates a PostgreSQL database."""
+KNOWN_TO_EXPAND = "0053"
+"""From this revision on a migration that takes nothing away from the code before it says so by saying nothing."""
+
+
+class ServedRevision(Base):
+    """A revision whose code works on the schema of revision `schema`. Written when it is migrated, for code that is older than it; where
+    the database is at another revision now, it says nothing."""
+
+    __tablename__ = "served_revision"
+    revision: Mapped[str] = mapped_column(Text, primary_key=True)
+    schema: Mapped[str]
 
 
 class SchemaError(Exception):
@@ -32,21 +60,25 @@ def config(connection: Connection | None = None) -> Config:
 @contextmanager
 def _connected(url: str) -> Iterator[Connection]:
     """A connection for migrations: on SQLite foreign keys are off (a rebuilt table would delete its children) and checked after."""
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            connection.commit()
-        yield connection
+    engine = create_engine(url, **({"connect_args": {"timeout": SQLITE_PATIENCE}} if url.startswith("sqlite") else {}))
+    try:
+        with engine.connect() as connection:
+            yield from _foreign_keys_checked(connection)
+    finally:
+        engine.dispose()  # with it goes the lock of whoever migrates
+
+
+def _foreign_keys_checked(connection: Connection) -> Iterator[Connection]:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         connection.commit()
-        if connection.dialect.name == "sqlite":
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise SchemaError(
-                    f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}"
-                )
-    engine.dispose()
+    yield connection
+    connection.commit()
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise SchemaError(f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}")
 
 
 def upgrade(url: str, to: str = "head") -> None:
@@ -54,18 +86,89 @@ def upgrade(url: str, to: str = "head") -> None:
     with _connected(url) as connection:
         _whole(_revision(connection))
         alembic.upgrade(config(connection), to)
+    """Bring a database up to a revision, while others work on it. Raises SchemaError where a table never comes free."""
+    _migrate(url, lambda given: alembic.upgrade(given, to))
 
 
 def downgrade(url: str, to: str) -> None:
     """Bring a database down to a revision; `base` removes everything."""
+    _migrate(url, lambda given: alembic.downgrade(given, to))
+
+
+def _migrate(url: str, work: Callable[[Config], None]) -> None:
     with _connected(url) as connection:
         _whole(_revision(connection))
         alembic.downgrade(config(connection), to)
+        until = time.monotonic() + PATIENCE
+        _alone(connection, until)
+        while True:
+            try:
+                work(config(connection))
+                break
+            except DBAPIError as error:
+                connection.rollback()
+                if getattr(error.orig, "sqlstate", None) not in BUSY:
+                    raise
+                if time.monotonic() > until:
+                    raise SchemaError(
+                        "a table was in use all the time: end the long transaction (pg_stat_activity shows it) and try again; "
+                        "what was migrated so far stays"
+                    ) from error
+            time.sleep(PAUSE)
+        _note(connection)
+
+
+def _alone(connection: Connection, until: float) -> None:
+    """Be the only one who migrates this database, and wait for no table longer than LOCK_WAIT. SQLite has one writer anyway."""
+    if connection.dialect.name != "postgresql":
+        return
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ONE_AT_A_TIME}):
+        connection.commit()
+        if time.monotonic() > until:
+            raise SchemaError("somebody else has been migrating this database for minutes: wait, or end that process")
+        time.sleep(PAUSE)
+    connection.execute(text(f"SET lock_timeout = {round(LOCK_WAIT * 1000)}"))
+    connection.commit()
+
+
+def served(revision: str) -> list[str]:
+    """The revisions whose code works on the schema of `revision`: its own, and those before, as long as nothing was taken from them."""
+    found = []
+    for script in ScriptDirectory.from_config(config()).iterate_revisions(revision, "base"):
+        found.append(script.revision)
+        if script.revision < KNOWN_TO_EXPAND or getattr(script.module, "contracts", None):
+            break
+    return found
+
+
+def _note(connection: Connection) -> None:
+    """Write down which revisions are served, where there is a table for it."""
+    has = MigrationContext.configure(connection).get_current_revision()
+    if has is not None and connection.dialect.has_table(connection, ServedRevision.__tablename__):
+        connection.execute(delete(ServedRevision))
+        connection.execute(insert(ServedRevision), [{"revision": each, "schema": has} for each in served(has)])
+    connection.commit()
+
+
+def serves(connection: Connection, wants: str | None) -> str | None:
+    """None where code of the revision `wants` works on this database; else the revision it is at, or `nothing`."""
+    has = MigrationContext.configure(connection).get_current_revision()
+    if has is not None and has == wants:
+        return None
+    if has is not None and connection.dialect.has_table(connection, ServedRevision.__tablename__):
+        known = select(ServedRevision.revision).where(ServedRevision.revision == wants, ServedRevision.schema == has)
+        if connection.scalar(known) is not None:
+            return None
+    return has or "nothing"
+
+
+def head() -> str | None:
+    """The newest revision of the code."""
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def versions(url: str) -> tuple[str | None, str | None]:
     """(revision of the database, newest revision of the code)."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
     with _connected(url) as connection:
         return _revision(connection), head
 
@@ -84,12 +187,16 @@ def _whole(revision: str | None) -> None:
 def known(revision: str) -> bool:
     """Whether this code has the migrations up to a revision: it is no older than what wrote it."""
     return any(each.revision == revision for each in ScriptDirectory.from_config(config()).walk_revisions())
+        return MigrationContext.configure(connection).get_current_revision(), head()
 
 
 def require_current(url: str) -> None:
-    """Raise SchemaError unless the database answers and is at the code's newest revision."""
+    """Raise SchemaError unless the database answers and serves this code: it is at the code's newest revision, or at a newer one that
+    takes nothing from it."""
+    wants = head()
     try:
-        has, wants = versions(url)
+        with _connected(url) as connection:
+            has = serves(connection, wants)
     except OperationalError as error:
         raise SchemaError(
             f"the database cannot be opened ({str(error.orig).strip()}): run `tocsin db upgrade` to make one, or see that it runs"
@@ -106,6 +213,8 @@ def _same(has: str | None, wants: str | None) -> None:
     _whole(has)
     if has != wants:
         raise SchemaError(f"the database is at {has or 'nothing'}, the code needs {wants}: run `tocsin db upgrade`")
+    if has is not None:
+        raise SchemaError(f"the database is at {has}, the code needs {wants}: run `tocsin db upgrade`")
 
 
 def snapshot(connection: Connection) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter
 
+from command.core import tracing
+
 LARGEST_ID = 2**63 - 1
 logger = structlog.get_logger("web")
 
@@ -70,11 +72,12 @@ def install(app: Flask) -> None:
     app.before_request(begin)
     app.before_request(refuse_unreadable)
     app.after_request(_finished)
+    app.teardown_request(lambda _: structlog.contextvars.clear_contextvars())
 
 
 def begin() -> None:
     """Give the request a trace id that its log lines, its error and its answer share."""
-    g.trace = secrets.token_hex(8)
+    g.trace = tracing.new()
     g.nonce = secrets.token_urlsafe(16)
     g.begun = time.perf_counter()
     structlog.contextvars.clear_contextvars()
@@ -123,7 +126,7 @@ def _finished(response: Response) -> Response:
     headers = response.headers
     if "nonce" in g:
         headers.setdefault("Content-Security-Policy", content_security())
-        headers.setdefault("X-Trace", g.trace)
+        headers.setdefault(tracing.HEADER, g.trace)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")

@@ -95,6 +95,7 @@ class Text:
     text: str
     needs: Needs
     language: str
+    trace: str = ""
 
     def by(self, row: Row[Any]) -> Needs:
         """What it needs as a row's next call: its channel, and on the second road another gateway than the one of the first."""
@@ -194,6 +195,11 @@ def texts(session: Session, ids: set[int], able: Mapping[str, Capabilities]) -> 
     return {
         id: Text(text, fitting(needs_of(text, encoding), text, able), language)
         for id, text, encoding, language in session.execute(query)
+def texts(session: Session, ids: set[int]) -> dict[int, Text]:
+    """The bodies of these ids."""
+    query = select(Body.id, Body.text, Body.encoding, Body.language, Body.trace).where(Body.id.in_(ids))
+        id: Text(text, needs_of(text, encoding), language, trace or "")
+        for id, text, encoding, language, trace in session.execute(query)
     }
 
 
@@ -254,6 +260,7 @@ def announce(
             text=as_sent(body.text, body.language, mine.resent),
             exercise=mine.exercise,
             channel=mine.channel,
+            trace=body.trace,
             valid_for=max(1, int((mine.valid_until - now).total_seconds())) if mine.valid_until else None,
             **_shown(heads.get(mine.notice_id), body.language),
         )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
-from command.core import claims, clock
+from command.core import claims, clock, tracing
 from command.core.keys import Keyring
 from command.messages import outbox, second
 from command.messages.fates import RECEIPT_PATIENCE
@@ -34,6 +34,7 @@ class Doubt:
     purpose: str
     tries: int
     gateway: str
+    trace: str | None
     age: float
     since: datetime
     message: Message
@@ -98,18 +99,20 @@ def take(session: Session, limit: int, keyring: Keyring) -> list[Doubt]:
     taken = claims.claim(
         session, outbox.deliveries, due, order=(_c.lane, _c.id), limit=limit, lease=ASKING, returning=told
     )
-    bodies = select(Body.id, Body.text, Body.language).where(Body.id.in_({row.body_id for row in taken}))
-    texts = {id: (text, language) for id, text, language in session.execute(bodies)}
-    return [_doubt(row, as_sent(*texts[row.body_id], row.resent), now, keyring) for row in taken]
+    query = select(Body.id, Body.text, Body.language, Body.trace).where(Body.id.in_({row.body_id for row in taken}))
+    bodies = {body.id: body for body in session.execute(query)}
+    return [_doubt(row, bodies[row.body_id], now, keyring) for row in taken]
 
 
-def _doubt(row: Row[Any], text: str, now: datetime, keyring: Keyring) -> Doubt:
+def _doubt(row: Row[Any], body: Row[int, str, str, str | None], now: datetime, keyring: Keyring) -> Doubt:
     # The provider lives in real time, so the age is what is told to it, not our clock (which tests move).
     age = now - row.due_at
     to = keyring.decrypt(row.number)
+    text = as_sent(body.text, body.language, row.resent)
     message = Message(attempt=row.attempt, to=to, text=text, exercise=row.exercise, channel=row.channel)
     since = datetime.now(UTC) - age - SKEW
-    return Doubt(row.id, row.fence, row.purpose, row.tries, row.gateway, age.total_seconds(), since, message)
+    seconds = age.total_seconds()
+    return Doubt(row.id, row.fence, row.purpose, row.tries, row.gateway, body.trace, seconds, since, message)
 
 
 def settle(
@@ -129,6 +132,8 @@ def settle(
             can = capabilities(doubt.gateway)
             made = resolve(doubt.purpose, doubt.tries, can.look_up if can else "none", answer, doubt.age)
             changes[row.id] = _change(row.id, made, answer, now)
+            state = str(changes[row.id]["state"])
+            tracing.say(session, "doubt", doubt.trace, gateway=doubt.gateway, delivery=row.id, state=state)
     second.turn(session, locked, changes, handlers.roads)
     outbox.change(session, locked, changes, handlers)
     return sum(change["state"] != State.IN_DOUBT for change in changes.values())

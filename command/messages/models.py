@@ -71,7 +71,8 @@ class Purpose(StrEnum):
 
 
 class Body(Base):
-    """The text of a message in one language; a notice's recipients share it."""
+    """The text of a message in one language; a notice's recipients share it. `trace` is the id of what it is about: whoever sends it, or
+    hears that it arrived, logs under it. It is here and not on each of a million deliveries."""
 
     __tablename__ = "body"
     id: Mapped[Id]
@@ -79,6 +80,7 @@ class Body(Base):
     language: Mapped[str]
     encoding: Mapped[str]
     segments: Mapped[int]
+    trace: Mapped[str | None]
 
 
 _READY = text("state = 'ready'")

@@ -1,6 +1,6 @@
 """Applying delivery receipts from the inbox, in batches."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
-from command.core import clock
+from command.core import clock, tracing
 from command.core.beats import OUTCOMES
 from command.messages import outbox, ranks, second
 from command.messages.fates import RECEIPT_PATIENCE
 from command.messages.handlers import Handlers
-from command.messages.models import ReceiptIn, State
+from command.messages.models import Body, ReceiptIn, State
 from notifiers.base import Receipt
 
 _c = outbox.deliveries.c
-_PROVIDER = (_c.attempt, _c.gateway, _c.provider_id, _c.submitted_at)
+_PROVIDER = (_c.attempt, _c.gateway, _c.provider_id, _c.submitted_at, _c.body_id)
 
 
 def apply(session: Session, limit: int, handlers: Handlers) -> int:
@@ -40,6 +40,7 @@ def apply(session: Session, limit: int, handlers: Handlers) -> int:
     _count(locked, changes)
     second.turn(session, locked, changes, handlers.roads)
     outbox.change(session, locked, changes, handlers)
+    _tell(session, locked, changes)
     session.execute(
         delete(ReceiptIn).where(ReceiptIn.id.in_([row.id for row in received])),
         execution_options={"synchronize_session": False},
@@ -53,6 +54,19 @@ def _count(locked: Sequence[Row[Any]], changes: Mapping[int, Mapping[str, Any]])
         change = changes.get(row.id)
         if change and change["state"] in (State.UNDELIVERED, State.FAILED):
             OUTCOMES.hear(row.gateway, State.UNDELIVERED, change["code"])
+
+
+def _tell(session: Session, locked: Sequence[Row[Any]], changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """A line in the log for each matter whose receipts were applied together, once they are committed."""
+    heard = [row for row in locked if row.id in changes]
+    bodies = select(Body.id, Body.trace).where(Body.id.in_({row.body_id for row in heard}))
+    traces = dict(session.execute(bodies).tuples().all()) if heard else {}
+    by_trace: dict[str | None, list[Row[Any]]] = defaultdict(list)
+    for row in heard:
+        by_trace[traces.get(row.body_id)].append(row)
+    for trace, rows in by_trace.items():
+        states = Counter(str(changes[row.id]["state"]) for row in rows)
+        tracing.say(session, "receipts", trace, states=dict(states), deliveries=[row.id for row in rows])
 
 
 def waiting(session: Session) -> bool:

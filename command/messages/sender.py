@@ -5,7 +5,7 @@ database; what makes it right is the claim and the fence, not this code."""
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -353,6 +353,7 @@ class Sender:
             made = await self._write(channel.line, "settle", len(part), work)
             came = [outcome for _, outcome in part if outcome is not None]
             codes = (outcome.code for outcome in came if outcome.code and outcome.verdict != Verdict.ACCEPTED)
+            _tell(channel, part)
             OUTCOMES.add(channel.road.name, (OUTCOME[outcome.verdict] for outcome in came), codes)
             health = Health(made.failures, made.stopped or health.stopped)
         return health
@@ -406,6 +407,24 @@ class Sender:
 
         writing = partial(self._house.database.write, timed, actor=ACTOR, background=not line.pages)
         return await asyncio.get_running_loop().run_in_executor(self._threads[line.pages], writing)
+
+
+def _tell(channel: Channel, done: Sequence[Result]) -> None:
+    """A line in the log for each matter whose messages were called together: which deliveries, and what became of how many. A line for
+    each of a million would be most of the log."""
+    by_trace: dict[str, list[Result]] = {}
+    for call, outcome in done:
+        if outcome is not None:
+            by_trace.setdefault(call.message.trace, []).append((call, outcome))
+    for trace, mine in by_trace.items():
+        log.info(
+            "calls",
+            trace=trace or None,
+            gateway=channel.road.name,
+            line=channel.line.name,
+            came=dict(Counter(OUTCOME[outcome.verdict] for _, outcome in mine if outcome is not None)),
+            deliveries=[call.id for call, _ in mine],
+        )
 
 
 _SIZES = {"lease": LEASED_AT_ONCE, "announce": ANNOUNCED_AT_ONCE, "settle": 200, "quota": 1}

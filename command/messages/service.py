@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from command.core import clock
+from command.core import clock, journal, tracing
 from command.messages import halts, losses, optouts, outbox, segments
 from command.messages.exercises import allow, allowed
 from command.messages.models import LOST, SMS, Body, Delivery, Halt, State, Tally
@@ -56,12 +56,15 @@ class Outgoing:
     channel: Channel = SMS
 
 
-def put_body(session: Session, text: str, language: str) -> int:
-    """Keep a text (signature and drill mark in it already) and count its segments; return its id. ValueError on an empty text."""
+def put_body(session: Session, text: str, language: str, *, stream: str | None = None) -> int:
+    """Keep a text (signature and drill mark in it already) and count its segments; return its id. ValueError on an empty text.
+
+    `stream` is the journal's of what it is about: it is then sent under that matter's trace, else under this unit of work's."""
     size = segments.count(text)
     if not size.segments:
         raise ValueError("an empty text cannot be sent")
-    body = Body(text=text, language=language, encoding=size.encoding, segments=size.segments)
+    trace = tracing.of(session) if stream is None else journal.trace_of(session, stream)
+    body = Body(text=text, language=language, encoding=size.encoding, segments=size.segments, trace=trace)
     session.add(body)
     session.flush()
     return body.id

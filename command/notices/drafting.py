@@ -141,7 +141,7 @@ def _check(texts: Texts, missed: Texts | None) -> None:
 
 
 def _put(session: Session, notice: Notice, language: str, text: str, *, missed: bool) -> None:
-    body = messages.put_body(session, text, language)
+    body = messages.put_body(session, text, language, stream=notice.stream)
     session.add(NoticeText(notice_id=notice.id, language=language, missed=missed, body_id=body))
 
 

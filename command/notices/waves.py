@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from command.core import clock
+from command.core import clock, journal, tracing
 from command.notices import audience, living, queued, selecting, slices, told_waves
 from command.notices.entries import WaveFinished
 from command.notices.models import Basis, Kind, Notice, NoticeState, Wave
@@ -87,6 +87,8 @@ def _finish(at: Pass) -> None:
         rows=at.wave.inserted,
     )
     living.record(at.session, at.notice, finished)
+    trace = journal.trace_of(at.session, at.notice.stream)
+    tracing.say(at.session, "fan_out", trace, notice=at.notice.id, basis=at.wave.basis, rows=at.wave.inserted)
 
 
 # --- those affected

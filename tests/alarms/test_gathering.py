@@ -6,11 +6,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
+from structlog.testing import capture_logs
 
 from command.alarms.gathering import Gathering
 from command.alarms.intake import Receipt
 from command.alarms.reports import Report
+from command.core.journal import Stream
 from command.core.problems import Invalid
 from tests.alarms.conftest import EAST, WEST, Network
 
@@ -19,6 +23,9 @@ Checked = Callable[[Session], None]
 
 class Door:
     """A gathering whose first request is held inside its unit of work until `open`."""
+
+    trace = "f000000000000000"
+    """The id of the next request."""
 
     def __init__(self, network: Network) -> None:
         self.network, self.gathering, self.sessions = network, Gathering(), list[Session]()
@@ -32,8 +39,13 @@ class Door:
         assert self._open.wait(10)
 
     def _submit(self, reports: Sequence[Report], check: Checked, actor: str = "source:nms") -> Future[Receipt]:
-        database = self.network.installation.database
-        return self._pool.submit(self.gathering.take, database, reports, check, actor)
+        database, trace = self.network.installation.database, self.trace
+
+        def ask() -> Receipt:
+            with bound_contextvars(trace=trace):
+                return self.gathering.take(database, reports, check, actor)
+
+        return self._pool.submit(ask)
 
     def send(self, *reports: Report, check: Checked | None = None) -> Future[Receipt]:
         """A further request; it waits behind the first when this returns."""
@@ -121,3 +133,20 @@ def test_one_at_which_the_unit_of_work_fails_takes_nobody_with_it(network: Netwo
     assert good.result(20).new == 1
     assert door.first.result(20).new == 1
     assert [alarm.element for alarm in network.alarms()] == ["W1", "W3"]
+
+
+def test_each_keeps_its_own_trace_and_names_that_of_the_unit_of_work(network: Network, door: Door) -> None:
+    """The incident that they open together has the id of the unit of work, and each own id leads to it."""
+    with capture_logs() as lines:
+        sent = []
+        for at, name in enumerate(EAST):
+            door.trace = f"a{at:015d}"
+            sent.append(door.send(network.report(name)))
+        door.open()
+        (number,) = {number for each in sent for number in each.result(20).incidents}
+    with network.installation.database.read() as session:
+        unit = session.scalar(select(Stream.trace).where(Stream.id == f"incident:{number}"))
+    told = [line for line in lines if line["event"] == "alarms" and line["incidents"] == [number]]
+    assert {line["trace"] for line in told} == {unit}
+    own = {line.get("request", line["trace"]) for line in told}
+    assert own == {f"a{at:015d}" for at in range(len(EAST))}

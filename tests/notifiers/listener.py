@@ -75,10 +75,14 @@ class ScriptedServer:
     def __init__(self, status: int, body: object, headers: dict[str, str] | None = None) -> None:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = headers or {}
+        self.headers: list[dict[str, str]] = []
+        """Those of each request, in order."""
+        came = self.headers
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers["Content-Length"]))
+                came.append(dict(self.headers))
                 self.send_response(status)
                 for name, value in sent.items():
                     self.send_header(name, value)

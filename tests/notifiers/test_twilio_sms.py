@@ -234,3 +234,10 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(header: str | None, seconds
 def test_a_number_is_shown_masked(number: str, shown: str) -> None:
     assert mask(number) == shown
     assert scrub(f"The 'To' number {number}0 is bad").count(number) == (number == "10086")
+
+
+@pytest.mark.parametrize(("trace", "headers"), [("b0a1c2d3e4f50617", ["b0a1c2d3e4f50617"]), ("", [None])])
+def test_the_provider_is_told_the_trace_of_the_message(house: House, trace: str, headers: list[str | None]) -> None:
+    with ScriptedServer(201, {"sid": "SM" + "0" * 32}) as server:
+        house.send(message(trace=trace), base_url=server.url)
+        assert [each.get("X-Trace") for each in server.headers] == headers

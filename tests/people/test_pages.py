@@ -59,4 +59,6 @@ def test_static_files_are_kept_for_ever_only_under_their_hash(office: Office) ->
     kept = browser.open(address[0])
     assert kept.status_code == 200 and "immutable" in kept.headers["Cache-Control"]
     assert "must-revalidate" in browser.open("/static/tocsin.css").headers["Cache-Control"]
+    of_another_release = browser.open("/static/tocsin.css?h=0123456789ab")
+    assert of_another_release.status_code == 200 and "must-revalidate" in of_another_release.headers["Cache-Control"]
     assert browser.open("/static/../config/authority.yaml").status_code == 404

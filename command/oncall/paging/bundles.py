@@ -30,7 +30,9 @@ def leave_together(session: Session, bundle_id: int, fence: int, road: Road) -> 
         return None
     (chain, page), several = calls[0], len(calls) > 1
     text = road.together(calls, person.language) if several else road.text(chain, page, person.language)
-    bundle.delivery_id = delivery_id = send(session, person, text, exercise=bundle.exercise)
+    bundle.delivery_id = delivery_id = send(
+        session, person, text, exercise=bundle.exercise, number=page.incident_number
+    )
     for _, page in calls:
         methods.went_together(session, page, delivery_id)
     return delivery_id

@@ -54,7 +54,14 @@ def begin(session: Session, chain: Escalation, page: Page, person: Person, road:
     elif rows:
         _send(session, chain, page, person, rows, road)
     else:
-        send(session, person, road.text(chain, page, person.language), exercise=page.exercise, page_id=page.id)
+        send(
+            session,
+            person,
+            road.text(chain, page, person.language),
+            exercise=page.exercise,
+            page_id=page.id,
+            number=page.incident_number,
+        )
 
 
 def _replace(session: Session, page: Page) -> None:
@@ -214,7 +221,14 @@ def _send(
         kind = cast(Channel, row.kind)
         said = road.text(chain, page, person.language, kind)
         row.delivery_id = send(
-            session, person, said, exercise=page.exercise, page_id=page.id, channel=kind, contact=contact
+            session,
+            person,
+            said,
+            exercise=page.exercise,
+            page_id=page.id,
+            channel=kind,
+            contact=contact,
+            number=page.incident_number,
         )
         if place + 1 < len(pending):
             pending[place + 1].due_at = clock.now(session) + timedelta(minutes=row.wait_minutes)

@@ -53,7 +53,14 @@ def _tell(session: Session, chain: Escalation, page: Page, road: Road) -> None:
     code, link = road.ways(page)
     how = said["code"] % code if code else said["link"] % link if link else said["call"]
     named = {"number": page.incident_number, "minutes": chain.quiet_minutes or 0}
-    send(session, person, said["quiet"] % named + how, exercise=page.exercise, purpose=Purpose.ANSWER)
+    send(
+        session,
+        person,
+        said["quiet"] % named + how,
+        exercise=page.exercise,
+        purpose=Purpose.ANSWER,
+        number=page.incident_number,
+    )
 
 
 TEXTS = {

@@ -67,8 +67,10 @@ def send(
     purpose: Purpose = Purpose.PAGE,
     channel: Channel = "sms",
     contact: PersonContact | None = None,
+    number: str | None = None,
 ) -> int:
-    """Queue a message to somebody on call, to an address of their own or to the number on record; return the delivery's id."""
+    """Queue a message to somebody on call, to an address of their own or to the number on record; return the delivery's id.
+    `number` is the incident's that it is about."""
     return ways.send(
         session,
         person,
@@ -80,4 +82,5 @@ def send(
         exercise=exercise,
         page_id=page_id,
         channel=channel,
+        stream=f"incident:{number}" if number else None,
     )

@@ -46,9 +46,10 @@ def send(
     exercise: bool = False,
     page_id: int | None = None,
     channel: Channel | None = None,
+    stream: str | None = None,
 ) -> int:
     """Queue a text to somebody by a way of theirs, or (None) to the number on record, which must be there; return the delivery's id. It
-    goes by `channel` where that is given, else by the way's own."""
+    goes by `channel` where that is given, else by the way's own. `stream` is the journal's of what it is about."""
     there = destination(person, contact)
     assert there is not None
     outgoing = messages.Outgoing(
@@ -57,7 +58,7 @@ def send(
         addressee=person.id,
         number=there[0],
         recipient=there[1],
-        body_id=messages.put_body(session, text, person.language),
+        body_id=messages.put_body(session, text, person.language, stream=stream),
         exercise=exercise,
         page_id=page_id,
         due_at=due_at,
