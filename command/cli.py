@@ -106,10 +106,8 @@ for group in (
     demo,
 ):
     main.add_command(group)
-for command_ in (backup_, doctor, report, restore_):
+for command_ in (backup_, doctor, report, restore_, trace):
     main.add_command(command_)
-main.add_command(report)
-main.add_command(trace)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
 import_.add_command(import_sites)
@@ -274,8 +272,6 @@ def upgrade(settings: Settings) -> None:
     """Bring the schema up to this version's."""
     settings.data.mkdir(parents=True, exist_ok=True)
     _upgrade(settings)
-    console.print(f"the database is at {schema.versions(settings.url)[0]}")
-    schema.upgrade(settings.url)
     at = schema.versions(settings.url)[0] or ""
     console.print(f"the database is at {at}; it serves code of {', '.join(schema.served(at))}")
 

@@ -71,12 +71,10 @@ class Message:
 
     `attempt` is our id of this try (32 hex characters), `to` an E.164 number (SMS, voice), a mailbox or a chat's
     address, `valid_for` the seconds after which the text is pointless, `reference` a short string inside
-    `text` by which a look-up can recognise it, `channel` what kind of address `to` is. `title`, `language`, `kind` and
-    `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app. `sender` is
-    which of the gateway's own senders the text shows (empty: its only one).
     `text` by which a look-up can recognise it, `channel` what kind of address `to` is, `trace` the id under which the
-    matter is logged, told to gateways that take it (the header TRACE). `title`, `language`, `kind` and
-    `about` (the incident's number) are for gateways whose far end shows them apart: the carrier's app.
+    matter is logged, told to gateways that take it (the header TRACE). `title`, `language`, `kind` and `about` (the
+    incident's number) are for gateways whose far end shows them apart: the carrier's app. `sender` is which of the
+    gateway's own senders the text shows (empty: its only one).
     """
 
     attempt: str

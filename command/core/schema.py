@@ -82,11 +82,8 @@ def _foreign_keys_checked(connection: Connection) -> Iterator[Connection]:
 
 
 def upgrade(url: str, to: str = "head") -> None:
-    """Bring a database up to a revision; raise SchemaError for one whose copy was never finished."""
-    with _connected(url) as connection:
-        _whole(_revision(connection))
-        alembic.upgrade(config(connection), to)
-    """Bring a database up to a revision, while others work on it. Raises SchemaError where a table never comes free."""
+    """Bring a database up to a revision, while others work on it. Raises SchemaError where a table never comes free, and for one whose copy
+    was never finished."""
     _migrate(url, lambda given: alembic.upgrade(given, to))
 
 
@@ -98,7 +95,6 @@ def downgrade(url: str, to: str) -> None:
 def _migrate(url: str, work: Callable[[Config], None]) -> None:
     with _connected(url) as connection:
         _whole(_revision(connection))
-        alembic.downgrade(config(connection), to)
         until = time.monotonic() + PATIENCE
         _alone(connection, until)
         while True:
@@ -143,7 +139,7 @@ def served(revision: str) -> list[str]:
 
 def _note(connection: Connection) -> None:
     """Write down which revisions are served, where there is a table for it."""
-    has = MigrationContext.configure(connection).get_current_revision()
+    has = _revision(connection)
     if has is not None and connection.dialect.has_table(connection, ServedRevision.__tablename__):
         connection.execute(delete(ServedRevision))
         connection.execute(insert(ServedRevision), [{"revision": each, "schema": has} for each in served(has)])
@@ -152,7 +148,7 @@ def _note(connection: Connection) -> None:
 
 def serves(connection: Connection, wants: str | None) -> str | None:
     """None where code of the revision `wants` works on this database; else the revision it is at, or `nothing`."""
-    has = MigrationContext.configure(connection).get_current_revision()
+    has = _revision(connection)
     if has is not None and has == wants:
         return None
     if has is not None and connection.dialect.has_table(connection, ServedRevision.__tablename__):
@@ -170,7 +166,7 @@ def head() -> str | None:
 def versions(url: str) -> tuple[str | None, str | None]:
     """(revision of the database, newest revision of the code)."""
     with _connected(url) as connection:
-        return _revision(connection), head
+        return _revision(connection), head()
 
 
 def _revision(connection: Connection) -> str | None:
@@ -187,7 +183,6 @@ def _whole(revision: str | None) -> None:
 def known(revision: str) -> bool:
     """Whether this code has the migrations up to a revision: it is no older than what wrote it."""
     return any(each.revision == revision for each in ScriptDirectory.from_config(config()).walk_revisions())
-        return MigrationContext.configure(connection).get_current_revision(), head()
 
 
 def require_current(url: str) -> None:
@@ -201,20 +196,19 @@ def require_current(url: str) -> None:
         raise SchemaError(
             f"the database cannot be opened ({str(error.orig).strip()}): run `tocsin db upgrade` to make one, or see that it runs"
         ) from error
-    _same(has, wants)
+    if has is not None:
+        raise _other(has, wants)
 
 
 def require(has: str | None) -> None:
     """Raise SchemaError unless a revision is the code's newest."""
-    _same(has, ScriptDirectory.from_config(config()).get_current_head())
+    if has != head():
+        raise _other(has or "nothing", head())
 
 
-def _same(has: str | None, wants: str | None) -> None:
+def _other(has: str, wants: str | None) -> SchemaError:
     _whole(has)
-    if has != wants:
-        raise SchemaError(f"the database is at {has or 'nothing'}, the code needs {wants}: run `tocsin db upgrade`")
-    if has is not None:
-        raise SchemaError(f"the database is at {has}, the code needs {wants}: run `tocsin db upgrade`")
+    return SchemaError(f"the database is at {has}, the code needs {wants}: run `tocsin db upgrade`")
 
 
 def snapshot(connection: Connection) -> dict[str, Any]:

@@ -65,7 +65,6 @@ class ApproveIn(Act):
 class NoticeOut(BaseModel):
     """A notice: whom it goes to (`audience`, a count) and how its messages stand (`counts` by delivery state).
     `leaves_bad`: numbers that take no SMS are left out; `left_out`: how many of each language were when its audience was counted.
-    `second_road`: how many did not reach by the first road and took a second, counted up to 1,000."""
     `second_road`: how many did not reach by the first road and took a second; of them `second_road_waiting` are not told yet, and
     `second_road_told` were by it, or may have been."""
 

@@ -191,14 +191,9 @@ def _moved(leased: Sequence[Row[Any]]) -> Counter[tuple[int, str]]:
 
 def texts(session: Session, ids: set[int], able: Mapping[str, Capabilities]) -> dict[int, Text]:
     """The bodies of these ids, and what they need of gateways that can so much."""
-    query = select(Body.id, Body.text, Body.encoding, Body.language).where(Body.id.in_(ids))
-    return {
-        id: Text(text, fitting(needs_of(text, encoding), text, able), language)
-        for id, text, encoding, language in session.execute(query)
-def texts(session: Session, ids: set[int]) -> dict[int, Text]:
-    """The bodies of these ids."""
     query = select(Body.id, Body.text, Body.encoding, Body.language, Body.trace).where(Body.id.in_(ids))
-        id: Text(text, needs_of(text, encoding), language, trace or "")
+    return {
+        id: Text(text, fitting(needs_of(text, encoding), text, able), language, trace or "")
         for id, text, encoding, language, trace in session.execute(query)
     }
 

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
-from command.messages import bad, losses, rows
-from command.messages import losses, rows, second_counts
+from command.messages import bad, losses, rows, second_counts
 from command.messages.handlers import Handlers, Settled
 from command.messages.models import HELD, LOST, TERMINAL, Delivery, Purpose, State
 

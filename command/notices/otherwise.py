@@ -17,8 +17,8 @@ from command.messages.second import SPOKEN, another
 from command.messages.ways import Head, Unreached, Way
 from command.network.models import Subscriber
 from command.notices.drafting import LANES
+from command.notices.first_ways import SMS_ALONE, FirstWays
 from command.notices.models import Basis, Kind, Notice, NoticeState
-from command.notices.recipients import SMS_ALONE, FirstWays
 from command.notices.story import S, Story
 
 _TITLES: Mapping[str, Mapping[str, str]] = {

@@ -13,27 +13,16 @@ from sqlalchemy.orm import Session
 from command.messages import bad, bad_rules, optouts
 from command.messages import service as messages
 from command.messages.models import SMS, Lane, OptOut, Purpose, State
-from command.messages.policy import NOBODY, Called
 from command.network.models import Area
 from command.notices import drafting, quiet, sparing
 from command.notices.drafting import LANES
+from command.notices.first_ways import SMS_ALONE, FirstWays
 from command.notices.models import Basis, Kind, Notice, Wave
 from command.notices.quiet import Releases
 from command.notices.sparing import Span
 from command.notices.story import D, E, S, Story
 
 Z = cast(Table, Area.__table__)
-
-
-@dataclass(frozen=True, slots=True)
-class FirstWays:
-    """By which ways besides SMS a notice is told first: `called` are critical customers, `push` goes to those who have the app."""
-
-    called: Called = NOBODY
-    push: bool = False
-
-
-SMS_ALONE = FirstWays()
 
 
 @dataclass
@@ -177,23 +166,15 @@ def _columns(row: Row, state: State, reason: str | None) -> dict[str, ColumnElem
 
 def _address(ways: FirstWays) -> dict[str, ColumnElement[Any]]:
     """By which channel each is told first and at which address: a critical customer by a call, who has the app there, others by SMS."""
-    spoken = _called(ways.called) if ways.called else None
-    called = (spoken, literal("voice")) if spoken is not None else None
-    pushed = (S.c.app.is_not(None), literal("push")) if ways.push else None
-    cases = [each for each in (called, pushed) if each is not None]
+    spoken, pushed = ways.spoken, ways.pushed
+    cases = [(when, literal(way)) for when, way in ((spoken, "voice"), (pushed, "push")) if when is not None]
     if not cases:
         return {"number": S.c.number}
     channel = case(*cases, else_=literal(SMS)).label("channel")
     if pushed is None:
         return {"number": S.c.number, "channel": channel}
-    theirs = pushed[0] & not_(spoken) if spoken is not None else pushed[0]
+    theirs = pushed & not_(spoken) if spoken is not None else pushed
     return {"number": case((theirs, S.c.app), else_=S.c.number).label("number"), "channel": channel}
-
-
-def _called(whom: Called) -> ColumnElement[bool]:
-    if whom.only is not None:
-        return S.c.critical.in_(sorted(whom.only))
-    return (S.c.critical != "") & S.c.critical.not_in(sorted(whom.but)) if whom.but else S.c.critical != ""
 
 
 def _time(row: Row, name: str, value: str) -> ColumnElement[Any]:

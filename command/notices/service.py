@@ -15,10 +15,8 @@ from command.core.problems import N_, Conflict, Denied, Invalid
 from command.messages import gateways, policy
 from command.messages import service as messages
 from command.messages.about import About
-from command.notices import approval, living, pacing, sparing
-from command.notices.drafting import BASES, Terms, Texts, write
 from command.messages.models import SMS
-from command.notices import approval, audience, living, pacing
+from command.notices import approval, living, pacing, sparing
 from command.notices.drafting import BASES, Terms, Texts, texts_of, write
 from command.notices.entries import (
     ApprovalOverridden,

@@ -6,38 +6,28 @@ a call or in the app is told so all the same: what is said of a number says noth
 from collections import Counter
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, select
 from sqlalchemy.orm import Session
 
 from command.messages import bad, policy
 from command.messages.bad_models import Standing
 from command.notices import audience, otherwise
+from command.notices.first_ways import SMS_ALONE, FirstWays
 from command.notices.models import Notice
 from command.notices.story import Condition, D, S
-from notifiers.base import Channel
 
 Span = Callable[[ColumnElement[int]], Condition]
 """The condition that an id of a subscriber, in whichever column, is among those that are looked at now."""
 
 
-def marked(ways: frozenset[Channel] = frozenset(), span: Span | None = None) -> Condition:
+def marked(ways: FirstWays = SMS_ALONE, span: Span | None = None) -> Condition:
     """The subscriber (S) would be told by SMS, and their number is marked.
 
     It begins with the marks (those of the `span`), which are few, rather than with an audience: a chunk of a million is not read again."""
     few = select(bad.B.c.addressee).where(bad.B.c.state == literal_column(f"'{Standing.MARKED}'"))
     if span is not None:
         few = few.where(span(bad.B.c.addressee))
-    return and_(S.c.id.in_(few), *_by_sms(ways))
-
-
-def _by_sms(ways: frozenset[Channel]) -> list[ColumnElement[bool]]:
-    """Neither a call to a critical customer nor the app comes first."""
-    found: list[ColumnElement[bool]] = []
-    if "voice" in ways:
-        found.append(S.c.critical == "")
-    if "push" in ways:
-        found.append(S.c.app.is_(None))
-    return found
+    return and_(S.c.id.in_(few), *(not_(when) for when in (ways.spoken, ways.pushed) if when is not None))
 
 
 def counted(session: Session, notice: Notice, *, missed: bool | None = None) -> dict[str, int]:
@@ -66,7 +56,7 @@ def leaves_out(session: Session, kind: str, tier: int, event: str) -> bool:
     return policy.current(session).bad_numbers.leaves_out(kind, tier, event)
 
 
-def ways_of(session: Session, notice: Notice) -> frozenset[Channel]:
-    """The channels besides SMS by which it is told first."""
+def ways_of(session: Session, notice: Notice) -> FirstWays:
+    """The ways besides SMS by which it is told first."""
     settings = policy.settings(session)
     return otherwise.first_ways(settings, notice.kind, notice.basis, exercise=notice.exercise)

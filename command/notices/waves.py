@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from command.core import clock, journal, tracing
 from command.notices import audience, living, queued, selecting, slices, told_waves
 from command.notices.entries import WaveFinished
+from command.notices.first_ways import SMS_ALONE, FirstWays
 from command.notices.models import Basis, Kind, Notice, NoticeState, Wave
-from command.notices.recipients import SMS_ALONE, FirstWays, Inserts, Pass, Row, insert_rows, inserts, queue
+from command.notices.recipients import Inserts, Pass, Row, insert_rows, inserts, queue
 from command.notices.slices import Place
 from command.notices.story import N, Story
 

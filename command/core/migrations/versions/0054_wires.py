@@ -6,7 +6,7 @@ from alembic import op
 from command.core.columns import Json
 
 revision = '0054'
-down_revision = '0052'
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
