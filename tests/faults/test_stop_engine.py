@@ -28,7 +28,7 @@ def test_an_engine_that_stops_hands_back_what_it_held_within_a_second_of_its_las
     house = build(keyring=parse(keys))
     fill(house, RECIPIENTS, PAGES)
     house.fault("latency", ms=int(CALL * 1000))
-    engine = Engine(house, keys)
+    engine = Engine(house.installation, keys)
     engine.start()
     house.wait(lambda: beats(house) == 1 and house.states()[State.CALLING] > 0, seconds=30)
 
@@ -44,7 +44,7 @@ def test_an_engine_that_stops_hands_back_what_it_held_within_a_second_of_its_las
         assert set(session.scalars(select(Delivery.tries).where(Delivery.state == State.READY))) == {0}
 
     house.heal()
-    other = Engine(house, keys)
+    other = Engine(house.installation, keys)
     other.start()
     try:
         house.wait(Ending(house, time).over, seconds=120)
