@@ -126,3 +126,25 @@ def test_an_erased_note_of_an_old_installation_leaves_the_index(old: Engine) -> 
         connection.execute(text("INSERT INTO archive_gram (gram, note_id) VALUES ('光缆', 1)"))
         connection.execute(text("UPDATE note SET body = NULL WHERE id = 1"))
     assert rows(old, "SELECT note_id FROM archive_note") == []
+
+
+def test_who_took_the_second_road_before_is_counted(database_url: str) -> None:
+    schema.downgrade(database_url, "0052")
+    engine = create_engine(database_url)
+    blob = "X'01'" if engine.dialect.name == "sqlite" else "'\\x01'"
+    found = (("sms", "delivered"), ("push", "ready"), ("sms", "ready"), (None, "ready"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO body (id, text, language, encoding, segments) VALUES (1, 'x', 'zh', 'GSM-7', 1)"
+        )
+        for id_, (first, state) in enumerate(found, 1):
+            way = f"'{first}'" if first else "NULL"
+            connection.exec_driver_sql(
+                "INSERT INTO delivery (id, purpose, notice_id, addressee, recipient, number, channel, lane, body_id, state, tries, resent, "
+                f"created_at, due_at, first_channel, exercise, fence) VALUES ({id_}, 'notice', 7, {id_}, {blob}, {blob}, 'sms', 2, 1, "
+                f"'{state}', 0, false, '{AT}', '{AT}', {way}, false, 0)"
+            )
+    schema.upgrade(database_url)
+    counted = rows(engine, "SELECT notice_id, state, count FROM second_tally ORDER BY state")
+    assert counted == [(7, "delivered", 1), (7, "ready", 2)]
+    engine.dispose()
