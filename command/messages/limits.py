@@ -23,6 +23,11 @@ def caps(road: Road) -> tuple[int, ...]:
     return tuple(cap for cap in found if cap is not None)
 
 
+def counted(road: Road) -> bool:
+    """Whether what the road carries is counted by days."""
+    return bool(caps(road) or senders(road))
+
+
 def at_once(road: Road) -> int:
     """Permits leased at once: a quarter of a second's, but few of what is capped a day."""
     most = max(LEAST_AT_ONCE, road.settings.rate // 4)

@@ -246,7 +246,7 @@ class OptOut(Base):
 
 
 class GatewayState(Base):
-    """What all engines share about a gateway: this second's quota, this day's count (UTC, kept where a cap is set), the breaker
+    """What all engines share about a gateway: this second's quota, this day's count (UTC, kept where a cap or senders are set), the breaker
     (`failures` in a row) and why it was stopped. `senders` holds, by a sender of the gateway, what of this second and this day it used."""
 
     __tablename__ = "gateway_state"

@@ -50,6 +50,7 @@ class Permits:
 
     async def _ask(self) -> None:
         # The grant's seconds count from some moment after this one, so ending them from here errs on the safe side.
+        # What is given back is gone from here first: where the lease fails it is lost, never used twice.
         asked = time.monotonic()
         grant = await self._lease(self._chunk, self.unused())
         if grant.count:

@@ -63,11 +63,11 @@ def lease(
         _take_back(row, unused)
     now = clock.now(session)
     second = now.replace(microsecond=0)
-    capped = daily_cap is not None or any(each.daily_cap is not None for each in senders)
+    counted = daily_cap is not None or bool(senders)
     if row.second != second:
         row.second, row.used, row.pages_used = second, 0, 0
         row.senders = {name: {**each, "used": 0, "pages_used": 0} for name, each in row.senders.items()}
-    if capped and row.day != (today := now.date().isoformat()):
+    if counted and row.day != (today := now.date().isoformat()):
         row.day, row.day_used = today, 0
         row.senders = {name: {**each, "day_used": 0} for name, each in row.senders.items()}
     count = min(want, _left(rate, row.used, row.pages_used, pages, pages_share))
@@ -82,7 +82,7 @@ def lease(
         count = sum(share for _, share in shares)
     row.used += count
     row.pages_used += count if pages else 0
-    row.day_used += count if capped else 0
+    row.day_used += count if counted else 0
     return Grant(count, (second + timedelta(seconds=1) - now).total_seconds(), shares, now.date().isoformat())
 
 

@@ -329,7 +329,7 @@ class Sender:
     async def _give_back_permits(self) -> None:
         """What was leased and not used is the day's again: an engine that has nothing more to send keeps nothing from the others."""
         for (pages, gateway), permits in self._permits.items():
-            if not limits.caps(self._gateways.roads[gateway]) or (unused := permits.unused()) is None:
+            if not limits.counted(self._gateways.roads[gateway]) or (unused := permits.unused()) is None:
                 continue
             line = next(each for each in LINES if each.pages == pages)
             try:

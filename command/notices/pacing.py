@@ -86,6 +86,12 @@ def opens_at(session: Session, incident_id: int, tier: int) -> datetime | None:
     return left + policy.current(session).cadence.of(tier).shortest
 
 
+def waits_until(notice: Notice) -> datetime | None:
+    """The time for which a notice was written ahead: nobody is sent it before. Pure."""
+    ahead = notice.facts.get("said_at") if notice.facts else None
+    return datetime.fromisoformat(str(ahead)) if ahead else None
+
+
 def require_gap(session: Session, notice: Notice) -> None:
     """Raise Conflict for an update that would leave too soon after the last notice: it may be written and submitted meanwhile. First
     notices and all-clears are exempt. One that was written ahead of its time is let wait for the end of the gap instead."""
@@ -93,9 +99,9 @@ def require_gap(session: Session, notice: Notice) -> None:
         return
     opens = opens_at(session, notice.incident_id, notice.tier)
     now = clock.now(session)
-    if opens is None or opens <= max(now, notice.release_at or now):
+    if opens is None or opens <= max(now, waits_until(notice) or now):
         return
-    if notice.facts and notice.facts.get("said_at"):
+    if waits_until(notice) is not None and not notice.keeps_quiet:
         notice.release_at = opens
         return
     raise Conflict(

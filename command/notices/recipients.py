@@ -15,6 +15,7 @@ from command.messages import service as messages
 from command.messages.models import SMS, Lane, OptOut, Purpose, State
 from command.network.models import Area
 from command.notices import drafting, quiet, sparing
+from command.notices import drafting, pacing, quiet
 from command.notices.drafting import LANES
 from command.notices.first_ways import SMS_ALONE, FirstWays
 from command.notices.models import Basis, Kind, Notice, Wave
@@ -127,8 +128,9 @@ def _times(at: Pass) -> dict[str, datetime]:
     if not at.notice.keeps_quiet:
         due = max(at.notice.release_at or at.now, at.now)
         return {"due_is": due, "until_is": due + valid}
-    found, times = at.releases, dict[str, datetime]()
-    for name, due in (("", found.here), *((f"_{i}", due) for i, (_, due) in enumerate(found.zones))):
+    found, times, ahead = at.releases, dict[str, datetime](), pacing.waits_until(at.notice)
+    for name, morning in (("", found.here), *((f"_{i}", due) for i, (_, due) in enumerate(found.zones))):
+        due = max(morning, ahead) if ahead else morning
         times |= {f"due{name}_is": due, f"until{name}_is": due + valid}
     if found.last is not None and found.last != at.notice.release_at:
         at.notice.release_at = found.last

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from command.engine import late_updates
+from command.incidents import telling
+from command.incidents.models import Incident
 from command.messages.models import Body, Delivery, Purpose
 from tests.conftest import Time
 from tests.incidents.conftest import Desk
+from tests.incidents.test_telling import at_local
 from tests.notices.policies import written
 
 pytestmark = pytest.mark.proves("B10", "B11")
@@ -100,6 +103,29 @@ def test_approved_ahead_it_leaves_at_the_promised_time_and_promises_the_next_fro
     time.forward(minutes=6)
     cycle(desk)
     assert len(updates(desk, number)) == 2
+
+
+def test_one_that_keeps_quiet_hours_does_not_leave_before_its_time_by_day_either(desk: Desk, time: Time) -> None:
+    desk.database.info["settings"] = desk.installation.settings.model_copy(update={"quiet_hours": True})
+    at_local(desk, time, 10)
+    number = desk.responding()
+    desk.send()
+    desk.act("ada", number, "regrade", tier=3, reason="by judgement")
+    with desk.database.read() as session:
+        incident = session.scalars(select(Incident).where(Incident.number == number)).one()
+        promised = telling.promise(session, incident, telling.plan_of(session, incident)[1])
+    assert promised is not None
+    time.forward(seconds=(promised - time.now()).total_seconds() - 300)
+    cycle(desk)
+    (update,) = updates(desk, number)
+    assert update["keeps_quiet"]
+    answer = desk.post("ada", f"/api/v1/notices/{update['id']}/actions/approve", count=update["audience"])
+    assert answer.status_code == 200, answer.text
+    desk.send()
+    assert desk.told(update["id"]) == set()
+    time.forward(minutes=6)
+    desk.send()
+    assert desk.told(update["id"]) == {"CELL-1"}
 
 
 def test_what_changes_while_it_waits_is_in_it(desk: Desk, time: Time) -> None:

@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -178,6 +180,32 @@ def test_permits_that_nothing_was_sent_by_are_the_days_again(database: Database,
     assert again(quota.Unused("2001-01-01", {"a": 2, "b": 4})) == {}
     database.write(lambda session: quota.give_back(session, "g", quota.Unused(today, {"b": 1})))
     assert again(quota.Unused(today, {"gone": 1})) == {"b": 1}
+
+
+@given(turns=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), max_size=12))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_given_back_no_sender_exceeds_its_day_and_nothing_of_it_is_lost(
+    database: Database, time: Time, turns: list[tuple[int, int]]
+) -> None:
+    """Each turn asks for some, sends by as many of them as it may, and gives the others back with its next."""
+    senders = (quota.Limit("a", daily_cap=7), quota.Limit("b", daily_cap=5))
+    sent: Counter[str] = Counter()
+    unused: quota.Unused | None = None
+    ask = partial(quota.lease, gateway="g", rate=100, pages=False, pages_share=0, senders=senders, daily_cap=12)
+    time.forward(days=1)
+    for want, use in [*turns, (12, 12), (12, 12)]:
+        time.forward(seconds=1)
+        lease = partial(ask, want=want, unused=unused)
+        grant = database.write(lease)
+        left: Counter[str] = Counter()
+        for sender, count in grant.by_sender:
+            begun = min(count, use)
+            sent[sender] += begun
+            left[sender] += count - begun
+            use -= begun
+        unused = quota.Unused(grant.day, left)
+        assert sent["a"] <= 7 and sent["b"] <= 5
+    assert sent == {"a": 7, "b": 5}
 
 
 def test_an_engine_with_nothing_more_to_send_keeps_nothing_of_the_day(build: Build) -> None:

@@ -139,21 +139,26 @@ def test_a_road_shows_its_senders_and_the_binds_that_engines_hold(desk: Desk, ti
         links = {"smsc": [link | {"error_at": at.isoformat()}, link | {"pages": True, "error": "", "error_at": ""}]}
         session.add(EngineBeat(engine="here:1", started_at=at, seen_at=at, links=links))
         limits = [quota.Limit("10690001", 30, 500), quota.Limit("10690002", 20)]
-        quota.lease(session, "smsc", 12, rate=50, pages=False, pages_share=0, senders=limits)
+        quota.lease(session, "smsc", 45, rate=50, pages=False, pages_share=0, senders=limits)
 
     desk.database.write(told)
     found = road(desk)
     assert found["rate"] == 50 and found["daily_cap"] is None
     assert [(each["number"], each["rate"], each["daily_cap"], each["used_today"]) for each in found["senders"]] == [
-        ("10690001", 30, 500, 12),
-        ("10690002", 20, None, 0),
+        ("10690001", 30, 500, 30),
+        ("10690002", 20, None, 15),
     ]
     assert [(each["state"], each["pages"], each["under_way"]) for each in found["links"]] == [
         ("down", False, 3),
         ("down", True, 3),
     ]
     page = desk.get("kef", "/roads?lang=en").text
-    assert "at most 30 a second · 12 of 500 today" in page and "ended last at" in page and "for pages" in page
+    assert (
+        "at most 30 a second · 30 of 500 today" in page
+        and "at most 20 a second · 15 today" in page
+        and "ended last at" in page
+        and "for pages" in page
+    )
     assert "发送号码" in desk.get("kef", "/roads?lang=zh").text
     time.forward(minutes=1)
     assert road(desk)["links"] == []
