@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from command.core import clock, heads
+from command.core import clock, heads, journal
 from command.core.beats import EngineBeat
 from command.core.database import Database
 from command.core.journal import Entry
@@ -125,7 +125,7 @@ def _enter(session: Session) -> None:
 def test_a_text_that_postgresql_cannot_hold_is_named_by_its_table(kept: Kept, elsewhere: Elsewhere) -> None:
     if not kept.database.sqlite:
         pytest.skip("no such text can be there")
-    kept.database.write(lambda session: session.execute(text("UPDATE note SET body = 'a' || char(0) || 'b'")))
+    kept.database.write(lambda session: journal.add_note(session, "a\0b", "system"))
     kept.database.close()
     done = kept.run("db", "move", elsewhere("postgresql"))
     assert done.exit_code == 1 and "note cannot be written" in done.output
