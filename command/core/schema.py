@@ -33,20 +33,22 @@ def config(connection: Connection | None = None) -> Config:
 def _connected(url: str) -> Iterator[Connection]:
     """A connection for migrations: on SQLite foreign keys are off (a rebuilt table would delete its children) and checked after."""
     engine = create_engine(url)
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                connection.commit()
+            yield connection
             connection.commit()
-        yield connection
-        connection.commit()
-        if connection.dialect.name == "sqlite":
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise SchemaError(
-                    f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}"
-                )
-    engine.dispose()
+            if connection.dialect.name == "sqlite":
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise SchemaError(
+                        f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}"
+                    )
+    finally:
+        engine.dispose()
 
 
 def upgrade(url: str, to: str = "head") -> None:
