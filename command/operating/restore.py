@@ -192,8 +192,9 @@ def restore(
     settings: Settings, keyring: Keyring, file: Path, *, lost_keys: bool = False, progress: Progress = quiet
 ) -> Restored:
     """Bring a backup back into the empty database of the settings, and its files into the data folder. Configuration is put beside
-    it, to be compared: it is never written over what runs. With `lost_keys` it is done though keys are missing. Raise CopyError; if rows were written by then, the database says that it is not
-    whole, and the restore can be begun again."""
+    it, to be compared: it is never written over what runs. With `lost_keys` it is done though keys are missing.
+
+    Raise CopyError; if rows were written by then, the database says that it is not whole, and the restore can be begun again."""
     with Archive(file, lambda n: progress("bytes", n)) as archive:
         found = Findings()
         manifest = archive.manifest

@@ -55,7 +55,6 @@ class Kept:
     keyring: Keyring
     database: Database
     folder: Path
-    number: str
 
     def run(self, *arguments: str, keys: str = SECRET_KEY, url: str = "", data: Path | None = None) -> Result:
         """A command in an environment of its own."""
@@ -78,17 +77,18 @@ def keyring() -> Keyring:
 
 
 @pytest.fixture
-def kept(database: Database, keyring: Keyring, time: Time, tmp_path: Path) -> Iterator[Kept]:
+def night(database: Database, keyring: Keyring, time: Time, tmp_path: Path) -> Iterator[Kept]:
+    """The night, when it is over."""
     folder = tmp_path / "data"
     folder.mkdir()
     mail = MailServer(tmp_path)
     house = House(database, keyring, folder, handlers=parts.handlers(), more_settings={"quiet_hours": False})
     try:
-        night = Night(house, mail, time, tmp_path)
-        number = night.responding()
-        night.engine()
-        assert night.phone("+8612020000000")
-        night.begun()
+        post = Night(house, mail, time, tmp_path)
+        post.responding()
+        post.engine()
+        assert post.phone("+8612020000000")
+        post.begun()
         database.write(lambda session: heads.sign(session, keyring))
         settings = house.installation.settings.model_copy(update={"keys": SECRET_KEY})
         photos.keep(settings, Picture(b"a photo of the cut", b"small", 10, 10))
@@ -98,7 +98,7 @@ def kept(database: Database, keyring: Keyring, time: Time, tmp_path: Path) -> It
         house.close()
         mail.stop()
     database.close()
-    yield Kept(settings, keyring, database, folder, number)
+    yield Kept(settings, keyring, database, folder)
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ def _admin(request: pytest.FixtureRequest, statement: str) -> None:
 
 
 @pytest.fixture
-def plain(database: Database, keyring: Keyring, tmp_path: Path) -> Kept:
-    """The same house on an evening on which nothing happened."""
+def kept(database: Database, keyring: Keyring, tmp_path: Path) -> Kept:
+    """The same house on an evening on which nothing happened: for what does not depend on what is kept."""
     folder = tmp_path / "data"
     folder.mkdir()
     settings = Settings(env="test", data=folder, database_url=database.url, keys=SECRET_KEY)
@@ -139,7 +139,8 @@ def plain(database: Database, keyring: Keyring, tmp_path: Path) -> Kept:
     database.write(lambda session: heads.sign(session, keyring))
     evidence.keep(settings, keyring, 1, b"the log of the attacker")
     (folder / "tocsin.toml").write_text('zone = "Asia/Shanghai"\n')
-    return Kept(settings, keyring, database, folder, "")
+    database.close()
+    return Kept(settings, keyring, database, folder)
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ from tests.operating.conftest import SECRET_KEY, Kept
 Lines = list[dict[str, str]]
 
 
-@pytest.fixture
-def kept(plain: Kept) -> Kept:
-    return plain
-
-
 def looked(kept: Kept, language: str = "en", **given: Any) -> tuple[int, Lines]:
     done = kept.run("doctor", "--json", "--language", language, **given)
     return done.exit_code, json.loads(done.stdout)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from command.core import clock, heads
+from command.core import clock, heads, journal
 from command.core.beats import EngineBeat
 from command.core.database import Database
 from command.core.journal import Entry
@@ -20,10 +20,12 @@ OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
 @pytest.mark.proves("I8")
-def test_every_row_is_the_same_on_the_other_kind_of_database_and_the_way_back(kept: Kept, elsewhere: Elsewhere) -> None:
-    before = everything(kept.settings.url)
-    url, back = elsewhere(OTHER[kept.database.dialect], bare=True), elsewhere(kept.database.dialect)
-    done = kept.run("db", "move", url)
+def test_every_row_is_the_same_on_the_other_kind_of_database_and_the_way_back(
+    night: Kept, elsewhere: Elsewhere
+) -> None:
+    before = everything(night.settings.url)
+    url, back = elsewhere(OTHER[night.database.dialect], bare=True), elsewhere(night.database.dialect)
+    done = night.run("db", "move", url)
     assert done.exit_code == 0, done.output
     assert "tables are the same there" in done.output
     assert "set TOCSIN_DATABASE_URL=" in done.output
@@ -32,13 +34,13 @@ def test_every_row_is_the_same_on_the_other_kind_of_database_and_the_way_back(ke
     assert sum(count for count, _ in after.values()) == sum(count for count, _ in before.values()) + 1
     moved = Database(url, pool=5)
     with moved.read() as session:
-        assert heads.verify(session, kept.keyring).faults == ()
+        assert heads.verify(session, night.keyring).faults == ()
         [entry] = session.scalars(select(Entry).where(Entry.kind == "operating.moved"))
-        assert kept.database.dialect in entry.data
+        assert night.database.dialect in entry.data
     with pytest.raises(Exception, match="never change"):
         moved.write(lambda session: session.execute(text("UPDATE entry SET actor = 'nobody'")))
     moved.close()
-    assert kept.run("db", "move", back, url=url).exit_code == 0
+    assert night.run("db", "move", back, url=url).exit_code == 0
     again = everything(back)
     assert {name for name in before if before[name] != again[name]} <= {"entry", "stream"}
 
@@ -125,7 +127,7 @@ def _enter(session: Session) -> None:
 def test_a_text_that_postgresql_cannot_hold_is_named_by_its_table(kept: Kept, elsewhere: Elsewhere) -> None:
     if not kept.database.sqlite:
         pytest.skip("no such text can be there")
-    kept.database.write(lambda session: session.execute(text("UPDATE note SET body = 'a' || char(0) || 'b'")))
+    kept.database.write(lambda session: journal.add_note(session, "a\0b", "system"))
     kept.database.close()
     done = kept.run("db", "move", elsewhere("postgresql"))
     assert done.exit_code == 1 and "note cannot be written" in done.output
