@@ -8,4 +8,4 @@ REASONS = {
     Reason.NOT_MOBILE: N_("no mobile phone"),
     Reason.BARRED: N_("barred from SMS"),
 }
-STATES = {"marked": N_("left out of ordinary notices"), "cleared": N_("cleared by a person")}
+STATES = {"marked": N_("left out"), "cleared": N_("cleared by a person")}
