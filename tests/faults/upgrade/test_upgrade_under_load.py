@@ -126,7 +126,7 @@ def test_one_release_replaces_another_under_load(releases: Releases, request: py
             "slowest": load.slowest,
         }
     )
-    assert load.failed == []
+    assert load.failed == [], "\n".join([*load.failed, *releases.errors()])
     assert max(load.slowest.values()) < LATE * slow, f"on a machine {slow:.1f} times slower than a quiet one"
     assert (seen["alarms"], seen["incidents"]) == (len(load.alarms), len(load.incidents)), (
         "nothing lost, nothing doubled"
