@@ -301,7 +301,7 @@ def journal() -> None:
 def verify(settings: Settings) -> None:
     """Walk every stream and every signed head; name the first bad entry of each."""
     installation = opened(settings)
-    with installation.database.read() as session, Progress(console=console) as progress:
+    with installation.database.read(snapshot=True) as session, Progress(console=console) as progress:
         task = progress.add_task("verifying", total=None)
         found = heads.verify(session, installation.keyring, lambda n: progress.advance(task, n))
     for fault in found.faults:

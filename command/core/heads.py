@@ -110,10 +110,15 @@ def verify(session: Session, keyring: Keyring, progress: Callable[[int], None] =
 
 def verify_stream(session: Session, name: str) -> Fault | None:
     """Walk one stream from its first entry to its head; the first bad entry, or None where all of it holds."""
-    head = session.execute(select(Stream.head_seq, Stream.head_hash).where(Stream.id == name)).one_or_none()
+    head = _head(session, name)
     if head is None:
         return Fault(name, 0, "there is no such stream")
-    return _walk(session, name, head.head_seq, head.head_hash)[1]
+    return _walk(session, name, *head)[1]
+
+
+def _head(session: Session, name: str) -> tuple[int, bytes] | None:
+    query = select(Stream.head_seq, Stream.head_hash).where(Stream.id == name)
+    return session.execute(query).tuples().one_or_none()
 
 
 def _walk(session: Session, name: str, head_seq: int, head_hash: bytes) -> tuple[int, Fault | None]:
@@ -127,6 +132,10 @@ def _walk(session: Session, name: str, head_seq: int, head_hash: bytes) -> tuple
             rows.close()
             return expected, Fault(name, entry.seq if entry.seq == expected else expected, why)
         previous, expected = entry.hash, expected + 1
+    if expected - 1 > head_seq and (grown := _head(session, name)) is not None:
+        head_seq, head_hash = grown  # it went on since its head was read
+        if expected - 1 < head_seq:
+            return expected - 1, None
     if expected - 1 != head_seq or previous != head_hash:
         return expected - 1, Fault(name, expected, f"the stream ends at {expected - 1}, its head says {head_seq}")
     return head_seq, None

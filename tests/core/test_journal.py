@@ -90,6 +90,17 @@ def test_a_removed_entry_is_named(database: Database, keyring: Keyring) -> None:
 
 
 @pytest.mark.proves("I4")
+def test_what_is_written_while_the_journal_is_verified_is_no_fault(database: Database, keyring: Keyring) -> None:
+    for name in ("incident:A", "incident:B"):
+        database.write(happen(name))
+    with database.read() as session:
+        found = heads.verify(session, keyring, lambda _: database.write(happen("incident:B")))
+    assert found.faults == ()
+    with database.read() as session:
+        assert heads.verify_stream(session, "incident:B") is None
+
+
+@pytest.mark.proves("I4")
 def test_a_tail_cut_together_with_its_head_shows_against_the_signed_heads(database: Database, keyring: Keyring) -> None:
     for n in range(3):
         database.write(happen("incident:A", n))

@@ -159,6 +159,11 @@ class Releases:
         part.process = None
         return took
 
+    def errors(self) -> list[str]:
+        """What processes logged as an error, by process."""
+        logs = ((part.name, part.log.read_text("utf-8", "replace").splitlines()) for part in self.parts)
+        return [f"{name}: {line}" for name, lines in logs for line in lines if '"level": "error"' in line]
+
     def close(self) -> None:
         for part in (self.nginx, *self.parts):
             part.kill()

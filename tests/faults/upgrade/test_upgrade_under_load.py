@@ -107,7 +107,7 @@ def test_one_release_replaces_another_under_load(releases: Releases, request: py
     database = Database(releases.database)
     try:
         wait(lambda: _settled(database), "what was sent", 120)
-        with database.read() as session:
+        with database.read(snapshot=True) as session:
             assert schema.serves(session.connection(), schema.head()) is None
             assert not heads.verify(session, parse(releases.keys)).faults
         seen = _seen(database, load, releases.keys)
@@ -126,7 +126,7 @@ def test_one_release_replaces_another_under_load(releases: Releases, request: py
             "slowest": load.slowest,
         }
     )
-    assert load.failed == []
+    assert load.failed == [], "\n".join([*load.failed, *releases.errors()])
     assert max(load.slowest.values()) < LATE * slow, f"on a machine {slow:.1f} times slower than a quiet one"
     assert (seen["alarms"], seen["incidents"]) == (len(load.alarms), len(load.incidents)), (
         "nothing lost, nothing doubled"
