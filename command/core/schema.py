@@ -79,20 +79,6 @@ def _foreign_keys_checked(connection: Connection) -> Iterator[Connection]:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
             raise SchemaError(f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}")
-    engine = create_engine(url)
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-                connection.commit()
-            yield connection
-            connection.commit()
-            if connection.dialect.name == "sqlite":
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    raise SchemaError(
-                        f"after the migration {len(broken)} rows point at nothing, first in table {broken[0][0]}"
-                    )
-        engine.dispose()
 
 
 def upgrade(url: str, to: str = "head") -> None:

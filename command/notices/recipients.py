@@ -14,8 +14,7 @@ from command.messages import bad, bad_rules, optouts
 from command.messages import service as messages
 from command.messages.models import SMS, Lane, OptOut, Purpose, State
 from command.network.models import Area
-from command.notices import drafting, quiet, sparing
-from command.notices import drafting, pacing, quiet
+from command.notices import drafting, pacing, quiet, sparing
 from command.notices.drafting import LANES
 from command.notices.first_ways import SMS_ALONE, FirstWays
 from command.notices.models import Basis, Kind, Notice, Wave

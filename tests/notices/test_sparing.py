@@ -11,13 +11,16 @@ from command.messages import bad, optouts
 from command.messages.bad_models import BadNumber, Standing
 from command.messages.bad_rules import WHY
 from command.messages.models import TOLD, Delivery, LossTally, State, Tally
+from command.messages.policy import Called
 from command.network.models import Subscriber
 from command.notices import audience, rounds, service, sparing
+from command.notices.first_ways import SMS_ALONE, FirstWays
 from command.notices.models import Kind, Notice
 from tests.conftest import Time
 from tests.notices.house import ANN, CLEAR, FIRST, MISSED, UPDATE, WRONG, House, about
 
 MARKED = (2, 5, 8)
+ALL = Called(None)
 
 
 @pytest.fixture
@@ -166,13 +169,14 @@ def test_whoever_is_called_or_has_the_app_is_told_so_all_the_same(house: House) 
 
     house.database.write(work)
     for ways, expected in (
-        (frozenset[str](), {2, 5, 8}),
-        (frozenset({"voice"}), {5, 8}),
-        (frozenset({"push"}), {2, 8}),
-        (frozenset({"voice", "push"}), {8}),
+        (SMS_ALONE, {2, 5, 8}),
+        (FirstWays(called=ALL), {5, 8}),
+        (FirstWays(called=Called(frozenset({"bank"}))), {2, 5, 8}),
+        (FirstWays(push=True), {2, 8}),
+        (FirstWays(ALL, push=True), {8}),
     ):
         with house.database.read() as session:
-            condition = sparing.marked(ways, lambda column: column < 9)  # type: ignore[arg-type]
+            condition = sparing.marked(ways, lambda column: column < 9)
             assert set(session.scalars(select(audience.S.c.id).where(condition))) == expected
 
 
