@@ -23,7 +23,7 @@ from command.operating import archive, belongings, entries, rows, sealed
 from command.operating import backup as backup_of
 from command.people.models import Person
 from command.security import store as evidence
-from tests.operating.conftest import SECRET_KEY, Kept
+from tests.operating.conftest import SECRET_KEY, SETTINGS, Kept
 
 
 def everything(url: str) -> dict[str, tuple[int, str]]:
@@ -232,7 +232,10 @@ def test_it_is_of_one_moment_whatever_is_written_meanwhile(
 
 
 @pytest.mark.proves("I10")
-def test_no_key_no_password_and_no_number_lies_open_in_it(kept: Kept, backup: Path) -> None:
+def test_no_key_no_password_and_no_number_lies_open_in_it(kept: Kept, tmp_path: Path) -> None:
+    (kept.folder / "tocsin.toml").write_text(SETTINGS.format(keys=new_key()))
+    backup = tmp_path / "closed.zip"
+    assert kept.run("backup", str(backup)).exit_code == 0
     assert backup.stat().st_mode & 0o077 == 0
     configured = tomllib.loads((kept.folder / "tocsin.toml").read_text())
     with zipfile.ZipFile(backup) as opened:
