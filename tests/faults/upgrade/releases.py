@@ -168,6 +168,7 @@ class Releases:
         for part in (self.nginx, *self.parts):
             part.kill()
         self.simulator.stop()
+        self.server.control("-m", "immediate", "stop")  # it was started anew, past the handle that would end it
         self.server.server.cleanup()
 
     def _nginx(self) -> Sequence[str]:
