@@ -13,17 +13,14 @@ from urllib.parse import quote
 
 import structlog
 
-from command.alarms import trace
 from command.alarms.caller import Caller, Refused, Unreachable
 from command.alarms.replay import replay
+from command.demo import recording
 from command.demo.load import DEMO, SOURCE
 from command.people.roster import Roster
 from playbooks import source
 
 log = structlog.get_logger()
-
-START, END, SPEED = 70_000.0, 72_600.0, 15.0
-"""Seconds of the recording, and how many pass in one of ours: see config/demo/README.md."""
 
 ANSWER_AFTER = 6.0
 """Seconds an engineer takes to answer a page, so that one can watch it wait."""
@@ -136,11 +133,17 @@ class _Storm(threading.Thread):
         self.stopping = stopping
 
     def run(self) -> None:
-        naming = trace.Naming(severities=trace.severities(DEMO / "problems.csv"))
-        said = trace.read(DEMO / "trace" / "alarms.csv.gz", naming, START, END)
-        log.info("driver.replaying", alarms=len(said), speed=SPEED)
+        said = recording.alarms()
+        log.info("driver.replaying", alarms=len(said), speed=recording.SPEED)
         try:
-            sent = replay(said, self.caller, source=SOURCE, start=START, speed=SPEED, stopping=self.stopping.is_set)
+            sent = replay(
+                said,
+                self.caller,
+                source=SOURCE,
+                start=recording.START,
+                speed=recording.SPEED,
+                stopping=self.stopping.is_set,
+            )
         except (Refused, Unreachable) as error:
             log.error("driver.replay_failed", why=str(error))
         else:
