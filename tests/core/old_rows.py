@@ -27,6 +27,7 @@ _HASH = re.compile(r"hash|index|salt|digest|recipient$|key|secret")
 _WORDS = {"language": "zh", "flow": "leak", "zone": "Asia/Shanghai"}
 
 GIVEN: Mapping[str, Mapping[str, Any]] = {
+    "bad_number": {"state": "marked", "cleared_at": None, "cleared_by": None, "note_id": None},
     "capability_assessment": {"sort": "self"},
     "capability_rating": {"applies": True},
     "delivery": {"gateway": None, "state": "failed", "code": "30003", "notice_id": 1},
