@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, false, literal_column, or_, select, true
@@ -189,7 +190,7 @@ def _moved(leased: Sequence[Row[Any]]) -> Counter[tuple[int, str]]:
     return deltas
 
 
-def texts(session: Session, ids: set[int], able: Mapping[str, Capabilities]) -> dict[int, Text]:
+def texts(session: Session, ids: set[int], able: Mapping[str, Capabilities] = MappingProxyType({})) -> dict[int, Text]:
     """The bodies of these ids, and what they need of gateways that can so much."""
     query = select(Body.id, Body.text, Body.encoding, Body.language, Body.trace).where(Body.id.in_(ids))
     return {
