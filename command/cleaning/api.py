@@ -129,7 +129,6 @@ def read(subscriber_id: int) -> Any:
 
 @api.post("/export")
 @api.input(FilterIn, arg_name="given")
-@api.doc(responses={200: {"description": "A CSV file.", "content": {"text/csv": {"schema": {"type": "string"}}}}})
 @access("export")
 def exported(given: FilterIn) -> Response:
     """The operator's references of those that match, as CSV; that it was taken is on record."""

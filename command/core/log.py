@@ -1,10 +1,11 @@
 """Structured logs that never show a phone number (I10)."""
 
+import contextlib
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -57,6 +58,20 @@ class _Redacting(logging.Formatter):
         return redact(super().format(record))
 
 
+class _Lines:
+    """Standard error, as it is when a line is written. What cannot be written is lost: a full disk or a pipe nobody reads stops no message
+    and no page."""
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 def configure(log_format: str = "console", level: int = logging.INFO) -> None:
     """Set up structlog and the standard loggers of libraries, all redacted, to standard error."""
     renderer: Any = (
@@ -72,7 +87,7 @@ def configure(log_format: str = "console", level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Lines())),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting())

@@ -58,6 +58,12 @@ class Channel:
         """Calls that may be under way now: one while a broken gateway is being probed."""
         return 1 if self.failures >= THRESHOLD else self.pace.window
 
+    @property
+    def busy(self) -> bool:
+        """Whether something announced here has no written result yet, and will have one: where results could not be written time and again
+        the rest is left to the sweep."""
+        return bool(self.in_hand and self._tasks and not self._tasks[-1].done())
+
     def start(self) -> None:
         """Start the callers; a second start does nothing."""
         if not self._tasks:
@@ -66,7 +72,7 @@ class Channel:
 
     async def stop(self) -> None:
         """Wait until every result is written, then end the callers."""
-        while self.in_hand and self._tasks and not self._tasks[-1].done():
+        while self.busy:
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()

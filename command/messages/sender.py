@@ -132,7 +132,7 @@ class Sender:
             if await self._step(line):
                 self._idle.discard(line)
                 continue
-            if any(channel.in_hand for (own, _), channel in self._channels.items() if own == line):
+            if any(channel.busy for (own, _), channel in self._channels.items() if own == line):
                 await asyncio.sleep(0.01)
                 continue
             self._idle.add(line)

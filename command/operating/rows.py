@@ -15,7 +15,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, inspect, types
 
+from command.core.schema import ServedRevision
+
 VERSIONS = "alembic_version"
+OF_THE_SCHEMA = frozenset({VERSIONS, ServedRevision.__tablename__})
+"""Tables that say which schema a database has: each has its own, and none is data."""
 BATCH = 2000
 """Rows read, and on SQLite written, at once."""
 _WHOLE = 1 << 256
@@ -56,12 +60,12 @@ class Tally:
 
 
 def tables(connection: Connection) -> list[Table]:
-    """Every table but alembic's own, those first that others point at."""
+    """Every table but those of the schema itself, those first that others point at."""
     looked = inspect(connection)
     described = looked.get_multi_columns()
     keys = looked.get_multi_pk_constraint()
     found = []
-    for name in (name for name, _ in looked.get_sorted_table_and_fkc_names() if name and name != VERSIONS):
+    for name in (name for name, _ in looked.get_sorted_table_and_fkc_names() if name and name not in OF_THE_SCHEMA):
         columns = described[(None, name)]
         kinds = tuple(_kind(name, column["name"], column["type"]) for column in columns)
         key = keys[(None, name)]["constrained_columns"]
