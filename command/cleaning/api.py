@@ -19,6 +19,11 @@ from command.people.access import access, here, principal, unit
 api = APIBlueprint("bad_numbers_api", __name__, url_prefix="/api/v1/numbers/bad", tag="Numbers")
 
 
+CSV: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
+    200: {"description": "A CSV file.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+
+
 class MarkedOut(BaseModel):
     """A subscriber whose number takes no SMS: `number` masked, `reference` the operator's own, what was said by which `roads`, `times` in
     all. `clearing`: the act by which a person cleared the mark."""
@@ -129,6 +134,7 @@ def read(subscriber_id: int) -> Any:
 
 @api.post("/export")
 @api.input(FilterIn, arg_name="given")
+@api.doc(responses=CSV)
 @access("export")
 def exported(given: FilterIn) -> Response:
     """The operator's references of those that match, as CSV; that it was taken is on record."""

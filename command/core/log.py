@@ -59,17 +59,24 @@ class _Redacting(logging.Formatter):
 
 
 class _Lines:
-    """Standard error, as it is when a line is written. What cannot be written is lost: a full disk or a pipe nobody reads stops no message
-    and no page."""
+    """Where lines go: to a stream, and once that was closed to standard error as it is then. What cannot be written is lost: a full disk or
+    a pipe nobody reads stops no message and no page."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
     def write(self, text: str) -> int:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(text)
+            self._open.write(text)
         return len(text)
 
     def flush(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.flush()
+            self._open.flush()
+
+    @property
+    def _open(self) -> TextIO:
+        return sys.stderr if self._stream.closed else self._stream
 
 
 def configure(log_format: str = "console", level: int = logging.INFO) -> None:
@@ -87,7 +94,7 @@ def configure(log_format: str = "console", level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Lines())),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Lines(sys.stderr))),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting())

@@ -87,3 +87,11 @@ def test_no_log_line_shows_a_number_ours_or_a_library_s(lines: io.StringIO) -> N
     assert '"id": 42' in written
     for number in ("13812345678", "13912345678", "13712345678", "13612345678"):
         assert number not in written
+
+
+def test_what_cannot_be_logged_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", full)
+    log.configure("json")
+    full.close()
+    structlog.get_logger().info("sent", id=42)
