@@ -1,4 +1,4 @@
-"""What `deploy/` holds names commands, settings and files that exist, and nginx and systemd can read it."""
+"""What `config/deploy/` holds names commands, settings and files that exist, and nginx and systemd can read it."""
 
 import configparser
 import re
@@ -17,7 +17,7 @@ from command.core.settings import Settings
 from tests.faults.hosts.city import NGINX
 
 ROOT = Path(__file__).parents[1]
-DEPLOY = ROOT / "deploy"
+DEPLOY = ROOT / "config" / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text())
 PAGE = (ROOT / "docs" / "operate" / "deploy.md").read_text()
@@ -125,7 +125,7 @@ def test_nginx_reads_its_file(tmp_path: Path) -> None:
 
 
 def test_the_page_copies_files_that_exist() -> None:
-    for name in re.findall(r"deploy/[\w./@-]*\w", PAGE):
+    for name in re.findall(r"config/deploy/[\w./@-]*\w", PAGE):
         assert name.endswith("/.env") or list(ROOT.glob(name)) or list(ROOT.glob(name + "*")), name
     ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", (DEPLOY / "nginx" / "tocsin.conf").read_text()))
     assert ports == set(re.findall(r"tocsin-web@(\d+) ", PAGE))

@@ -45,7 +45,7 @@ CONNECTIONS = 110
 PATIENCE = 120.0
 DISK = 500
 """Megabytes of the database's disk in the long form."""
-LOCATIONS = Path(__file__).parents[3] / "deploy" / "nginx" / "tocsin-locations.conf"
+LOCATIONS = Path(__file__).parents[3] / "config" / "deploy" / "nginx" / "tocsin-locations.conf"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
@@ -190,7 +190,7 @@ class City:
         return Part(f"{kind} {number}", host, [sys.executable, "-m", "command.cli", kind], environment, log)
 
     def _nginx(self) -> list[str]:
-        """The front door, as `deploy/nginx` sets it up."""
+        """The front door, as `config/deploy/nginx` sets it up."""
         doors = "\n".join(
             f"server {relay.host}:{relay.port} max_fails=1 fail_timeout=2s;"
             for relay in (w.host.relays[1] for w in self.webs)
