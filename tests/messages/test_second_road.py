@@ -135,7 +135,7 @@ def town(installation: Installation, time: Time) -> Town:
 
 
 @given(events=EVENTS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nobody_takes_a_third_road_whatever_the_order_of_receipts(town: Town, events: list[tuple[Any, ...]]) -> None:
     notice = town.begin()
     first: dict[int, tuple[str | None, str | None]] = {}
