@@ -67,16 +67,21 @@ def _simulate(port: Any) -> None:
 
 
 @contextlib.contextmanager
-def simulator() -> Iterator[tuple[str, str]]:
-    """(address of the simulator, address of the sink) in a process of their own."""
+def serving(target: Callable[[Any], None]) -> Iterator[Any]:
+    """Run `target` in a process of its own; what it sends through the pipe it is given once it serves."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_simulate, args=(theirs,), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=target, args=(theirs,), daemon=True)
     process.start()
     try:
         yield ours.recv()
     finally:
         process.terminate()
         process.join()
+
+
+def simulator() -> contextlib.AbstractContextManager[tuple[str, str]]:
+    """(address of the simulator, address of the sink) in a process of their own."""
+    return serving(_simulate)
 
 
 @contextlib.contextmanager

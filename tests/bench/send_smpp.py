@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import multiprocessing
 import struct
 import tempfile
 import time
@@ -68,17 +67,9 @@ def _serve(port: Any) -> None:
         asyncio.run(serve())
 
 
-@contextlib.contextmanager
-def smsc() -> Iterator[int]:
+def smsc() -> contextlib.AbstractContextManager[int]:
     """The port of an SMSC in a process of its own."""
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
-    try:
-        yield ours.recv()
-    finally:
-        process.terminate()
-        process.join()
+    return send.serving(_serve)
 
 
 class _Quick(SimpleCorrelator):
