@@ -72,7 +72,13 @@
     ticked = Date.now();
     fresh();
   }
-  const ask = () => socket.emit("ask", { stream, after: seq });
+  // What is missed is asked for once: changes that come before the answer would each ask for the same again.
+  let asked = 0;
+  const ask = () => {
+    if (Date.now() - asked < 1000) return;
+    asked = Date.now();
+    socket.emit("ask", { stream, after: seq });
+  };
 
   const socket = io("/board", {
     transports: ["websocket"], reconnectionDelayMax: 2500, timeout: 5000,
@@ -103,7 +109,7 @@
     if (TURNED_AWAY.includes(error.message)) location.reload();
     else if (error.message === "unavailable") setTimeout(() => socket.connect(), 2000);
   });
-  socket.on("connect", () => { root.dataset.joined = "yes"; joined = Date.now(); });
+  socket.on("connect", () => { root.dataset.joined = "yes"; joined = Date.now(); asked = 0; });
   socket.on("disconnect", () => { root.dataset.joined = "no"; });
   socket.on("disconnect", why => { if (why === "io server disconnect") location.reload(); });
 

@@ -25,13 +25,15 @@ BEAT_EVERY = 5.0
 BATCH = 2000
 """Entries read in one round, and as far as a client may be behind before it has to fetch the board again."""
 
-JOINED_TOGETHER = 1.0
-"""Seconds for which clients that come with the same question get the same answer, as long as nothing newer was told: when a web process
-dies, its hundreds of clients come to the others at once."""
-MOST_QUESTIONS = 200
+FRESH = 1.5
+"""Seconds for which a watched board is believed to stand as the journal did when they were compared last, and an answer is given again to
+whoever asks the same: when a web process dies, its hundreds of clients come to the others at once."""
+MOST_ANSWERS = 200
 
 Emit = Callable[[str, dict[str, Any], str], None]
 """emit(event, data, room): to this process's clients in a room."""
+Step = tuple[int, int, frozenset[str]]
+"""A change of a board: the seq before it and after it, and the ids of the cards it changed."""
 Rooms = Callable[[], set[tuple[str, str]]]
 """The (board, language) pairs that somebody looks at; nothing is read or rendered for others."""
 
@@ -40,11 +42,29 @@ log = structlog.get_logger()
 
 @dataclass
 class Watched:
-    """A board somebody looks at: its folded state, and what was last told of it."""
+    """A board somebody looks at: its folded state, what was last told of it, when it was last compared with the journal, and its late
+    changes without a gap, oldest first."""
 
     board: Board
     gauge: Mapping[str, Any] = field(default_factory=dict)
     beat_at: float = 0.0
+    compared_at: float = 0.0
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def begins(self) -> int:
+        """The seq as far back as the steps reach."""
+        return self.steps[0][0] if self.steps else self.board.state.seq
+
+    def since(self, stream: Any, after: Any) -> frozenset[str] | None:
+        """The ids of cards changed after a seq of a stream, and of some perhaps that changed just before; None where that is not known
+        for certain here."""
+        fresh = time.monotonic() - self.compared_at < FRESH
+        if not fresh or stream != self.board.stream or type(after) is not int:
+            return None
+        if not self.begins <= after <= self.board.state.seq:
+            return None
+        return frozenset().union(*(ids for _, upto, ids in self.steps if upto > after))
 
 
 def room(board: str, language: str) -> str:
@@ -65,7 +85,7 @@ class Tail:
         self.batch = batch
         self.watched: dict[str, Watched] = {}
         self._gauged_at = 0.0
-        self._answers: dict[tuple[Any, ...], tuple[float, int, str, dict[str, Any]]] = {}
+        self._answers: dict[tuple[Any, ...], tuple[float, str, dict[str, Any]]] = {}
 
     def look(self) -> None:
         """One round: of every board somebody looks at, tell what is new; else the counters or the beat that are due."""
@@ -115,7 +135,7 @@ class Tail:
         watched = self.watched.get(name) or self.watched.setdefault(name, Watched(store.load(session, name)))
         board = watched.board
         if head is not None and head.stream != board.stream:
-            watched.board = store.load(session, name)
+            watched.board, watched.steps = store.load(session, name), []
             self._emit(name, languages, "refetch", {"room": name, "why": "a new month began"})
             return
         extra = {"gauge": figures} if figures is not None and figures != watched.gauge else {}
@@ -126,6 +146,8 @@ class Tail:
                 ids |= derived.changed(before, board.state.cards)
             updates = [self.update(session, name, board, ids, after, language) for language in languages]
             watched.board = board
+            kept = [each for each in watched.steps if each[1] > board.state.seq - self.batch]
+            watched.steps = [*kept, (after, board.state.seq, ids)]
             for language, update in zip(languages, updates, strict=True):
                 self._emit(name, [language], "update", update | extra)
         elif time.monotonic() - watched.beat_at >= BEAT_EVERY:
@@ -134,6 +156,7 @@ class Tail:
         elif extra:
             self._emit(name, languages, "gauge", {"room": name} | extra)
         watched.gauge = figures or watched.gauge
+        watched.compared_at = time.monotonic()
 
     def _advanced(self, session: Session, board: Board) -> tuple[Board, frozenset[str]]:
         """The board with its next entries folded in, and the ids of the cards they change."""
@@ -167,35 +190,47 @@ class Tail:
         """The event that brings one client up to date: what came after `after`, a beat if nothing did, or word to fetch again.
 
         The rounds go on from where this leaves a board that nobody watched before."""
-        question, now = (name, stream, after, language), time.monotonic()
-        at, seq, event, data = self._answers.get(question, (0.0, 0, "", {}))
         known = self.watched.get(name)
-        stands = (known.board.stream, known.board.state.seq) if known is not None else None
-        if now - at < JOINED_TOGETHER and (data.get("stream"), seq) == stands:
-            return event, data
-        event, data = self._missed(name, stream, after, language)
-        if len(self._answers) >= MOST_QUESTIONS:
-            self._answers.clear()
-        told = data.get("seq")
-        if isinstance(told, int) and type(after) is int and isinstance(stream, str):
-            self._answers[question] = (now, told, event, data)
-        return event, data
+        ids = known.since(stream, after) if known is not None else None
+        if known is None or ids is None:
+            with self.database.read() as session:
+                return self._read(session, name, stream, after, language)
+        question = (name, stream, known.board.state.seq, after, language)
+        at, event, data = self._answers.get(question, (0.0, "", {}))
+        if time.monotonic() - at >= FRESH:
+            event, data = self._known(name, known, ids, after, language)
+            if len(self._answers) >= MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[question] = (time.monotonic(), event, data)
+        return event, data | {"gauge": known.gauge}
 
-    def _missed(self, name: str, stream: Any, after: Any, language: str) -> tuple[str, dict[str, Any]]:
+    def _known(
+        self, name: str, known: Watched, ids: frozenset[str], after: int, language: str
+    ) -> tuple[str, dict[str, Any]]:
+        """What a client lacks of a board as it is known here."""
+        board = known.board
         with self.database.read() as session:
-            watched = self.watched.get(name)
-            board = watched.board if watched else store.load(session, name)
-            if store.current_stream(session, name) != board.stream:
-                board = store.load(session, name)
-            board, _ = self._advanced(session, board)
-            self.watched.setdefault(name, Watched(board))
-            extra = {"gauge": gauges.of_board(session, name)}
-            seq = board.state.seq
-            if stream != board.stream or type(after) is not int or not max(0, seq - self.batch) <= after <= seq:
-                return "refetch", {"room": name, "why": "too far behind"}
-            if after == seq:
-                return "beat", self.beat(session, name, board) | extra
-            ids = projection.changed(store.seen(session, board.stream, after, seq))
-            if not name.startswith("incident:"):
-                ids |= derived.CARDS.keys()
-            return "update", self.update(session, name, board, ids, after, language) | extra
+            if after == board.state.seq:
+                return "beat", self.beat(session, name, board)
+            return "update", self.update(session, name, board, ids, after, language)
+
+    def _read(self, session: Session, name: str, stream: Any, after: Any, language: str) -> tuple[str, dict[str, Any]]:
+        """The same of a board as the journal has it; what was read is known from then on."""
+        watched = self.watched.get(name)
+        board = watched.board if watched else store.load(session, name)
+        if store.current_stream(session, name) != board.stream:
+            board = store.load(session, name)
+        board, _ = self._advanced(session, board)
+        extra = {"gauge": gauges.of_board(session, name)}
+        known = self.watched.setdefault(name, Watched(board, extra["gauge"], compared_at=time.monotonic()))
+        seq = board.state.seq
+        if stream != board.stream or type(after) is not int or not max(0, seq - self.batch) <= after <= seq:
+            return "refetch", {"room": name, "why": "too far behind"}
+        if after == seq:
+            return "beat", self.beat(session, name, board) | extra
+        ids = projection.changed(store.seen(session, board.stream, after, seq))
+        if not name.startswith("incident:"):
+            ids |= derived.CARDS.keys()
+        if known.board.stream == board.stream and after < known.begins <= seq:
+            known.steps = [(after, known.begins, ids), *known.steps]
+        return "update", self.update(session, name, board, ids, after, language) | extra

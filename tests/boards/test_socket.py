@@ -17,7 +17,7 @@ from command.core.journal import head
 from command.people import passwords
 from command.people import service as people
 from command.people.models import Person
-from tests.boards.served import EMITS_A_SECOND, Served, packets
+from tests.boards.served import EMITS_A_SECOND, PATIENCE, Served, packets
 from tests.boards.stage import Stage
 
 PASSWORD = "four words nobody joins"
@@ -97,6 +97,38 @@ def test_a_client_that_sees_a_gap_asks_and_gets_it(stage: Stage, served: Served)
     _, update = client.hear("update")
     assert update["after"] == begun["seq"]
     assert "head" in update["cards"]
+
+
+@pytest.mark.proves("B5")
+def test_whoever_comes_back_is_told_all_they_missed_and_the_journal_is_read_for_the_first_of_them_alone(
+    stage: Stage, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = stage.report(elements=["CELL-1"])
+    board = f"incident:{number}"
+    stories = [served.state(stage.token("ada"), board)]
+    for act in ("assess", "activate"):
+        assert stage.act("ada", number, act) == 200
+        stories.append(served.state(stage.token("ada"), board))
+    client = served.watch(stage.token("ada"), board)
+    client.hear("beat")
+    stage.fail(number, "CELL-1", "CELL-2")
+    client.update_to(seq_of(stage, board))
+    monkeypatch.setattr(tail, "FRESH", PATIENCE)
+    boards, read = served.boards.tail, []
+    reads = boards._read
+    monkeypatch.setattr(boards, "_read", lambda *given: read.append(given) or reads(*given))
+    now = served.state(stage.token("ada"), board)
+    for story in stories:
+        event, told = boards.missed(board, now["stream"], story["seq"], "en")
+        changed = {name: html for name, html in now["cards"].items() if story["cards"].get(name) != html}
+        assert (event, told["after"], told["seq"]) == ("update", story["seq"], now["seq"])
+        assert changed.items() <= told["cards"].items()
+        assert told["gauge"] == now["gauge"]
+    assert boards.missed(board, now["stream"], now["seq"], "en")[0] == "beat"
+    assert len(read) == 1, "for the first, who was farthest behind"
+    monkeypatch.setattr(tail, "FRESH", 0.0)
+    boards.missed(board, now["stream"], now["seq"], "en")
+    assert len(read) == 2, "what was not compared with the journal of late is believed no more"
 
 
 @pytest.mark.proves("B5")

@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -28,6 +29,7 @@ class Seat:
     heard: float = 0.0
     opened: float = 0.0
     opens: int = 0
+    asked: float = 0.0
 
     @property
     def age(self) -> float:
@@ -44,6 +46,12 @@ class Seat:
                 self.cards.pop(name, None)
             else:
                 self.cards[name] = html
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Any:
+    """An event and its data; what a hundred clients are told alike is read once. Nobody may change it."""
+    return json.loads(text[len(f"42{NAMESPACE}") :])
 
 
 class Crowd:
@@ -115,10 +123,14 @@ class Crowd:
         try:
             await asyncio.wait_for(line.receive_str(), 5)
             await line.send_str(f"40{NAMESPACE}{json.dumps(asked)}")
+            early = []  # what is told before the line is confirmed is read after it, as the page's client does
             while not (told := await asyncio.wait_for(line.receive_str(), QUIET)).startswith(f"40{NAMESPACE}"):
                 if told.startswith(f"44{NAMESPACE}"):
                     return
-            seat.opened, seat.opens = time.monotonic(), seat.opens + 1
+                early.append(told)
+            seat.opened, seat.opens, seat.asked = time.monotonic(), seat.opens + 1, 0.0
+            for each in early:
+                await self._hear(session, line, seat, each)
             while time.monotonic() - max(seat.heard, seat.opened) < STALE:
                 with contextlib.suppress(TimeoutError):
                     message = await line.receive(timeout=1)
@@ -135,7 +147,7 @@ class Crowd:
             await line.send_str("3")
         if not text.startswith(f"42{NAMESPACE}"):
             return
-        event, data = json.loads(text[len(f"42{NAMESPACE}") :])
+        event, data = read(text)
         if event == "refetch" or (event in ("update", "beat") and data["stream"] != seat.stream):
             await self._fetch(session, seat)
         elif event == "update":
@@ -155,4 +167,7 @@ class Crowd:
         seat.heard = time.monotonic()
 
     async def _ask(self, line: aiohttp.ClientWebSocketResponse, seat: Seat) -> None:
+        if time.monotonic() - seat.asked < 1:
+            return
+        seat.asked = time.monotonic()
         await line.send_str(f"42{NAMESPACE}" + json.dumps(["ask", {"stream": seat.stream, "after": seat.seq}]))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from math import inf
 
 import pytest
@@ -159,11 +160,12 @@ class Watch:
         return resent
 
     def _over(self) -> bool:
-        """Time passes where nothing else is left than to wait for a receipt that will not come."""
+        """Time passes where nothing else is left than to wait for a receipt that will not come, but not beyond the drill's day."""
         states = self.life.states()
         if set(states) <= ENDED:
             return True
-        if not set(states) - ENDED - {State.SUBMITTED, State.SENT}:
+        waits = not set(states) - ENDED - {State.SUBMITTED, State.SENT}
+        if waits and self.drill.due_at - self.scene.now() > timedelta(hours=12):
             self.life.move(hours=6)
         time.sleep(0.3)
         return False
