@@ -71,11 +71,13 @@ def restart(session: Session, gateway: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a gateway stands for all engines: failures in a row, whether its breaker is open, why it was stopped (None: it was not)."""
+    """How a gateway stands for all engines: failures in a row, whether its breaker is open, why it was stopped (None: it was not), and how
+    many messages it has had today (a day of UTC; counted where there is an end to it)."""
 
     failures: int = 0
     open: bool = False
     stopped: str | None = None
+    used: int = 0
 
 
 def standing(session: Session, gateways: Iterable[str]) -> dict[str, Standing]:
@@ -91,12 +93,22 @@ def standing(session: Session, gateways: Iterable[str]) -> dict[str, Standing]:
 
 
 def working(session: Session, given: Sequence[GatewaySettings]) -> list[GatewaySettings]:
-    """Those of some gateways that nobody stopped and whose breaker is closed."""
+    """Those of some gateways that nobody stopped, whose breaker is closed and whose day is not spent."""
     known = standing(session, [one.name for one in given])
-    return [one for one in given if not (known[one.name].open or known[one.name].stopped)]
+    return [
+        one
+        for one in given
+        if not (known[one.name].open or known[one.name].stopped or spent(known[one.name].used, one.daily_cap))
+    ]
+
+
+def spent(used: int, daily_cap: int | None) -> bool:
+    """Whether a gateway has carried all it may carry in a day."""
+    return daily_cap is not None and used >= daily_cap
 
 
 def _standing(row: GatewayState | None, now: datetime) -> Standing:
     if row is None:
         return Standing()
-    return Standing(row.failures, row.open_until is not None and row.open_until > now, row.stopped_reason)
+    used = row.day_used if row.day == now.date().isoformat() else 0
+    return Standing(row.failures, row.open_until is not None and row.open_until > now, row.stopped_reason, used)

@@ -32,6 +32,11 @@ class Permits:
                 await self._ask()
         return sender
 
+    @property
+    def in_hand(self) -> bool:
+        """Whether a call could begin at once."""
+        return bool(self._left) and time.monotonic() < self._until
+
     def unused(self) -> Unused | None:
         """What is left, which nobody can take any more; None where nothing is. Whoever asks gives it back."""
         left: Counter[str] = Counter()
@@ -41,7 +46,7 @@ class Permits:
         return Unused(self._day, left) if left else None
 
     def _taken(self) -> str | None:
-        if not self._left or time.monotonic() >= self._until:
+        if not self.in_hand:
             return None
         sender, count = self._left.popleft()
         if count > 1:

@@ -9,6 +9,7 @@ from command.messages.models import EXERCISE_GATEWAY, SMS, Lane
 from command.messages.routing import AS_SET, Order
 from notifiers.base import Capabilities, Channel
 
+SPENT = "day_spent"
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -26,12 +27,20 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A gateway as it stands now. `stopped` is the reason somebody or the provider stopped it, or None; `open` its breaker."""
+    """A gateway as it stands now. `stopped` is the reason somebody or the provider stopped it, or None; `open` its breaker; `used` how many
+    messages it has had today."""
 
     name: str
     capabilities: Capabilities
     stopped: str | None = None
     open: bool = False
+    used: int = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether it has carried all it may carry in a day."""
+        cap = self.capabilities.daily_cap
+        return cap is not None and self.used >= cap
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +153,7 @@ def _unfit_now(offer: Offer, cut_off: Collection[str]) -> str | None:
         return f"stopped:{offer.stopped}"
     if offer.open:
         return "breaker_open"
+    if offer.spent:
+        return SPENT
     lost = sorted(set(offer.capabilities.elements) & set(cut_off))
     return f"cut_off:{lost[0]}" if lost else None

@@ -364,14 +364,16 @@ class Sender:
             known, self._lost, self._held, self._ordered = await self._read(LINES[0], self._ask)
             self._looked = self.looked_at = time.monotonic()
             self._offers = [
-                routes.Offer(name, can, known[name].stopped, known[name].open)
+                routes.Offer(name, can, known[name].stopped, known[name].open, known[name].used)
                 for name, road in self._gateways.roads.items()
                 for can in (road.capabilities, *road.besides)
             ]
-            for (_, name), channel in self._channels.items():
+            for (line, name), channel in self._channels.items():
                 lost = not self._lost.isdisjoint(channel.road.capabilities.elements)
+                spent = breakers.spent(known[name].used, channel.road.capabilities.daily_cap)
+                spent = spent and not self._permits_of(line, name).in_hand
                 channel.failures = known[name].failures
-                channel.tripped = known[name].open or bool(known[name].stopped) or lost
+                channel.tripped = known[name].open or bool(known[name].stopped) or lost or spent
                 if channel.tripped:
                     channel.hand_back()
         return self._offers, self._lost

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from command.core import clock
 from command.core.settings import GatewaySettings
 from command.messages import breakers, gateways, holds, policy, road_orders, routes, routing, segments, traffic
-from command.messages.models import GatewayState, Lane
+from command.messages.models import Lane
 from command.messages.routes import Needs, Offer
 from command.network.models import CutOff, Element
 from command.notices import queues
@@ -180,25 +180,24 @@ class Standing:
         known = breakers.standing(session, self._live)
         self._ordered = road_orders.now(session)
         self._offers = [
-            Offer(name, gateways.capabilities(one), known[name].stopped, known[name].open)
+            Offer(name, gateways.capabilities(one), known[name].stopped, known[name].open, known[name].used)
             for name, one in self._live.items()
         ]
         self._lost = lost(session, {name for one in self._live.values() for name in one.elements})
         self._share = settings.pages_share
         self._carried = traffic.lately(traffic.beats(session))
-        today = clock.now(session).date().isoformat()
-        used = {row.gateway: row for row in session.scalars(select(GatewayState))}
-        self._used = {name: row.day_used for name, row in used.items() if row.day == today}
+        self._used = {name: each.used for name, each in known.items()}
 
     def fit(self, load: Load) -> Needs:
         """What a text asks of roads, those left out that do not take it."""
         return routes.fitting(load.needs, load.text, {offer.name: offer.capabilities for offer in self._offers})
 
     def leading(self, lane: Lane, needs: Needs, notice_id: int | None = None) -> str | None:
-        """The road that would carry it: None, no road does now."""
+        """The road that would carry it: None, no road does now. One that has carried all it may today does tomorrow."""
         order = routing.diverted(routing.order(routing.table(), lane), self._ordered.diverted(lane, notice_id))
         found = routes.choose(lane, False, self._offers, self._lost, needs, order)
-        return found.gateways[0] if found.gateways else None
+        spent = (name for name, why in found.skipped if why == routes.SPENT)
+        return found.gateways[0] if found.gateways else next(spent, None)
 
     def able(self, lane: Lane, needs: Needs, notice_id: int | None, ahead: int) -> Able | None:
         """The same, and how much it takes where so many messages wait ahead."""
@@ -206,7 +205,7 @@ class Standing:
         if name is None:
             return None
         one = self._live[name]
-        left = None if one.daily_cap is None else max(0, one.daily_cap - self._used.get(one.name, 0))
+        left = None if one.daily_cap is None else max(0, one.daily_cap - self._used[one.name])
         return Able(one, self.rate(name, ahead, pages=False), left)
 
     def rate(self, name: str, ahead: int, *, pages: bool) -> Fraction:

@@ -86,7 +86,7 @@ class RoadOut(BaseModel):
 
     name: str
     channel: str
-    state: Literal["open", "paused", "avoided", "stopped", "broken", "lost"]
+    state: Literal["open", "paused", "avoided", "stopped", "broken", "spent", "lost"]
     reason: str
     lost: str | None
     two_way: bool

@@ -50,6 +50,8 @@ def _told(session: Session, settings: Settings) -> Iterator[str]:
     for one in given:
         how = stands[one.name]
         state = f"stopped ({how.stopped})" if how.stopped else "resting after failures" if how.open else "in use"
+        if state == "in use" and breakers.spent(how.used, one.daily_cap):
+            state = "has carried all it may today"
         yield f"{one.name}  {one.transport}  {one.channel}  {state}"
         for each in views.senders(one, states.get(one.name), at):
             yield f"  sender {each.number}  {_limits(each)}  {each.used_today} today"

@@ -77,9 +77,9 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """One gateway. `state` is open, paused, avoided, stopped, broken (its breaker is open) or lost (`lost` names an element it depends on
-    that is cut off); `rate` what it may carry a second and `slowed` what somebody slowed it to; `now` and `slices` (of SLICE seconds, the
-    last ten minutes, oldest first) what it carried, in messages a second."""
+    """One gateway. `state` is open, paused, avoided, stopped, broken (its breaker is open), spent (it has carried all it may on this day
+    of UTC) or lost (`lost` names an element it depends on that is cut off); `rate` what it may carry a second and `slowed` what somebody
+    slowed it to; `now` and `slices` (of SLICE seconds, the last ten minutes, oldest first) what it carried, in messages a second."""
 
     name: str
     channel: str
@@ -148,7 +148,7 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
             Road(
                 name=one.name,
                 channel=can.channel,
-                state=_state(stands, gone),
+                state=_state(stands, gone, can.daily_cap),
                 reason=stands.stopped or "",
                 lost=gone,
                 two_way=can.two_way,
@@ -162,7 +162,7 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
                 slices=_slices(carried),
                 failures=_failures(carried),
                 daily_cap=can.daily_cap,
-                used_today=row.day_used if row and row.day == at.date().isoformat() else 0,
+                used_today=stands.used,
                 orders=tuple(told[each.id] for each in by_road.get(one.name, [])),
                 links=links(beats, one.name, at),
                 senders=senders(one, row, at),
@@ -205,14 +205,16 @@ def senders(one: GatewaySettings, row: GatewayState | None, at: datetime) -> tup
     )
 
 
-def _state(stands: breakers.Standing, lost: str | None) -> str:
+def _state(stands: breakers.Standing, lost: str | None, daily_cap: int | None) -> str:
     if stands.stopped in (road_orders.PAUSED, holds.AVOIDED):
         return str(stands.stopped)
     if stands.stopped:
         return "stopped"
     if lost:
         return "lost"
-    return "broken" if stands.open else "open"
+    if stands.open:
+        return "broken"
+    return "spent" if breakers.spent(stands.used, daily_cap) else "open"
 
 
 def _slices(found: Traffic) -> tuple[float, ...]:

@@ -10,6 +10,7 @@ STATES: Mapping[str, str] = {
     "avoided": N_("kept out of use"),
     "stopped": N_("stopped by the provider"),
     "broken": N_("resting after failures"),
+    "spent": N_("has carried all it may today"),
     "lost": N_("cut off itself"),
 }
 TONES: Mapping[str, str] = {
@@ -18,6 +19,7 @@ TONES: Mapping[str, str] = {
     "avoided": "warn",
     "stopped": "bad",
     "broken": "bad",
+    "spent": "warn",
     "lost": "bad",
 }
 CHANNELS: Mapping[str, str] = {

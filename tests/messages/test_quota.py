@@ -18,7 +18,7 @@ from command.core.database import Database
 from command.core.settings import GatewaySettings
 from command.messages import quota
 from command.messages.gateways import Gateways
-from command.messages.models import GatewayState, State
+from command.messages.models import Delivery, GatewayState, State
 from command.messages.sender import Sender
 from tests.conftest import Time
 from tests.messages.conftest import Build
@@ -214,6 +214,44 @@ def test_an_engine_with_nothing_more_to_send_keeps_nothing_of_the_day(build: Bui
     house.enqueue(3)
     house.send()
     assert used(house) == ({"10690001": 3}, 3)
+
+
+@pytest.mark.proves("D5")
+@pytest.mark.parametrize(
+    "senders", [(), ({"number": "10690001", "daily_cap": 2}, {"number": "10690002", "daily_cap": 3})]
+)
+def test_what_a_gateway_may_not_carry_today_takes_another_road(
+    build: Build, senders: tuple[dict[str, Any], ...]
+) -> None:
+    limits = {"sender": "", "senders": senders} if senders else {"daily_cap": 5}
+    other = {"name": "second", "sender": "10690000", "senders": (), "daily_cap": None}
+    house = build(gateway=limits, others=(other,))
+    house.enqueue(20)
+    while house.send():
+        pass
+    assert ways(house) == {"twilio": 5, "second": 15}
+
+
+@pytest.mark.proves("D5")
+def test_without_another_road_it_waits_for_the_next_day_and_nothing_is_called_in_vain(build: Build, time: Time) -> None:
+    house = build(gateway={"daily_cap": 5})
+    house.enqueue(8)
+    while house.send():
+        pass
+    assert ways(house) == {"twilio": 5} and house.states()[State.READY] == 3
+    assert not house.send()
+    midnight = time.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    time.forward(seconds=(midnight - time.now()).total_seconds() + 1)
+    while house.send():
+        pass
+    assert ways(house) == {"twilio": 8} and len(house.received()) == 8
+
+
+def ways(house: House) -> Counter[str]:
+    """Messages a provider has, by gateway."""
+    with house.database.read() as session:
+        query = select(Delivery.gateway).where(Delivery.submitted_at.is_not(None))
+        return Counter(session.scalars(query))
 
 
 @pytest.mark.parametrize(

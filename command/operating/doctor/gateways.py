@@ -62,8 +62,8 @@ def looked_at(installation: Installation) -> Iterator[Line]:
 
 def standing(session: Session, installation: Installation) -> Iterator[Line]:
     """Gateways that engines have taken out of use."""
-    names = [one.name for one in live(installation.settings)]
-    for name, each in breakers.standing(session, [*names, EXERCISE_GATEWAY]).items():
+    caps = {one.name: one.daily_cap for one in live(installation.settings)}
+    for name, each in breakers.standing(session, [*caps, EXERCISE_GATEWAY]).items():
         if each.stopped:
             remedy = N_(
                 "When its cause is gone: `tocsin gateways restart %(name)s`; a pause that somebody ordered ends by itself."
@@ -78,6 +78,10 @@ def standing(session: Session, installation: Installation) -> Iterator[Line]:
                 name=name,
                 count=each.failures,
             )
+        elif breakers.spent(each.used, cap := caps.get(name)):
+            words = N_("%(name)s has carried all it may today: %(count)s")
+            remedy = N_("It goes on at midnight UTC; ask its provider for more a day, or add a gateway.")
+            yield warning(f"gateway {name}", words, remedy, name=name, count=cap)
 
 
 def _look(installation: Installation, one: GatewaySettings, what: str) -> Line:
