@@ -259,7 +259,9 @@ class House:
 
     def states(self) -> Counter[str]:
         with self.database.read() as session:
-            return Counter(session.scalars(select(Delivery.state)))
+            return Counter(
+                dict(session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples())
+            )
 
     def row(self, id: int) -> Delivery:
         with self.database.read() as session:
