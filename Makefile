@@ -44,7 +44,8 @@ bench-city: setup ## a whole city told, 1,000,000 recipients on each database (C
 
 test-faults: setup ## the long proofs: engines killed 200 times a kind of trouble, hosts that fail, the nights on both databases (under an hour)
 	$(BIN)/python .ci/nginx
-	$(PYTEST) tests/faults --long -n 2
+	$(PYTEST) tests/faults/hosts --long
+	$(PYTEST) tests/faults --long -n 2 --ignore tests/faults/hosts --ignore tests/faults/upgrade
 	$(PYTEST) tests/scenarios --long -m long
 
 test-upgrade: setup ## the release before is replaced by this one under load, five minutes (LASTS=60 for less, BEFORE=commit)

@@ -4,10 +4,12 @@ refused is tried again, and whatever was accepted is remembered, for it must be 
 import contextlib
 import threading
 import time
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any, TypeVar
 
 import requests
@@ -121,8 +123,8 @@ class Life:
 
     def lacked(self, seq: int) -> float:
         """For how many seconds a board at `seq` has lacked something."""
-        newer = next((at for committed, at in self.commits if committed > seq), None)
-        return 0.0 if newer is None else time.monotonic() - newer
+        place = bisect(self.commits, (seq, inf))
+        return 0.0 if place == len(self.commits) else time.monotonic() - self.commits[place][1]
 
     # Messages
 

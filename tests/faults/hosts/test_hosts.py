@@ -96,7 +96,8 @@ class Watch:
         def both() -> bool:
             """Boards and pages, whichever is first; how fast this machine is meanwhile."""
             self._honest()
-            paces.append(slack())
+            if time.monotonic() - mended > 2 * len(paces):
+                paces.append(slack())
             if not self.crowd.behind(stream, seq):
                 done.setdefault("right", time.monotonic() - mended)
             if insist(lambda: self.life.submitted(pages)):
@@ -121,19 +122,24 @@ class Watch:
     def _honest(self) -> bool:
         """No board shows itself as live that has lacked something for longer than it takes a board to show its age."""
         for seat in self.crowd.seats:
-            lacked = self.life.lacked(seat.seq)
-            assert not seat.live or lacked <= STALE + 2 * RIGHT, f"a board pretends: it lacks {lacked:.1f} s"
+            lacked = self.life.lacked(seat.seq) if seat.live else 0.0
+            assert lacked <= STALE + 2 * RIGHT, f"a board pretends: it lacks {lacked:.1f} s"
         return True
 
     def same_boards(self) -> None:
         """Every client shows, card by card, what the API says."""
         with self.life.paused():
-            time.sleep(1)
-            wait(lambda: not self.crowd.behind(*self.life.head()), "boards at rest", 30)
-            headers = {"Authorization": f"Bearer {self.token}"}
-            state = requests.get(f"{self.city.url}/board/state/command?lang=en", headers=headers, timeout=30).json()
-            different = [seat.number for seat in self.crowd.seats if seat.cards != state["cards"]]
-            assert not different, f"{len(different)} boards differ from the API"
+            wait(self._alike, "boards at rest", 60)
+
+    def _alike(self) -> bool:
+        """Whether all boards stand where the API does. One that stands there must show the same."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        state = requests.get(f"{self.city.url}/board/state/command?lang=en", headers=headers, timeout=30).json()
+        there = [seat for seat in self.crowd.seats if seat.seq == state["seq"]]
+        time.sleep(1)  # what is being put into a board just now is there then
+        wrong = [seat.number for seat in there if seat.seq == state["seq"] and seat.cards != state["cards"]]
+        assert not wrong, f"{len(wrong)} boards differ from the API"
+        return len(there) == self.boards
 
     def end(self) -> int:
         """Bring everything to its end, and look what became of it; how many pages were sent again in doubt."""
