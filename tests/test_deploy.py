@@ -86,7 +86,7 @@ def test_the_image_and_compose_name_what_exists() -> None:
         for needed in service.get("depends_on", []):
             assert needed in services
     front = (DEPLOY / "container" / "front.conf").read_text()
-    assert [f"{name}:8000" for name in ("web1", "web2", "web3")] == re.findall(r"server (\w+:\d+)", front)
+    assert 2 * [f"{name}:8000" for name in ("web1", "web2", "web3")] == re.findall(r"server (\w+:\d+)", front)
     image = (DEPLOY / "container" / "Containerfile").read_text()
     assert re.search(r"^USER tocsin$", image, re.M) and 'ENTRYPOINT ["tocsin"]' in image
 

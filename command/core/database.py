@@ -34,12 +34,23 @@ LINE: dict[str, int | str] = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 5000,
+    "options": " ".join(
+        f"-c {name}={value}"
+        for name, value in {
+            "tcp_keepalives_idle": 5,
+            "tcp_keepalives_interval": 2,
+            "tcp_keepalives_count": 3,
+            "tcp_user_timeout": 60_000,
+        }.items()
+    ),
     "fallback_application_name": "tocsin",
 }
 """When a line to PostgreSQL is given up (seconds; the last in milliseconds). A cable that is cut says nothing: without these a process
 would wait for hours on a server that is gone, and after the repair for as long again as the cut lasted. A long query is no reason: the
-server's kernel acknowledges what it was sent. A URL that names any of them itself is followed. By its name whoever looks at the server's
-connections finds Tocsin's."""
+server's kernel acknowledges what it was sent. The `options` let the server give up in its turn: it would keep the connections of a
+process it cannot reach for two hours, and refuse that process new ones, because it has as many as it may. There a minute passes for
+what was sent, since whoever reads a long answer may take their time. A URL that names any of them itself is followed. By its name
+whoever looks at the server's connections finds Tocsin's."""
 
 
 class Database:

@@ -191,10 +191,9 @@ class City:
 
     def _nginx(self) -> list[str]:
         """The front door, as `config/deploy/nginx` sets it up."""
-        doors = "\n".join(
-            f"server {relay.host}:{relay.port} max_fails=1 fail_timeout=2s;"
-            for relay in (w.host.relays[1] for w in self.webs)
-        )
+        relays = [web.host.relays[1] for web in self.webs]
+        doors = " ".join(f"server {each.host}:{each.port} max_fails=1 fail_timeout=2s;" for each in relays)
+        boards = " ".join(f"server {each.host}:{each.port} max_fails=0;" for each in relays)
         file, port = self.folder / "nginx.conf", self.url.rpartition(":")[2]
         file.write_text(
             f"""daemon off; pid {self.folder}/nginx.pid; error_log stderr warn; worker_processes 1;
@@ -203,7 +202,7 @@ class City:
               access_log off; client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
               fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
               upstream tocsin {{ least_conn; {doors} }}
-              map $http_upgrade $tocsin_upgraded {{ default upgrade; '' ''; }}
+              upstream tocsin_boards {{ {boards} }}
               server {{ listen {self.wires.address}:{port} backlog=4096; include {LOCATIONS}; }}
             }}"""
         )

@@ -50,6 +50,7 @@ class Relay:
             self.listens = None
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _alive(writer.get_extra_info("socket"))
         try:
             there = await asyncio.open_connection(*self.target)
         except OSError:
@@ -68,6 +69,13 @@ class Relay:
         with contextlib.suppress(OSError):
             await self.open.wait()
             writer.close()
+
+
+def _alive(line: socket.socket) -> None:
+    """Ask a line as the server behind the relay would, whom the relay's own kernel always answers (see command.core.database.LINE)."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 2), (socket.TCP_KEEPCNT, 3)):
+        line.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class Host:
