@@ -67,8 +67,8 @@ def nothing_cut_off(session: Session) -> frozenset[str]:
 
 class Sender:
     """Sends what is due. `cut_off` names the elements now cut off, so that gateways that depend on them are no road; `areas_of` tells where
-    subscribers are, for rules about areas. `looked_at` is when it last read how the gateways stand (seconds of time.monotonic): while it
-    sends it does so twice a second."""
+    subscribers are, for rules about areas. `looked_at` is when it last looked for what is due, or how the gateways stand (seconds of
+    time.monotonic): while it sends it does so twice a second."""
 
     def __init__(
         self,
@@ -105,6 +105,11 @@ class Sender:
         """Send until nothing is due or `stop()` is true; return whether anything was called.
 
         Stopping hands back what was leased or announced and waits for the calls under way. One run at a time."""
+        with self._house.database.read() as session:
+            due = claiming.any_due(session)
+        if not due:
+            self.looked_at = time.monotonic()
+            return False
         return self._gateways.run(self._run(stop))
 
     def close(self) -> None:
