@@ -19,7 +19,16 @@ _FAULTS = (
     "seconds",
 )
 _HOSTS = (
-    *("trouble of hosts", "cables", "boards", "lasted s", "live at worst", "right after s", "pages after s"),
+    *(
+        "trouble of hosts",
+        "cables",
+        "boards",
+        "lasted s",
+        "live at worst",
+        "came anew",
+        "right after s",
+        "pages after s",
+    ),
     *("notices passed", "machine slow ×"),
 )
 
