@@ -259,9 +259,8 @@ class House:
 
     def states(self) -> Counter[str]:
         with self.database.read() as session:
-            return Counter(
-                dict(session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples())
-            )
+            query = select(Delivery.state, func.count()).group_by(Delivery.state)
+            return Counter(dict(session.execute(query).tuples().all()))
 
     def row(self, id: int) -> Delivery:
         with self.database.read() as session:
