@@ -1,5 +1,6 @@
 """Each web process tails the journal itself and tells its own clients what is new. Hints only wake it: it looks once a second anyway."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,16 +41,13 @@ Rooms = Callable[[], set[tuple[str, str]]]
 log = structlog.get_logger()
 
 
-@dataclass
-class Watched:
-    """A board somebody looks at: its folded state, what was last told of it, when it was last compared with the journal, and its late
-    changes without a gap, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A board as a process knows it, and its recent changes without a gap, oldest first. One value, put in the place of the one before:
+    whoever reads it beside a round has a board and the changes that led to it."""
 
     board: Board
-    gauge: Mapping[str, Any] = field(default_factory=dict)
-    beat_at: float = 0.0
-    compared_at: float = 0.0
-    steps: list[Step] = field(default_factory=list)
+    steps: tuple[Step, ...] = ()
 
     @property
     def begins(self) -> int:
@@ -57,14 +55,29 @@ class Watched:
         return self.steps[0][0] if self.steps else self.board.state.seq
 
     def since(self, stream: Any, after: Any) -> frozenset[str] | None:
-        """The ids of cards changed after a seq of a stream, and of some perhaps that changed just before; None where that is not known
-        for certain here."""
-        fresh = time.monotonic() - self.compared_at < FRESH
-        if not fresh or stream != self.board.stream or type(after) is not int:
-            return None
-        if not self.begins <= after <= self.board.state.seq:
+        """The ids of cards changed after a seq of a stream, and of some perhaps that changed just before; None where they are not known."""
+        if stream != self.board.stream or type(after) is not int or not self.begins <= after <= self.board.state.seq:
             return None
         return frozenset().union(*(ids for _, upto, ids in self.steps if upto > after))
+
+    def advanced(self, board: Board, ids: frozenset[str], most: int) -> "Known":
+        """With the board as it stands now; changes longer ago than `most` entries are forgotten."""
+        kept = (each for each in self.steps if each[1] > board.state.seq - most)
+        return Known(board, (*kept, (self.board.state.seq, board.state.seq, ids)))
+
+
+@dataclass
+class Watched:
+    """A board somebody looks at: as it is known, what was last told of it, and when it was last compared with the journal."""
+
+    known: Known
+    gauge: Mapping[str, Any] = field(default_factory=dict)
+    beat_at: float = 0.0
+    compared_at: float = 0.0
+
+    @property
+    def board(self) -> Board:
+        return self.known.board
 
 
 def room(board: str, language: str) -> str:
@@ -86,6 +99,7 @@ class Tail:
         self.watched: dict[str, Watched] = {}
         self._gauged_at = 0.0
         self._answers: dict[tuple[Any, ...], tuple[float, str, dict[str, Any]]] = {}
+        self._knowing = threading.Lock()
 
     def look(self) -> None:
         """One round: of every board somebody looks at, tell what is new; else the counters or the beat that are due."""
@@ -132,10 +146,10 @@ class Tail:
         self, session: Session, name: str, languages: list[str], head: Head | None, figures: dict[str, Any] | None
     ) -> None:
         """At most one packet to each room of a board."""
-        watched = self.watched.get(name) or self.watched.setdefault(name, Watched(store.load(session, name)))
+        watched = self.watched.get(name) or self.watched.setdefault(name, Watched(Known(store.load(session, name))))
         board = watched.board
         if head is not None and head.stream != board.stream:
-            watched.board, watched.steps = store.load(session, name), []
+            watched.known = Known(store.load(session, name))
             self._emit(name, languages, "refetch", {"room": name, "why": "a new month began"})
             return
         extra = {"gauge": figures} if figures is not None and figures != watched.gauge else {}
@@ -145,9 +159,8 @@ class Tail:
             if not name.startswith("incident:"):
                 ids |= derived.changed(before, board.state.cards)
             updates = [self.update(session, name, board, ids, after, language) for language in languages]
-            watched.board = board
-            kept = [each for each in watched.steps if each[1] > board.state.seq - self.batch]
-            watched.steps = [*kept, (after, board.state.seq, ids)]
+            with self._knowing:
+                watched.known = watched.known.advanced(board, ids, self.batch)
             for language, update in zip(languages, updates, strict=True):
                 self._emit(name, [language], "update", update | extra)
         elif time.monotonic() - watched.beat_at >= BEAT_EVERY:
@@ -190,29 +203,33 @@ class Tail:
         """The event that brings one client up to date: what came after `after`, a beat if nothing did, or word to fetch again.
 
         The rounds go on from where this leaves a board that nobody watched before."""
-        known = self.watched.get(name)
-        ids = known.since(stream, after) if known is not None else None
-        if known is None or ids is None:
-            with self.database.read() as session:
-                return self._read(session, name, stream, after, language)
-        question = (name, stream, known.board.state.seq, after, language)
-        at, event, data = self._answers.get(question, (0.0, "", {}))
-        if time.monotonic() - at >= FRESH:
-            event, data = self._known(name, known, ids, after, language)
-            if len(self._answers) >= MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[question] = (time.monotonic(), event, data)
-        return event, data | {"gauge": known.gauge}
+        watched = self.watched.get(name)
+        if watched is not None and time.monotonic() - watched.compared_at < FRESH:
+            known = watched.known
+            ids = known.since(stream, after)
+            if ids is not None:
+                event, data = self._known(name, known.board, ids, after, language)
+                return event, data | ({"gauge": watched.gauge} if watched.gauge else {})
+        with self.database.read() as session:
+            return self._read(session, name, stream, after, language)
 
     def _known(
-        self, name: str, known: Watched, ids: frozenset[str], after: int, language: str
+        self, name: str, board: Board, ids: frozenset[str], after: int, language: str
     ) -> tuple[str, dict[str, Any]]:
-        """What a client lacks of a board as it is known here."""
-        board = known.board
+        """What a client lacks of a board as it is known here: the same for all who ask the same."""
+        question = (name, board.stream, board.state.seq, after, language)
+        at, event, data = self._answers.get(question, (0.0, "", {}))
+        if time.monotonic() - at < FRESH:
+            return event, data
         with self.database.read() as session:
             if after == board.state.seq:
-                return "beat", self.beat(session, name, board)
-            return "update", self.update(session, name, board, ids, after, language)
+                event, data = "beat", self.beat(session, name, board)
+            else:
+                event, data = "update", self.update(session, name, board, ids, after, language)
+        if len(self._answers) >= MOST_ANSWERS:
+            self._answers.clear()
+        self._answers[question] = (time.monotonic(), event, data)
+        return event, data
 
     def _read(self, session: Session, name: str, stream: Any, after: Any, language: str) -> tuple[str, dict[str, Any]]:
         """The same of a board as the journal has it; what was read is known from then on."""
@@ -222,7 +239,8 @@ class Tail:
             board = store.load(session, name)
         board, _ = self._advanced(session, board)
         extra = {"gauge": gauges.of_board(session, name)}
-        known = self.watched.setdefault(name, Watched(board, extra["gauge"], compared_at=time.monotonic()))
+        fresh = Watched(Known(board), extra["gauge"], compared_at=time.monotonic())
+        watched = self.watched.setdefault(name, fresh)
         seq = board.state.seq
         if stream != board.stream or type(after) is not int or not max(0, seq - self.batch) <= after <= seq:
             return "refetch", {"room": name, "why": "too far behind"}
@@ -231,6 +249,8 @@ class Tail:
         ids = projection.changed(store.seen(session, board.stream, after, seq))
         if not name.startswith("incident:"):
             ids |= derived.CARDS.keys()
-        if known.board.stream == board.stream and after < known.begins <= seq:
-            known.steps = [(after, known.begins, ids), *known.steps]
+        with self._knowing:
+            known = watched.known
+            if known.board.stream == board.stream and after < known.begins <= seq:
+                watched.known = Known(known.board, ((after, known.begins, ids), *known.steps))
         return "update", self.update(session, name, board, ids, after, language) | extra

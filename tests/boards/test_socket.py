@@ -132,6 +132,39 @@ def test_whoever_comes_back_is_told_all_they_missed_and_the_journal_is_read_for_
 
 
 @pytest.mark.proves("B5")
+def test_a_round_that_comes_between_takes_no_change_from_what_a_client_is_told(
+    stage: Stage, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever says how far a board stands must name all that changed up to there."""
+    monkeypatch.setattr(tail, "FRESH", PATIENCE)
+    number = stage.report(elements=["CELL-1"])
+    board = f"incident:{number}"
+    begun = served.state(stage.token("ada"), board)
+    served.watch(stage.token("ada"), board).hear("beat")
+    served.boards.stop()
+    boards = served.boards.tail
+    stage.fail(number, "CELL-1", "CELL-2")
+    boards.look()
+
+    class Overtaken(dict[Any, Any]):
+        """Answers given before, looked for while a round goes by."""
+
+        def get(self, *given: Any) -> Any:
+            boards._answers = {}
+            assert stage.act("ada", number, "assess") == 200
+            boards.look()
+            return super().get(*given)
+
+    boards._answers = Overtaken()
+    event, told = boards.missed(board, begun["stream"], begun["seq"], "en")
+    told_seq, later = told["seq"], boards.missed(board, begun["stream"], told["seq"], "en")[1]
+    now = served.state(stage.token("ada"), board)
+    assert event == "update" and told_seq < now["seq"] == later["seq"]
+    changed = {name: html for name, html in now["cards"].items() if begun["cards"].get(name) != html}
+    assert changed.items() <= (told["cards"] | later["cards"]).items()
+
+
+@pytest.mark.proves("B5")
 @pytest.mark.parametrize(
     "asked", [{"stream": "board:command:1999-01"}, {"after": 10_000}, {"after": None}, {"after": "7"}, {"after": -9}]
 )
