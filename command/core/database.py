@@ -34,15 +34,7 @@ LINE: dict[str, int | str] = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 5000,
-    "options": " ".join(
-        f"-c {name}={value}"
-        for name, value in {
-            "tcp_keepalives_idle": 5,
-            "tcp_keepalives_interval": 2,
-            "tcp_keepalives_count": 3,
-            "tcp_user_timeout": 60_000,
-        }.items()
-    ),
+    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000",
     "fallback_application_name": "tocsin",
 }
 """When a line to PostgreSQL is given up (seconds; the last in milliseconds). A cable that is cut says nothing: without these a process

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from command.core import database as core
 from command.core import journal
-from command.core.database import Database
+from command.core.database import Database, line
 from command.core.installation import count_up
 from command.core.journal import Note, Payload
 from command.core.turns import turn
@@ -221,3 +221,20 @@ def test_counting_at_once_leaves_no_gap_and_no_double(database: Database) -> Non
 
     assert at_once(*[count] * 4) == []
     assert sorted(numbers) == list(range(1, 41))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_server_gives_up_a_connection_whose_end_is_gone(database: Database) -> None:
+    """Over a socket of the machine itself there is no line to keep alive: the server says what it was asked for."""
+    with database.read() as session:
+        query = text("SELECT name, reset_val, source FROM pg_settings WHERE name LIKE 'tcp%' AND source = 'client'")
+        asked = {name: value for name, value, _ in session.execute(query)}
+    assert asked == {
+        "tcp_keepalives_idle": "5",
+        "tcp_keepalives_interval": "2",
+        "tcp_keepalives_count": "3",
+        "tcp_user_timeout": "60000",
+    }
+    assert line(make_url("postgresql://u@h/d?options=-c%20x%3Dy")).get("options") is None, (
+        "what a URL names is followed"
+    )
