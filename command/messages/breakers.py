@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.settings import GatewaySettings
-from command.messages import holds, road_orders
+from command.messages import holds, road_orders, routes
 from command.messages.models import GatewayState
 from command.messages.quota import locked_state
 from notifiers.base import Outcome, Verdict
@@ -98,13 +98,8 @@ def working(session: Session, given: Sequence[GatewaySettings]) -> list[GatewayS
     return [
         one
         for one in given
-        if not (known[one.name].open or known[one.name].stopped or spent(known[one.name].used, one.daily_cap))
+        if not (known[one.name].open or known[one.name].stopped or routes.spent(known[one.name].used, one.daily_cap))
     ]
-
-
-def spent(used: int, daily_cap: int | None) -> bool:
-    """Whether a gateway has carried all it may carry in a day."""
-    return daily_cap is not None and used >= daily_cap
 
 
 def _standing(row: GatewayState | None, now: datetime) -> Standing:

@@ -36,12 +36,6 @@ class Offer:
     open: bool = False
     used: int = 0
 
-    @property
-    def spent(self) -> bool:
-        """Whether it has carried all it may carry in a day."""
-        cap = self.capabilities.daily_cap
-        return cap is not None and self.used >= cap
-
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -52,6 +46,11 @@ class Route:
     gateways: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     ever: bool
+
+
+def spent(used: int, daily_cap: int | None) -> bool:
+    """Whether a gateway has carried all it may carry in a day."""
+    return daily_cap is not None and used >= daily_cap
 
 
 def needs_of(text: str, encoding: str) -> Needs:
@@ -153,7 +152,7 @@ def _unfit_now(offer: Offer, cut_off: Collection[str]) -> str | None:
         return f"stopped:{offer.stopped}"
     if offer.open:
         return "breaker_open"
-    if offer.spent:
+    if spent(offer.used, offer.capabilities.daily_cap):
         return SPENT
     lost = sorted(set(offer.capabilities.elements) & set(cut_off))
     return f"cut_off:{lost[0]}" if lost else None

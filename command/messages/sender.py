@@ -375,8 +375,8 @@ class Sender:
             ]
             for (line, name), channel in self._channels.items():
                 lost = not self._lost.isdisjoint(channel.road.capabilities.elements)
-                spent = breakers.spent(known[name].used, channel.road.capabilities.daily_cap)
-                spent = spent and not self._permits_of(line, name).in_hand
+                spent = routes.spent(known[name].used, channel.road.capabilities.daily_cap)
+                spent = spent and not self._permits[line.pages, name].in_hand
                 channel.failures = known[name].failures
                 channel.tripped = known[name].open or bool(known[name].stopped) or lost or spent
                 if channel.tripped:

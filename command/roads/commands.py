@@ -16,6 +16,7 @@ from command.messages.gateways import live
 from command.messages.models import EXERCISE_GATEWAY, GatewayState
 from command.network.models import Area
 from command.roads import views
+from command.roads.words import STATES
 from playbooks.source import SourceError
 
 
@@ -49,9 +50,7 @@ def _told(session: Session, settings: Settings) -> Iterator[str]:
     states = {row.gateway: row for row in session.scalars(select(GatewayState))}
     for one in given:
         how = stands[one.name]
-        state = f"stopped ({how.stopped})" if how.stopped else "resting after failures" if how.open else "in use"
-        if state == "in use" and breakers.spent(how.used, one.daily_cap):
-            state = "has carried all it may today"
+        state = f"stopped ({how.stopped})" if how.stopped else STATES[views.state_of(how, None, one.daily_cap)]
         yield f"{one.name}  {one.transport}  {one.channel}  {state}"
         for each in views.senders(one, states.get(one.name), at):
             yield f"  sender {each.number}  {_limits(each)}  {each.used_today} today"

@@ -16,7 +16,7 @@ from command.core.installation import Installation
 from command.core.journal import Note
 from command.core.log import masked_words
 from command.core.settings import GatewaySettings
-from command.messages import breakers, failures, gateways, holds, road_orders, traffic
+from command.messages import breakers, failures, gateways, holds, road_orders, routes, traffic
 from command.messages.gateways import capabilities
 from command.messages.models import GatewayState, Lane
 from command.messages.road_models import RoadOrder
@@ -125,6 +125,11 @@ class Roads:
     held: bool = False
     diverted: tuple[Ordered, ...] = field(default=())
 
+    @property
+    def day_ends(self) -> datetime:
+        """When gateways that have carried all they may today go on: the day is one of UTC."""
+        return self.at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
 
 def shown(session: Session, house: Installation, language: str) -> Roads:
     """Every live road and every lane now."""
@@ -148,7 +153,7 @@ def shown(session: Session, house: Installation, language: str) -> Roads:
             Road(
                 name=one.name,
                 channel=can.channel,
-                state=_state(stands, gone, can.daily_cap),
+                state=state_of(stands, gone, can.daily_cap),
                 reason=stands.stopped or "",
                 lost=gone,
                 two_way=can.two_way,
@@ -205,7 +210,8 @@ def senders(one: GatewaySettings, row: GatewayState | None, at: datetime) -> tup
     )
 
 
-def _state(stands: breakers.Standing, lost: str | None, daily_cap: int | None) -> str:
+def state_of(stands: breakers.Standing, lost: str | None, daily_cap: int | None) -> str:
+    """The state of a gateway, as Road has it; `lost` is the element it depends on that is cut off."""
     if stands.stopped in (road_orders.PAUSED, holds.AVOIDED):
         return str(stands.stopped)
     if stands.stopped:
@@ -214,7 +220,7 @@ def _state(stands: breakers.Standing, lost: str | None, daily_cap: int | None) -
         return "lost"
     if stands.open:
         return "broken"
-    return "spent" if breakers.spent(stands.used, daily_cap) else "open"
+    return "spent" if routes.spent(stands.used, daily_cap) else "open"
 
 
 def _slices(found: Traffic) -> tuple[float, ...]:

@@ -16,7 +16,7 @@ from command.core import clock, schema
 from command.core.beats import EngineBeat
 from command.core.keys import new_key
 from command.core.paths import CONFIG
-from command.messages import breakers
+from command.messages import breakers, quota
 from command.operating.doctor import files
 from command.operating.doctor.lines import Level
 from command.people.models import Person, PersonPost
@@ -133,6 +133,15 @@ def test_keys_that_are_missing_wrong_or_in_the_wrong_order_are_named(kept: Kept)
     spare = looked(kept, keys=f"{new_key()},{new_key()},{SECRET_KEY}")[1]
     assert not [what for what in bad(spare) if "key" in what]
     assert [line for line in spare if line["text"].startswith("nothing that was looked at needs key")]
+
+
+def test_a_gateway_whose_day_is_spent_is_a_warning(kept: Kept) -> None:
+    configure(kept, '[[gateways]]\nname = "main"\ntransport = "console"\ndaily_cap = 3')
+    kept.database.write(
+        lambda session: quota.lease(session, "main", 3, rate=9, pages=False, pages_share=0, daily_cap=3)
+    )
+    lines = looked(kept)[1]
+    assert ("warning", "main has carried all it may today: 3") in of(lines, "gateway main")
 
 
 @pytest.mark.proves("I3")

@@ -11,7 +11,7 @@ from command.core import clock
 from command.core.beats import EngineBeat
 from command.core.database import Database
 from command.core.settings import GatewaySettings, Settings
-from command.messages import breakers, routing
+from command.messages import breakers, quota, routing
 from command.messages.routing import Table
 from playbooks.source import load_text
 
@@ -61,6 +61,11 @@ def test_gateways_are_listed_with_their_senders_binds_and_last_error(
     assert silent.exit_code == 0
     assert "smsc  smpp  sms  in use" in silent.output and "no bind: no engine is running" in silent.output
     assert "sender 10690001  5/s, 100 a day" in silent.output and "10690002  no limit of its own" in silent.output
+    database.write(lambda session: quota.lease(session, "smsc", 5, rate=5, pages=False, pages_share=0, daily_cap=5))
+    capped = smpp.model_copy(update={"daily_cap": 5})
+    monkeypatch.setattr("command.cli.read", lambda: settings.model_copy(update={"gateways": (capped,)}))
+    assert "smsc  smpp  sms  has carried all it may today" in CliRunner().invoke(main, ["gateways", "list"]).output
+    monkeypatch.setattr("command.cli.read", lambda: given)
     link = {"pages": False, "kind": "transceiver", "state": "down", "under_way": 3, "error": "the connection broke"}
     database.write(lambda session: beat(session, {"smsc": [link | {"error_at": "2026-11-21T08:00:00+00:00"}]}))
     told = CliRunner().invoke(main, ["gateways", "list"]).output

@@ -170,6 +170,22 @@ def test_a_refused_account_and_an_open_breaker_are_said(desk: Desk) -> None:
     assert "tocsin gateways restart smsc" in desk.get("kef", "/roads?lang=en").text
 
 
+CAPPED = GatewaySettings(name="smsc", transport="smpp", host="127.0.0.1", username="u", daily_cap=5)
+
+
+@pytest.mark.parametrize("desk", [(CAPPED,)], indirect=True)
+def test_a_road_that_has_carried_all_it_may_says_when_it_goes_on(desk: Desk, time: Time) -> None:
+    desk.database.write(
+        lambda session: quota.lease(session, "smsc", 5, rate=50, pages=False, pages_share=0, daily_cap=5)
+    )
+    assert (road(desk)["state"], road(desk)["used_today"]) == ("spent", 5)
+    page = desk.get("kef", "/roads?lang=en").text
+    assert "has carried all it may today" in page and "It goes on at 08:00." in page
+    assert "今日发送量已达上限" in desk.get("kef", "/roads?lang=zh").text
+    time.forward(days=1)
+    assert (road(desk)["state"], road(desk)["used_today"]) == ("open", 0)
+
+
 def test_every_class_has_words_and_an_unknown_code_is_something_else() -> None:
     assert set(failures.WORDS) == set(failures.REMEDIES)
     assert failures.of("99999") == failures.OTHER and failures.of("21211") == failures.INVALID

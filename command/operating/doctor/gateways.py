@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from command.core.installation import Installation
 from command.core.problems import N_
 from command.core.settings import GatewaySettings
-from command.messages import breakers
+from command.messages import breakers, routes
 from command.messages.gateways import (
     SIMULATED_ACCOUNT,
     Gateways,
@@ -78,7 +78,7 @@ def standing(session: Session, installation: Installation) -> Iterator[Line]:
                 name=name,
                 count=each.failures,
             )
-        elif breakers.spent(each.used, cap := caps.get(name)):
+        elif routes.spent(each.used, cap := caps.get(name)):
             words = N_("%(name)s has carried all it may today: %(count)s")
             remedy = N_("It goes on at midnight UTC; ask its provider for more a day, or add a gateway.")
             yield warning(f"gateway {name}", words, remedy, name=name, count=cap)

@@ -38,8 +38,6 @@ RIGHT, FIRST_PAGE = 5.0, 10.0
 COMING = 0.01
 """Seconds more for each board that opened a line anew: server, front door, relays and the clients themselves share two cores here, and all
 of them together take some 20 ms of one (docs/operate/hosts-that-fail.md)."""
-PATIENCE = 120
-"""Seconds until boards and pages are no longer waited for."""
 NOTICES, PAGES = 240, 3
 DEAD = 180
 """Seconds by which the clock is moved once every engine is dead: beyond every lease."""
@@ -112,7 +110,7 @@ class Watch:
             return len(done) == 2
 
         with suppress(Vain):
-            wait(both, f"boards and pages after {trouble.name}", PATIENCE)
+            wait(both, f"boards and pages after {trouble.name}")
         passed = insist(lambda: self.life.passed(pages))
         right, paged = (done.get(what, inf) for what in ("right", "paged"))
         anew = sum(seat.opens > before for seat, before in zip(self.crowd.seats, opened, strict=True))
