@@ -42,7 +42,7 @@ bench: setup ## the figures of docs/operate/speed.md, one JSON line each (ONLY="
 bench-city: setup ## a whole city told, 1,000,000 recipients on each database (CITY="--recipients 50000 --database sqlite" for less)
 	$(BIN)/python -m tests.bench.city $(CITY)
 
-test-faults: setup ## the long proofs: engines killed 200 times a kind of trouble, hosts that fail, the nights on both databases (under an hour)
+test-faults: setup ## the long proofs: engines killed 200 times a kind of trouble, hosts that fail, the nights on both databases
 	$(BIN)/python .ci/nginx
 	$(PYTEST) tests/faults/hosts --long
 	$(PYTEST) tests/faults --long -n 2 --ignore tests/faults/hosts --ignore tests/faults/upgrade
