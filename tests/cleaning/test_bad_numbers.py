@@ -39,7 +39,8 @@ def listed(desk: Desk, query: str = "") -> list[str]:
 
 def kinds(desk: Desk) -> list[str]:
     with desk.database.read() as session:
-        return list(session.scalars(select(Entry.kind).where(Entry.kind.startswith("numbers."))))
+        query = select(Entry.kind).where(Entry.kind.startswith("numbers.")).order_by(Entry.seq)
+        return list(session.scalars(query))
 
 
 def test_a_page_of_them_tells_what_was_said_by_whom_and_never_a_number(cleaner: Desk) -> None:
