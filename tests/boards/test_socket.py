@@ -297,6 +297,7 @@ def test_a_client_that_never_reads_does_not_hold_up_the_others(stage: Stage, ser
     quick.hear("beat")
     for _ in range(200):
         served.io.emit("gauge", {"room": "command", "pad": "x" * 50_000}, to="command|en", namespace="/board")
+        quick.hear("gauge")
     number = stage.report(elements=["CELL-2"])
     assert number in quick.hear("update")[1]["cards"]
     released.set()

@@ -86,10 +86,10 @@ def engine(house: House) -> Iterator[None]:
         thread.join(30)
 
 
-def _price(text: str) -> str:
-    found = re.search(r"[\d.,]+\s?CNY", text)
+def _price(text: str) -> Decimal:
+    found = re.search(r"([\d.]+)\s?CNY", text)
     assert found
-    return found[0]
+    return Decimal(found[1])
 
 
 class Scenario:
@@ -124,12 +124,15 @@ class Scenario:
         expect(count).to_contain_text("people by twilio")
         expect(count).to_contain_text("CNY")
         expect(count).to_contain_text("Through in")
-        before = _price(count.inner_text())
+        expect(count).to_contain_text(f"UCS-2, {len(ZH)} characters")
+        expect(count).to_contain_text(f"GSM-7, {len(EN)} characters")
+        price = _price(count.inner_text())
         page.get_by_label("Text in Chinese").fill(ZH * 3)
-        expect(count).not_to_contain_text(before)
-        dearer = _price(count.inner_text())
+        expect(count).to_contain_text(f"UCS-2, {len(ZH * 3)} characters")
+        assert _price(count.inner_text()) > price
         page.get_by_label("Text in Chinese").fill(ZH)
-        expect(count).not_to_contain_text(dearer)
+        expect(count).to_contain_text(f"UCS-2, {len(ZH)} characters")
+        assert _price(count.inner_text()) == price
         page.get_by_role("button", name="Write it down").scroll_into_view_if_needed()
         self.picture(page, "compose", "en")
         self.fits(page)
