@@ -1,9 +1,10 @@
 """What a commander sees: the board moves by itself, catches up after a cut, and says how old it is."""
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.browser.access import assert_accessible, assert_fits
 from tests.browser.conftest import Site
@@ -64,6 +65,45 @@ def test_the_incident_board_catches_up_after_a_cut_connection(site: Site, page: 
     expect(page.locator("[data-card=head] .state-restored")).to_be_visible(timeout=20_000)
     expect(page.locator("[data-card=latest]")).to_contain_text("test calls succeed")
     assert page.evaluate("window.notReloaded")
+
+
+@pytest.mark.proves("B5")
+def test_what_was_missed_is_asked_for_once_a_second(site: Site, page: Page) -> None:
+    site.stage.report(elements=["CELL-1"])
+    lines: list[WebSocketRoute] = []
+    asks: list[str] = []
+
+    def between(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def passes(message: str | bytes) -> None:
+            if isinstance(message, str) and '"ask"' in message:
+                asks.append(message)
+            else:
+                server.send(message)
+
+        line.on_message(passes)
+        server.on_message(line.send)
+        lines.append(line)
+
+    page.route_web_socket("**/socket.io/**", between)
+    page.clock.install()
+    opened(page, site, "/board?lang=en")
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    stream = page.get_attribute("[data-board]", "data-stream")
+
+    def told(*messages: list[object]) -> None:
+        """Told all of this, and then to fetch the board, which it does last."""
+        with page.expect_response("**/board/state/**"):
+            for each in (*messages, ["refetch", {}]):
+                lines[-1].send(f"42/board,{json.dumps(each)}")
+
+    behind: list[object] = ["beat", {"room": "command", "stream": stream, "seq": 10_000}]
+    told(*[behind] * 20)
+    assert len(asks) == 1
+    page.clock.run_for(1_000)
+    told(*[behind] * 20)
+    assert len(asks) == 2
 
 
 @pytest.mark.proves("B5")
