@@ -22,6 +22,7 @@ from command.drills.console import mine as drills_of_mine
 from command.drills.programme import table as drill_table
 from command.filings import regulators
 from command.messages import hooks as gateway_hooks
+from command.messages.at_the_door import AtTheDoor
 from command.people import authority_versions, choices, gate, identity, language, places
 from command.people.access import here, may, principal, public, visitor
 from command.people.authority_versions import InForce
@@ -193,6 +194,7 @@ def create_app(installation: Installation) -> APIFlask:
     app.extensions["tocsin.ready"] = list(health.CHECKS)
     _furnish(app)
     autorefresh = installation.settings.env == "development"
+    app.wsgi_app = AtTheDoor(app.wsgi_app, app)  # type: ignore[method-assign]
     app.wsgi_app = assets.Assets(app.wsgi_app, autorefresh=autorefresh)  # type: ignore[method-assign]
     if proxies := installation.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from command.core.installation import Installation
 from command.core.problems import N_, Denied, Invalid, NotFound, Problem
 from command.messages import calls, gateways, inbound
+from command.messages.at_the_door import NOT_DURABLE, signed_url
 from command.messages.inbox import Inbox, NotDurable
 from command.people.access import here, public
 from notifiers.base import BadWebhook, Channel, Receipt
@@ -34,7 +35,7 @@ def settle(app: Flask, installation: Installation) -> None:
 @hooks.post("/<gateway>/status")
 @public(_SIGNED)
 def status(gateway: str) -> tuple[str, int]:
-    """Take one receipt. Answered when it is durable; what came before changes nothing."""
+    """Take one receipt that was not taken at the door. Answered when it is durable; what came before changes nothing."""
     return _keep(gateway, parse_receipt, "sms")
 
 
@@ -55,6 +56,8 @@ def _keep(
         raise _unreadable(error) from error
     inbox: Inbox = current_app.extensions["tocsin.inbox"]
     try:
+        if NOT_DURABLE in request.environ:
+            raise request.environ[NOT_DURABLE]
         inbox.put(gateway, receipt)
     except NotDurable as error:
         raise Unavailable(N_("The receipt could not be stored."), remedy=N_("Send it again.")) from error
@@ -116,8 +119,7 @@ def _signed(gateway: str, channel: Channel) -> dict[str, str]:
     token = gateways.auth_token(house, gateway, channel)
     if token is None:
         raise NotFound(N_("There is no gateway of this name that calls back."), field="gateway")
-    query = request.query_string.decode("ascii", "replace")
-    url = house.settings.origin + request.path + (f"?{query}" if query else "")
+    url = signed_url(house, request.path, request.query_string.decode("ascii", "replace"))
     params: dict[str, Any] = request.form.to_dict()
     if not valid_signature(url, params, request.headers.get("X-Twilio-Signature"), token):
         raise Denied(

@@ -26,6 +26,7 @@ from command.core.settings import GatewaySettings, Settings
 from command.engine import receipts as receipts_cycle
 from command.engine import sweep as sweep_cycle
 from command.messages import hooks, push_hooks, service
+from command.messages.at_the_door import AtTheDoor
 from command.messages.gateways import SIMULATED_ACCOUNT, Gateways
 from command.messages.handlers import Handlers, Settled
 from command.messages.models import LOST, Delivery, Lane, LossTally, Purpose, ReceiptIn, SecondTally, State, Tally
@@ -72,6 +73,7 @@ def app_of(installation: Installation, handlers: Handlers) -> APIFlask:
     hooks.settle(app, installation)
     app.register_blueprint(hooks.hooks)
     app.register_blueprint(push_hooks.hooks)
+    app.wsgi_app = AtTheDoor(app.wsgi_app, app)  # type: ignore[method-assign]
 
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Response:
