@@ -27,7 +27,8 @@ _c = outbox.deliveries.c
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One delivery whose call has no known end. `age` is in seconds since the call, `since` the earliest the provider may have it."""
+    """One delivery whose call has no known end. `age` is in seconds since the call, `since` the earliest the provider may have it, `asked`
+    how often the gateway was asked before."""
 
     id: int
     fence: int
@@ -37,6 +38,7 @@ class Doubt:
     trace: str | None
     age: float
     since: datetime
+    asked: int
     message: Message
 
 
@@ -87,6 +89,7 @@ def take(session: Session, limit: int, keyring: Keyring) -> list[Doubt]:
     told = (
         _c.purpose,
         _c.tries,
+        _c.asked,
         _c.gateway,
         _c.attempt,
         _c.number,
@@ -112,7 +115,7 @@ def _doubt(row: Row[Any], body: Row[int, str, str, str | None], now: datetime, k
     message = Message(attempt=row.attempt, to=to, text=text, exercise=row.exercise, channel=row.channel)
     since = datetime.now(UTC) - age - SKEW
     seconds = age.total_seconds()
-    return Doubt(row.id, row.fence, row.purpose, row.tries, row.gateway, body.trace, seconds, since, message)
+    return Doubt(row.id, row.fence, row.purpose, row.tries, row.gateway, body.trace, seconds, since, row.asked, message)
 
 
 def settle(
@@ -130,8 +133,9 @@ def settle(
         doubt, answer = by_id[row.id]
         if row.state == State.IN_DOUBT and row.fence == doubt.fence:
             can = capabilities(doubt.gateway)
-            made = resolve(doubt.purpose, doubt.tries, can.look_up if can else "none", answer, doubt.age)
-            changes[row.id] = _change(row.id, made, answer, now)
+            asked = doubt.asked + 1
+            made = resolve(doubt.purpose, doubt.tries, can.look_up if can else "none", answer, doubt.age, asked)
+            changes[row.id] = _change(row.id, made, answer, now) | {"asked": asked if made.state is None else 0}
             state = str(changes[row.id]["state"])
             tracing.say(session, "doubt", doubt.trace, gateway=doubt.gateway, delivery=row.id, state=state)
     second.turn(session, locked, changes, handlers.roads)

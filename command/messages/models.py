@@ -101,7 +101,8 @@ class Delivery(OfExercise, Claimable, Base):
     `channel` says what `number` is: a number (sms, voice), a mailbox (email), a chat's address or an app's user (push); `recipient` is its
     blind index. `due_at`
     is when it may be called next, and once called the moment of that call. `lease_until` is when the sweep looks at it again: the end of a
-    lease, of a doubt's patience, or of the wait for a receipt. `reason` and `code` say why it is where it is.
+    lease, of a doubt's patience, or of the wait for a receipt. `asked` is how often the gateway was asked about the present doubt. `reason`
+    and `code` say why it is where it is.
 
     A row with `first_channel` has left its first road for its second and last one: `first_gateway` (null: never called) and `first_code`
     say which and why. What goes to the carrier's app (push) keeps the blind index of the person's number, so that an opt-out covers it."""
@@ -141,6 +142,7 @@ class Delivery(OfExercise, Claimable, Base):
     attempt: Mapped[str | None]
     provider_id: Mapped[str | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    asked: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     resent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]

@@ -12,8 +12,11 @@ from notifiers.base import Found, LookUp, NotFound
 
 GRACE, PAGE_GRACE = 30.0, 15.0
 """Seconds after the call before "not found" is believed, and before a gateway without look-up is given up."""
-GIVE_UP, PAGE_GIVE_UP = 600.0, 60.0
-"""Seconds after the call until a gateway that does not answer is given up."""
+PAGE_GIVE_UP = 60.0
+"""Seconds after the call until a gateway that does not answer is given up for a page, which is then sent again."""
+MOST_ASKED = 60
+"""Questions without an answer until it is given up for anything else. Questions are counted and not the time: whoever asks may have been
+away for as long as the call is ago, and has asked a first time only."""
 ASK_AGAIN = 10.0
 """Seconds between two questions."""
 
@@ -29,9 +32,14 @@ class Resolution:
 
 
 def resolve(
-    purpose: str, tries: int, look_up: Literal["none", "advisory", "authoritative"], answer: LookUp, age: float
+    purpose: str,
+    tries: int,
+    look_up: Literal["none", "advisory", "authoritative"],
+    answer: LookUp,
+    age: float,
+    asked: int,
 ) -> Resolution:
-    """Resolve a doubt of `age` seconds since the call."""
+    """Resolve a doubt of `age` seconds since the call, about which the gateway was asked `asked` times."""
     page = purpose == Purpose.PAGE
     grace = PAGE_GRACE if page else GRACE
     if isinstance(answer, Found):
@@ -40,7 +48,7 @@ def resolve(
         return Resolution(None, grace - age)
     if isinstance(answer, NotFound):
         return Resolution(State.READY, reason="not_taken") if look_up == "authoritative" else _policy(page, tries)
-    if look_up == "none" or age >= (PAGE_GIVE_UP if page else GIVE_UP):
+    if look_up == "none" or (age >= PAGE_GIVE_UP if page else asked >= MOST_ASKED):
         return _policy(page, tries)
     return Resolution(None, ASK_AGAIN)
 

@@ -104,8 +104,10 @@ def test_waits_double_and_honour_what_the_gateway_asked() -> None:
 
 @pytest.mark.proves("I2", "B11")
 def test_a_doubt_ends_by_proof_or_by_policy() -> None:
-    def resolve(purpose: str, look_up: str, answer: object, age: float, tries: int = 1) -> reconciling.Resolution:
-        return reconciling.resolve(purpose, tries, look_up, answer, age)  # type: ignore[arg-type]
+    def resolve(
+        purpose: str, look_up: str, answer: object, age: float, tries: int = 1, asked: int = 1
+    ) -> reconciling.Resolution:
+        return reconciling.resolve(purpose, tries, look_up, answer, age, asked)  # type: ignore[arg-type]
 
     assert resolve("notice", "advisory", Found("SM1", "delivered"), 1).state == State.DELIVERED
     assert resolve("notice", "authoritative", NotFound(), 5).state is None, "the provider may be slow"
@@ -115,7 +117,10 @@ def test_a_doubt_ends_by_proof_or_by_policy() -> None:
     assert page.state == State.READY and page.resent
     assert resolve("page", "none", Unanswered(""), 31, fates.MOST_TRIES).state == State.UNKNOWN
     assert resolve("notice", "advisory", Unanswered(""), 60).state is None
-    assert resolve("notice", "advisory", Unanswered(""), 601).state == State.UNKNOWN
+    assert resolve("notice", "advisory", Unanswered(""), 1e6).state is None, "nobody may have asked for so long"
+    assert resolve("notice", "advisory", Unanswered(""), 601, asked=reconciling.MOST_ASKED).state == State.UNKNOWN
+    late = resolve("page", "advisory", Unanswered(""), reconciling.PAGE_GIVE_UP)
+    assert late.state == State.READY and late.resent
     assert resolve("answer", "none", Unanswered(""), 31).state == State.UNKNOWN
 
 
@@ -123,7 +128,7 @@ def test_a_doubt_ends_by_proof_or_by_policy() -> None:
 @given(st.sampled_from([Purpose.NOTICE, Purpose.ANSWER]), st.sampled_from(["none", "advisory"]), st.floats(0, 1e6))
 def test_nothing_but_a_page_is_sent_again_without_proof(purpose: str, look_up: str, age: float) -> None:
     for answer in (NotFound(), Unanswered("")):
-        assert reconciling.resolve(purpose, 1, look_up, answer, age).state != State.READY  # type: ignore[arg-type]
+        assert reconciling.resolve(purpose, 1, look_up, answer, age, 99).state != State.READY  # type: ignore[arg-type]
 
 
 RECEIPTS = [Receipt("SM1", "a", status) for status in ("submitted", "sent", "delivered")]

@@ -1,12 +1,15 @@
 """Every class of fault, injected at the provider, over HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from unittest.mock import AsyncMock
 
 import pytest
 
 from command.messages import breakers, gateways, service
 from command.messages.models import Lane, OptOut, State
+from command.messages.reconciling import ASK_AGAIN, MOST_ASKED
+from notifiers.base import LookUp, Message, Unanswered
 from notifiers.twilio_http import Timeouts
 from tests.conftest import Time
 from tests.messages.conftest import Build
@@ -72,6 +75,35 @@ def test_an_authoritative_gateway_that_never_had_it_gets_it_again(build: Build, 
     house.send()
     house.settle_down()
     assert house.row(id).state == State.DELIVERED and not house.row(id).resent
+
+
+@pytest.mark.proves("I1", "I2")
+def test_a_doubt_nobody_could_ask_about_for_long_is_not_given_up_at_the_first_silence(
+    build: Build, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = build(gateway={"look_up": "authoritative"})
+    house.fault("reset_before", times=2)
+    [kept, lost] = house.enqueue(2)
+    house.send()
+    road = house.gateways.roads["twilio"].bulk
+    answers, silent = road.look_up, AsyncMock(return_value=Unanswered("no answer"))
+    monkeypatch.setattr(road, "look_up", silent)
+    time.forward(minutes=30)
+    house.sweep()
+    assert house.states() == {State.IN_DOUBT: 2}
+
+    async def of_the_first(message: Message, since: datetime) -> LookUp:
+        return await (answers if message.attempt == house.row(kept).attempt else silent)(message, since)
+
+    monkeypatch.setattr(road, "look_up", of_the_first)
+    for _ in range(MOST_ASKED - 1):
+        assert house.row(lost).state == State.IN_DOUBT
+        time.forward(seconds=ASK_AGAIN)
+        house.sweep()
+    house.send()
+    house.settle_down()
+    assert (house.row(kept).state, house.row(kept).asked) == (State.DELIVERED, 0)
+    assert (house.row(lost).state, house.row(lost).reason) == (State.UNKNOWN, "never_confirmed")
 
 
 @pytest.mark.proves("I2")
