@@ -24,7 +24,7 @@ from command.notices.drafting import texts_of
 from command.notices.forecast import Forecast
 from command.notices.models import Notice, NoticeState
 from command.notices.service import correction_of
-from command.people.access import Principal, access, here, principal, require
+from command.people.access import access, here, principal, require
 from command.people.language import language
 from command.resources.forms import given, valid
 
@@ -114,7 +114,7 @@ def watch(notice_id: int) -> Any:
 def progress(notice_id: int) -> Any:
     """How it stands, for the page to look at again."""
     with here().database.read() as session:
-        notice = _seen(session, notice_id, principal())
+        notice = notice_acts.read(session, notice_id, principal())
         of_exercise(notice.exercise)
         shown, expected = views.progress(session, notice), _expected(session, notice)
         session.expunge(notice)
@@ -157,7 +157,7 @@ def _hold(notice_id: int, verb: str) -> None:
     """Hold mass messages, this one among them; or let this one through."""
     who = principal()
     with here().database.read() as session:
-        exercise = notice_acts.found(session, notice_id, who).exercise
+        exercise = notice_acts.read(session, notice_id, who).exercise
         avoid = sorted(holds.now(session).get(exercise, holds.NOTHING).avoid)
     typed = {"reason": "", **given(request.form, "reason", "override")}
     if verb == "hold":
@@ -183,17 +183,9 @@ def _verb(verb: str) -> notice_acts.Verb:
     return notice_acts.correcting(reason, override)
 
 
-def _seen(session: Session, notice_id: int, who: Principal) -> Notice:
-    """The notice: of an incident that `who` may know of, or of a warning."""
-    notice = session.get(Notice, notice_id) if notice_id < 2**62 else None
-    if notice is not None and notice.warning_id is not None:
-        return notice
-    return notice_acts.found(session, notice_id, who)
-
-
 def _watched(notice_id: int, refused: Problem | None = None, doing: str = "") -> str:
     with here().database.read() as session:
-        seen = _look(session, _seen(session, notice_id, principal()))
+        seen = _look(session, notice_acts.read(session, notice_id, principal()))
         session.expunge_all()
     of_exercise(seen.notice.exercise)
     return render_template(

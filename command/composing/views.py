@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from command.core import clock, names
-from command.incidents import house, visibility
-from command.incidents.models import Incident
+from command.incidents import house, notice_acts
 from command.messages import holds, losses, second_counts
 from command.messages import service as messages
 from command.messages.losses import Loss
@@ -84,10 +83,7 @@ def _ends_at(now: datetime, notice: Notice, told: int, rest: int) -> datetime | 
 
 def query(who: Principal, session: Session, *, exercise: bool, given: dict[str, Any]) -> Select[Notice]:
     """Notices that `who` may know of, the youngest first: of incidents they see, and of warnings."""
-    known = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
-    found = select(Notice).where(
-        or_(Notice.warning_id.is_not(None), Notice.incident_id.in_(known)), Notice.exercise.is_(exercise)
-    )
+    found = select(Notice).where(notice_acts.known(session, who), Notice.exercise.is_(exercise))
     for name, column in (("state", Notice.state), ("kind", Notice.kind), ("incident", Notice.incident_number)):
         if given.get(name):
             found = found.where(column == given[name])

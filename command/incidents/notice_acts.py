@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -16,6 +17,18 @@ from command.people.access import Principal, principal, unit
 from command.people.authority import permitted
 
 Verb = Callable[[Session, Incident, Notice, Principal], object]
+
+
+def known(session: Session, who: Principal) -> ColumnElement[bool]:
+    """The notices `who` may know of: of incidents they see, and the advisories of warnings, which everybody sees."""
+    seen = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
+    return or_(Notice.warning_id.is_not(None), Notice.incident_id.in_(seen))
+
+
+def read(session: Session, notice_id: int, who: Principal) -> Notice:
+    """The notice of an id, of an incident or a warning; raise NotFound where `who` may not know of it."""
+    notice = session.get(Notice, notice_id) if notice_id < 2**62 else None
+    return notice if notice is not None and notice.warning_id is not None else found(session, notice_id, who)
 
 
 def found(session: Session, notice_id: int, who: Principal) -> Notice:

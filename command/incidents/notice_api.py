@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from command.core.log import masked_words
 from command.core.problems import N_, Conflict
 from command.incidents import api as incidents_api
-from command.incidents import notice_acts, notifying, service, standing, visibility
+from command.incidents import notice_acts, notifying, service, standing
 from command.incidents.actions_api import Act
 from command.incidents.api import Name, Strict
 from command.incidents.guards import FINAL
-from command.incidents.models import Incident
 from command.incidents.notice_acts import found
 from command.messages import second_counts
 from command.messages import service as messages
@@ -63,13 +62,15 @@ class ApproveIn(Act):
 
 
 class NoticeOut(BaseModel):
-    """A notice: whom it goes to (`audience`, a count) and how its messages stand (`counts` by delivery state).
+    """A notice of an `incident` or of a `warning`, the other is null: whom it goes to (`audience`, a count) and how its messages stand
+    (`counts` by delivery state).
     `leaves_bad`: numbers that take no SMS are left out; `left_out`: how many of each language were when its audience was counted.
     `second_road`: how many did not reach by the first road and took a second; of them `second_road_waiting` are not told yet, and
     `second_road_told` were by it, or may have been."""
 
     id: int
-    incident: str
+    incident: str | None
+    warning: str | None
     kind: str
     state: str
     audience: int
@@ -107,9 +108,19 @@ class NoticesOut(BaseModel):
 def out(session: Session, notice: Notice) -> NoticeOut:
     """A notice as JSON shows it; phone numbers that somebody typed into its texts are masked."""
     again = second_counts.of(session, notice.id)
-    made = {"incident", "counts", "second_road", "second_road_waiting", "second_road_told", "texts", "corrects"}
+    made = {
+        "incident",
+        "warning",
+        "counts",
+        "second_road",
+        "second_road_waiting",
+        "second_road_told",
+        "texts",
+        "corrects",
+    }
     return NoticeOut(
-        incident=notice.incident_number,
+        incident=None if notice.warning_id else notice.incident_number,
+        warning=notice.incident_number if notice.warning_id else None,
         counts={str(state): count for state, count in sorted(messages.tally(session, notice.id).items())},
         second_road=again.took,
         second_road_waiting=again.waiting,
@@ -163,8 +174,7 @@ def list_notices(query_data: ListIn) -> Any:
     with here().database.read() as session:
         if query_data.incident is not None:
             query = query.where(Notice.incident_id == incidents_api.read(session, query_data.incident).id)
-        known = visibility.only_visible(session, select(Incident), principal()).with_only_columns(Incident.id)
-        rows = list(session.scalars(query.where(Notice.incident_id.in_(known))))
+        rows = list(session.scalars(query.where(notice_acts.known(session, principal()))))
         page = rows[: query_data.limit]
         items = [out(session, notice) for notice in page]
     return NoticesOut(items=items, next=page[-1].id if len(rows) > len(page) else None)
@@ -176,7 +186,7 @@ def list_notices(query_data: ListIn) -> Any:
 def read_notice(notice_id: int) -> Any:
     """One notice with its counts."""
     with here().database.read() as session:
-        return out(session, found(session, notice_id, principal()))
+        return out(session, notice_acts.read(session, notice_id, principal()))
 
 
 def _act(notice_id: int, verb: notice_acts.Verb) -> NoticeOut:

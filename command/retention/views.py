@@ -8,8 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from command.core.journal import Note
-from command.incidents import visibility
-from command.incidents.models import Incident
+from command.incidents import notice_acts
 from command.messages.models import Delivery
 from command.notices.models import Notice
 from command.people.access import Principal
@@ -44,11 +43,10 @@ class Hold:
 
 def certificates(session: Session, who: Principal, *, before: int | None = None) -> Sequence[Certificate]:
     """Of notices that they may know of, what goes now first, then the latest."""
-    known = visibility.only_visible(session, select(Incident), who).with_only_columns(Incident.id)
     query = (
         select(NoticePurge, Notice)
         .join(Notice, Notice.id == NoticePurge.notice_id)
-        .where(or_(Notice.warning_id.is_not(None), Notice.incident_id.in_(known)))
+        .where(notice_acts.known(session, who))
         .where(or_(NoticePurge.rows > 0, NoticePurge.done_at.is_(None)))
         .order_by(NoticePurge.done_at.is_not(None), NoticePurge.notice_id.desc())
         .limit(PAGE)
