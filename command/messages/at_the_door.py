@@ -19,7 +19,7 @@ from notifiers.twilio_webhooks import parse_call, parse_receipt, valid_signature
 PREFIX = "/hooks/twilio/"
 Parse = Callable[[Mapping[str, str], Mapping[str, str]], Receipt]
 PARSERS: Mapping[str, tuple[Parse, Channel]] = {"status": (parse_receipt, "sms"), "call": (parse_call, "voice")}
-FORM = "application/x-www-form-urlencoded"
+FORMS = {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-8"}
 LARGEST = 16_384
 """Bytes of a body that are read here; Twilio's are some 400."""
 NOT_DURABLE = "tocsin.not_durable"
@@ -73,7 +73,7 @@ def signed_url(installation: Installation, path: str, query: str) -> str:
 def _form(environ: WSGIEnvironment) -> dict[str, str] | None:
     """The fields of a small form, each once; None for anything else. The body can be read again afterwards."""
     length = environ.get("CONTENT_LENGTH") or ""
-    if environ.get("CONTENT_TYPE") != FORM or not length.isdecimal() or not 0 < int(length) <= LARGEST:
+    if environ.get("CONTENT_TYPE", "").lower() not in FORMS or not length.isdecimal() or not 0 < int(length) <= LARGEST:
         return None
     body: bytes = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = io.BytesIO(body)

@@ -47,8 +47,9 @@ def door(house: House) -> Door:
     return Door(house)
 
 
-def test_a_receipt_as_it_should_be_is_taken_and_the_application_does_not_see_it(door: Door) -> None:
-    answer = door.post(urlencode(GIVEN).encode())
+@pytest.mark.parametrize("form", [FORM, f"{FORM}; charset=UTF-8", f"{FORM}; charset=utf-8"])
+def test_a_receipt_as_it_should_be_is_taken_and_the_application_does_not_see_it(door: Door, form: str) -> None:
+    answer = door.post(urlencode(GIVEN).encode(), content_type=form)
     assert (answer.status_code, answer.data, door.came) == (204, b"", 0)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert door.stored() == [("delivered", None)]
@@ -68,7 +69,7 @@ def _in_parts(body: bytes) -> Iterable[bytes]:
 @pytest.mark.parametrize(
     ("change", "status"),
     [
-        ({"content_type": f"{FORM}; charset=utf-8"}, 204),
+        ({"content_type": f"{FORM}; charset=utf-8; boundary=x"}, 204),
         ({"path": "/hooks/twilio/nobody/status?attempt=a"}, 404),
         ({"path": "/hooks/twilio/twilio/inbound"}, 422),
         ({"signed": GIVEN | {"To": "+8612000000002"}}, 403),
