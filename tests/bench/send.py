@@ -45,7 +45,7 @@ def number(index: int) -> str:
     return f"+86120{index:08d}"
 
 
-def _simulate(port: Any) -> None:
+def _simulate(port: Any, senders: int) -> None:
     """A process with the simulator and a sink for its callbacks; tells both addresses."""
 
     async def serve() -> None:
@@ -58,7 +58,7 @@ def _simulate(port: Any) -> None:
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        running = await start(SimulatorSettings(callback_token=TOKEN, keep=100_000))
+        running = await start(SimulatorSettings(callback_token=TOKEN, keep=100_000, senders=senders))
         port.send((running.url, f"http://127.0.0.1:{runner.addresses[0][1]}"))
         await asyncio.Event().wait()
 
@@ -79,9 +79,9 @@ def serving(target: Callable[[Any], None]) -> Iterator[Any]:
         process.join()
 
 
-def simulator() -> contextlib.AbstractContextManager[tuple[str, str]]:
-    """(address of the simulator, address of the sink) in a process of their own."""
-    return serving(_simulate)
+def simulator(senders: int = 16) -> contextlib.AbstractContextManager[tuple[str, str]]:
+    """(address of the simulator, address of the sink) in a process of their own; `senders`: callbacks under way at once."""
+    return serving(partial(_simulate, senders=senders))
 
 
 @contextlib.contextmanager
