@@ -1,4 +1,5 @@
-"""Areas, elements, services and lists by their names: offered while somebody types, understood as typed, and said where they stand.
+"""Areas, elements, services, tariff plans and lists by their names: offered while somebody types, understood as typed, and said where
+they stand.
 
 A form holds what a person reads (“8001 Meichuan”), a selection holds codes. What cannot be meant is left as it was typed: checking the
 selection then names it."""
@@ -13,13 +14,14 @@ from sqlalchemy.orm import Session
 from command.core import names
 from command.core.problems import N_, NotFound
 from command.incidents import report_form
-from command.network.models import Area, Element, Service
+from command.network.models import Area, Element, Service, TariffPlan
 from command.notices.models import NumberList
 
 OFFERED = 8
 """Choices offered at a time."""
 AREAS = ("areas", "without_areas")
 ELEMENTS = ("elements", "without_elements")
+PLANS = ("plans", "without_plans")
 LISTS = ("lists", "without_lists")
 
 
@@ -44,6 +46,9 @@ def offered(session: Session, field: str, typed: str, language: str) -> list[Cho
         query = select(Element.name, Area).join(Area, Area.id == Element.area_id)
         query = query.where(Element.name.icontains(typed, autoescape=True)).order_by(Element.name).limit(OFFERED)
         return [Choice(name, name, names.of(area, language)) for name, area in session.execute(query).tuples()]
+    if field in PLANS:
+        plans = select(TariffPlan.name).where(TariffPlan.name.icontains(typed, autoescape=True))
+        return [Choice(name, name, "") for name in session.scalars(plans.order_by(TariffPlan.name).limit(OFFERED))]
     if field in LISTS:
         wanted = [NumberList.name.icontains(typed, autoescape=True)]
         wanted += [NumberList.id == int(typed)] if typed.isdigit() and len(typed) < 18 else []

@@ -110,6 +110,13 @@ class Subscriber(Base):
     app_index: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
+class TariffPlan(Base):
+    """A tariff plan that some subscriber was ever imported with, so that it can be chosen by its name and need not be known by heart."""
+
+    __tablename__ = "tariff_plan"
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
 class CutOff(OfExercise, Base):
     """An element cut off (failed, or with no path to a core left) by an incident, from–until. Open while `until_at` is null."""
 

@@ -7,10 +7,11 @@ each slice holds the write lock for about 25 ms, unless there are no subscribers
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from command.core.database import Database
@@ -61,6 +62,8 @@ _KEPT_UP = ("language", "element_id", "services", "tariff_plan", "critical", "ap
 _APP = re.compile(r"[!-~]{1,200}")
 _NO_DIGIT, _MOBILE = re.compile(r"\D"), re.compile(r"(?:0{0,2}86)?1[3-9]\d{9}")
 LONGEST_REFERENCE = 64
+MOST_PLANS = 1000
+"""Tariff plans kept of one import to be chosen from: a column that holds something else makes no list of a million."""
 _LIKE_A_NUMBER = re.compile(r"\+?[\d ()-]{7,}")
 
 
@@ -74,8 +77,14 @@ def subscribers(database: Database, keyring: Keyring, path: Path, progress: Prog
     with Rejects(path) as rejects:
         rows = read(path, COLUMNS, rejects.add, progress)
         kept = _store(database, reader.values(rows, rejects.add), empty, known)
-        database.write(changed, actor="system:import")
+        database.write(partial(_finish, plans=reader.plans), actor="system:import")
     return Outcome(kept, rejects.count, reader.doubtful, rejects.path if rejects.count else None)
+
+
+def _finish(session: Session, plans: Collection[str]) -> None:
+    for name in sorted(plans):
+        session.execute(text("INSERT INTO tariff_plan (name) VALUES (:name) ON CONFLICT DO NOTHING"), {"name": name})
+    changed(session)
 
 
 class _References:
@@ -101,13 +110,15 @@ class _References:
 
 
 class _Reader:
-    """Rows to values of the table; knows elements, services and keys. `doubtful` counts numbers libphonenumber calls invalid."""
+    """Rows to values of the table; knows elements, services and keys. `doubtful` counts numbers libphonenumber calls invalid, `plans`
+    are the tariff plans that were named, MOST_PLANS at most."""
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
         self.elements = dict(session.execute(select(Element.name, Element.id)).tuples().all())
         self.bits = service_bits(session)
         self.keyring = keyring
         self.doubtful = 0
+        self.plans: set[str] = set()
         self._masks: dict[str, int] = {}
 
     def values(self, rows: Iterable[Lined], reject: Reject) -> Iterator[Values]:
@@ -127,6 +138,8 @@ class _Reader:
         app = self._app(row["app"])
         known = (self.keyring.encrypt(app), self.keyring.index(app)) if app else (None, None)
         reference = self._reference(row["reference"], number)
+        if row["tariff_plan"] and len(self.plans) < MOST_PLANS:
+            self.plans.add(row["tariff_plan"])
         return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"], reference, *known
 
     @staticmethod

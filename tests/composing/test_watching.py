@@ -7,7 +7,7 @@ from command.core import clock
 from command.messages import outbox
 from command.messages.handlers import Handlers
 from command.messages.models import Delivery, State
-from command.network.models import Area
+from command.network.models import Area, TariffPlan
 from command.notices.models import Notice
 from tests.composing.test_notices import audience_of, composed, form
 from tests.incidents.conftest import Desk
@@ -120,6 +120,9 @@ def test_a_field_offers_names_and_understands_them(desk: Desk) -> None:
     assert f'data-value="80 {en}"' in offered
     assert "CELL-1" in desk.get("dou", "/notices/choices/without_elements?q=cell-1").text
     assert "Nothing like it" in desk.get("dou", "/notices/choices/lists?lang=en&q=zzz").text
+    desk.database.write(lambda session: session.add_all([TariffPlan(name="企业-专线"), TariffPlan(name="mobile-59")]))
+    assert 'data-value="企业-专线"' in desk.get("dou", "/notices/choices/plans?lang=en&q=专").text
+    assert "企业" not in desk.get("dou", "/notices/choices/without_plans?lang=en&q=MOBILE").text
     assert desk.get("dou", "/notices/choices/texts?q=a").status_code == 404
     assert desk.get("aud", "/notices/choices/areas?q=a").status_code == 403
     for typed in ("80", f"80 {en}", en, zh, f"80 {zh}; "):

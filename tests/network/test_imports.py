@@ -13,7 +13,7 @@ from command.core.problems import Invalid
 from command.demo import subscribers as demo
 from command.network import area_import, imports, numbers, service
 from command.network.imports import Outcome
-from command.network.models import Area, Element, Link, Service, Subscriber
+from command.network.models import Area, Element, Link, Service, Subscriber, TariffPlan
 from command.network.revision import revision
 from command.network.subscriber_import import subscribers
 
@@ -83,6 +83,16 @@ def test_the_same_files_again_change_nothing(files: Files, database: Database) -
     with database.read() as session:
         assert session.execute(select(Subscriber.id, Subscriber.number)).tuples().all() == before
     assert [count(database, model) for model in (Area, Service, Element, Link)] == [2, 3, 2, 1]
+
+
+def test_the_tariff_plans_of_all_imports_can_be_chosen_from(files: Files, database: Database) -> None:
+    files.network()
+    files.people(HEADER + "13800138000,zh,BTS-1,voice,mobile-59,\n13800138001,zh,BTS-1,voice,企业专线,\n")
+    files.people(
+        HEADER + "13800138002,zh,BTS-1,voice,mobile-59,\n13800138003,zh,BTS-1,voice,,\n13800138004,zh,X,voice,no,\n"
+    )
+    with database.read() as session:
+        assert set(session.scalars(select(TariffPlan.name))) == {"mobile-59", "企业专线"}
 
 
 def test_a_corrected_file_mends_what_it_names(files: Files, database: Database) -> None:
