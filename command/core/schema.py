@@ -99,6 +99,7 @@ def _migrate(url: str, work: Callable[[Config], None]) -> None:
         _alone(connection, until)
         while True:
             try:
+                connection.commit()  # each migration begins its own transaction, or none: an index made beside work cannot be in one
                 work(config(connection))
                 break
             except DBAPIError as error:

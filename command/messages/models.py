@@ -111,7 +111,14 @@ class Delivery(OfExercise, Claimable, Base):
     __table_args__ = (
         CheckConstraint("gateway IS NULL OR exercise = (gateway = 'exercise')", name="exercise_gateway"),
         Index("uq_delivery_notice_addressee", "notice_id", "addressee", unique=True),
-        Index("ix_delivery_ready", "lane", "id", postgresql_where=_READY, sqlite_where=_READY),
+        Index(
+            "ix_delivery_ready_exercise_lane_id",
+            "exercise",
+            "lane",
+            "id",
+            postgresql_where=_READY,
+            sqlite_where=_READY,
+        ),
         Index(
             "ix_delivery_ready_otherwise",
             "channel",

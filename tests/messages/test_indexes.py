@@ -1,18 +1,22 @@
-"""However many messages have left, what is still to be done is found by an index: on SQLite a partial one serves only word for word."""
+"""However many messages have left or wait, what is still to be done is found by an index: on SQLite a partial one serves only word for
+word."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
+from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.database import Database
 from command.messages import outbox
 from command.messages.claiming import LINES
 from command.messages.models import State
+from tests.messages.house import House
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 D = outbox.deliveries.c
 
 
+@on_sqlite
 @pytest.mark.parametrize("state", [State.LEASED, State.CALLING, State.IN_DOUBT, State.SUBMITTED, State.SENT])
 def test_leases_that_ran_out_are_found_by_their_index(database: Database, state: State) -> None:
     with database.read() as session:
@@ -20,12 +24,27 @@ def test_leases_that_ran_out_are_found_by_their_index(database: Database, state:
         assert "ix_delivery_held" in plan(session, select(D.id).where(due).limit(1))
 
 
+@on_sqlite
 def test_what_may_be_called_is_found_by_its_index(database: Database) -> None:
     with database.read() as session:
         for line in LINES:
             assert "ix_delivery_ready" in plan(session, select(D.id).where(line.due(clock.now(session))).limit(1))
 
 
-def plan(session, query) -> str:  # type: ignore[no-untyped-def]
-    written = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
-    return " ".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {written}")))
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_drill_is_not_looked_for_behind_a_city_that_waits_to_be_told(house: House) -> None:
+    house.enqueue(3_000)
+    house.database.write(lambda session: session.execute(text("ANALYZE delivery")))
+    with house.database.read() as session:
+        for line in (each for each in LINES if each.exercise):
+            due = select(D.id).where(line.due(clock.now(session))).limit(1)
+            found = " ".join(session.scalars(text(f"EXPLAIN ANALYZE {_written(session, due)}")))
+            assert "ix_delivery_ready_exercise_lane_id" in found and "Removed by Filter" not in found, found
+
+
+def plan(session: Session, query: Select[int]) -> str:
+    return " ".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {_written(session, query)}")))
+
+
+def _written(session: Session, query: Select[int]) -> str:
+    return str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
