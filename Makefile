@@ -39,7 +39,7 @@ check: setup ## ruff, mypy, import-linter, migrations up and down
 bench: setup ## the figures of docs/operate/speed.md, one JSON line each (ONLY="send board" for some)
 	$(BIN)/python -m tests.bench $(ONLY)
 
-bench-city: setup ## a whole city told, 1,000,000 recipients on PostgreSQL, an hour (CITY="--recipients 50000 --database sqlite" for less)
+bench-city: setup ## a whole city told, 1,000,000 recipients on PostgreSQL (CITY="--recipients 50000 --database sqlite" for less, --again for the all-clear too)
 	$(BIN)/python -m tests.bench.city $(CITY)
 
 test-faults: setup ## the long proofs: engines killed 200 times a kind of trouble, hosts that fail, the nights on both databases

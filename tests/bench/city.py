@@ -1,4 +1,4 @@
-"""`make bench-city`: a whole city is told that its network is down, and told again when it is back, by the processes that serve an
+"""`make bench-city`: a whole city is told that its network is down, and with `--again` told when it is back, by the processes that serve an
 operator: web, one engine with every cycle, the SMS simulator, on PostgreSQL; on SQLite too where it is named.
 
 Prints the seconds of every stage, the highest memory of each process and the rate against a bare loop of Twilio's asynchronous client that
@@ -190,7 +190,9 @@ class Watch:
             self.stages.setdefault(stage, time.monotonic() - self._begun)
 
 
-def run(recipients: int = RECIPIENTS, dialects: tuple[str, ...] = ("postgresql",)) -> Iterator[dict[str, Any]]:
+def run(
+    recipients: int = RECIPIENTS, dialects: tuple[str, ...] = ("postgresql",), again: bool = False
+) -> Iterator[dict[str, Any]]:
     for dialect in dialects:
         folder = tempfile.TemporaryDirectory(prefix="tocsin-city-")
         with ground(dialect) as base, folder as here, simulator(CALLBACKS) as (gateway, sink):
@@ -199,16 +201,17 @@ def run(recipients: int = RECIPIENTS, dialects: tuple[str, ...] = ("postgresql",
             base.fill(ELEMENTS, 0, cut_off=True)
             city = City(base, recipients, Path(here), gateway)
             try:
-                yield from _told(city, dialect, rate)
+                yield from _told(city, dialect, rate, again)
             finally:
                 city.close()
 
 
-def _told(city: City, dialect: str, rate: float) -> Iterator[dict[str, Any]]:
+def _told(city: City, dialect: str, rate: float, again: bool) -> Iterator[dict[str, Any]]:
     yield _seconds(f"city import {dialect}", city.cover())
     city.start()
     peaks: dict[str, float] = {}
-    for name, act in (("first", city.first_notice), ("all_clear", city.all_clear)):
+    acts = [("first", city.first_notice), *([("all_clear", city.all_clear)] if again else [])]
+    for name, act in acts:
         watch = _watched(city, act)
         for stage, seconds in watch.stages.items():
             yield _seconds(f"city {name} {stage} {dialect}", seconds)
@@ -239,8 +242,9 @@ def main() -> None:
     parser.add_argument(
         "--database", choices=DIALECTS, action="append", help="may be given twice; PostgreSQL when none is named"
     )
+    parser.add_argument("--again", action="store_true", help="tell them the all-clear too: twice the time")
     asked = parser.parse_args()
-    for found in run(asked.recipients, tuple(asked.database or ["postgresql"])):
+    for found in run(asked.recipients, tuple(asked.database or ["postgresql"]), asked.again):
         print(orjson.dumps(found).decode(), flush=True)
 
 
