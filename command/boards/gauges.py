@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import false, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -79,7 +79,9 @@ def system(session: Session, *, exercise: bool) -> dict[str, Any]:
         lane = str(LANES[kind].value)
         lanes[lane] = lanes.get(lane, 0) + int(count)
     ready = literal_column("delivery.state") == literal_column("'ready'")
-    pages = select(func.count()).where(ready, Delivery.lane == Lane.PAGE, Delivery.exercise.is_(exercise))
+    pages = select(func.count()).where(
+        ready, Delivery.lane == Lane.PAGE, Delivery.exercise == (true() if exercise else false())
+    )
     lanes["0"] = session.scalar(pages) or 0
     seen = session.scalar(select(func.max(EngineBeat.seen_at)))
     signed = session.scalar(select(func.max(SignedHeads.at)))

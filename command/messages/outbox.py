@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
+from sqlalchemy import ColumnElement, Row, Table, false, literal_column, select, text, true, update
 from sqlalchemy.orm import Session
 
 from command.messages import bad, losses, rows, second_counts
@@ -38,6 +38,8 @@ def in_state(*states: State) -> ColumnElement[bool]:
 
 
 _state: ColumnElement[str] = literal_column("delivery.state")
+EITHER: ColumnElement[bool] = _c.exercise.in_([false(), true()])
+"""Of an exercise or not, said for the index of what is ready, which begins with it."""
 
 
 def _written(state: State) -> ColumnElement[str]:

@@ -135,7 +135,12 @@ def _shared_out(
 
 
 def _page_due(session: Session) -> bool:
-    due = outbox.in_state(State.READY) & (Delivery.lane == Lane.PAGE) & (Delivery.due_at <= clock.now(session))
+    due = (
+        outbox.in_state(State.READY)
+        & outbox.EITHER
+        & (Delivery.lane == Lane.PAGE)
+        & (Delivery.due_at <= clock.now(session))
+    )
     return bool(session.scalar(select(exists().select_from(outbox.deliveries).where(due))))
 
 

@@ -2,9 +2,9 @@
 of rows that are ready or held."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -34,7 +34,7 @@ def waiting(session: Session) -> dict[tuple[int, str], int]:
     """Messages by lane and state, of exercises too. What is held has a lease that ends soon: what waits for its receipt is looked at a day
     later."""
     plain = Delivery.lane.in_([lane for lane in Lane if lane not in BY_TALLY])
-    ready = select(Delivery.lane, func.count()).where(READY, plain).group_by(Delivery.lane)
+    ready = select(Delivery.lane, func.count()).where(READY, outbox.EITHER, plain).group_by(Delivery.lane)
     counts: dict[tuple[int, str], int] = {(lane, State.READY): count for lane, count in session.execute(ready).tuples()}
     soon = clock.now(session) + timedelta(seconds=RECEIPT_PATIENCE / 2)
     held = outbox.in_state(*HELD) & (Delivery.lease_until <= soon) & plain
@@ -56,6 +56,11 @@ def of_notice(session: Session, notice_id: int) -> int:
 
 def oldest(session: Session, lane: Lane) -> float:
     """Seconds since the first message of a lane that is ready, and that nobody has taken yet, fell due; 0 for none."""
-    first = select(Delivery.due_at).where(READY, Delivery.lane == lane).order_by(Delivery.lane, Delivery.id).limit(1)
-    due = session.scalar(first)
-    return max(0.0, (clock.now(session) - due).total_seconds()) if due else 0.0
+    due = [session.scalar(first(lane, exercise)) for exercise in (false(), true())]
+    return max([0.0, *((clock.now(session) - each).total_seconds() for each in due if each)])
+
+
+def first(lane: Lane, exercise: ColumnElement[bool]) -> Select[datetime]:
+    """When the first message of a lane that is ready falls due, of exercises or of what is real."""
+    mine = select(Delivery.due_at).where(READY, Delivery.exercise == exercise, Delivery.lane == lane)
+    return mine.order_by(Delivery.lane, Delivery.id).limit(1)

@@ -1,15 +1,18 @@
 """However many messages have left or wait, what is still to be done is found by an index: on SQLite a partial one serves only word for
 word."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, false, select, text, true
 from sqlalchemy.orm import Session
 
 from command.core import clock
 from command.core.database import Database
 from command.messages import outbox
 from command.messages.claiming import LINES
-from command.messages.models import State
+from command.messages.models import Lane, State
+from command.notices import queues
 from tests.messages.house import House
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -31,6 +34,17 @@ def test_what_may_be_called_is_found_by_its_index(database: Database) -> None:
             assert "ix_delivery_ready" in plan(session, select(D.id).where(line.due(clock.now(session))).limit(1))
 
 
+@on_sqlite
+@pytest.mark.parametrize("lane", list(Lane))
+def test_what_waits_in_a_lane_is_found_by_its_index(database: Database, lane: Lane) -> None:
+    either = select(D.id).where(outbox.in_state(State.READY), outbox.EITHER, D.lane == lane)
+    with database.read() as session:
+        assert "exercise=? AND lane=?" in plan(session, either)
+        for exercise in (false(), true()):
+            found = plan(session, queues.first(lane, exercise))
+            assert "exercise=? AND lane=?" in found and "TEMP B-TREE" not in found
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_drill_is_not_looked_for_behind_a_city_that_waits_to_be_told(house: House) -> None:
     house.enqueue(3_000)
@@ -42,9 +56,9 @@ def test_a_drill_is_not_looked_for_behind_a_city_that_waits_to_be_told(house: Ho
             assert "ix_delivery_ready_exercise_lane_id" in found and "Removed by Filter" not in found, found
 
 
-def plan(session: Session, query: Select[int]) -> str:
+def plan(session: Session, query: Select[Any]) -> str:
     return " ".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {_written(session, query)}")))
 
 
-def _written(session: Session, query: Select[int]) -> str:
+def _written(session: Session, query: Select[Any]) -> str:
     return str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
