@@ -6,6 +6,7 @@ selection then names it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -19,6 +20,8 @@ from command.notices.models import NumberList
 
 OFFERED = 8
 """Choices offered at a time."""
+_PARTING = frozenset(";；,，\n")
+"""What parts two choices in a form: a plan whose name has one cannot be meant there, and is not offered."""
 AREAS = ("areas", "without_areas")
 ELEMENTS = ("elements", "without_elements")
 PLANS = ("plans", "without_plans")
@@ -48,7 +51,8 @@ def offered(session: Session, field: str, typed: str, language: str) -> list[Cho
         return [Choice(name, name, names.of(area, language)) for name, area in session.execute(query).tuples()]
     if field in PLANS:
         plans = select(TariffPlan.name).where(TariffPlan.name.icontains(typed, autoescape=True))
-        return [Choice(name, name, "") for name in session.scalars(plans.order_by(TariffPlan.name).limit(OFFERED))]
+        known = (name for name in session.scalars(plans.order_by(TariffPlan.name)) if not _PARTING.intersection(name))
+        return [Choice(name, name, "") for name in islice(known, OFFERED)]
     if field in LISTS:
         wanted = [NumberList.name.icontains(typed, autoescape=True)]
         wanted += [NumberList.id == int(typed)] if typed.isdigit() and len(typed) < 18 else []
@@ -62,7 +66,7 @@ def offered(session: Session, field: str, typed: str, language: str) -> list[Cho
 
 def _label(code: object, name: str) -> str:
     """As the form holds it: what would part two choices is left out of a name."""
-    return f"{code} {name}".translate({ord(mark): " " for mark in ";；,，\n"}).strip()
+    return f"{code} {name}".translate({ord(mark): " " for mark in _PARTING}).strip()
 
 
 def meant(session: Session, field: str, typed: Sequence[str]) -> list[str]:

@@ -157,7 +157,7 @@ def _hold(notice_id: int, verb: str) -> None:
     """Hold mass messages, this one among them; or let this one through."""
     who = principal()
     with here().database.read() as session:
-        exercise = notice_acts.read(session, notice_id, who).exercise
+        exercise = notice_acts.found(session, notice_id, who).exercise
         avoid = sorted(holds.now(session).get(exercise, holds.NOTHING).avoid)
     typed = {"reason": "", **given(request.form, "reason", "override")}
     if verb == "hold":

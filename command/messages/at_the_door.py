@@ -81,11 +81,13 @@ def _form(environ: WSGIEnvironment) -> dict[str, str] | None:
 
 
 def _pairs(encoded: str) -> dict[str, str] | None:
-    """Names and values, none of them twice, not UTF-8 or with a NUL; else None."""
+    """Names and values in ASCII, none of them twice, not UTF-8 or with a NUL; else None."""
+    if not encoded.isascii():
+        return None
     try:
         pairs = parse_qsl(encoded, keep_blank_values=True, errors="strict")
     except ValueError:
         return None
     found = dict(pairs)
     whole = len(found) == len(pairs) and not any("\0" in text for pair in pairs for text in pair)
-    return found if whole and "\ufffd" not in encoded else None
+    return found if whole else None

@@ -67,7 +67,7 @@ def _released(now: datetime) -> dict[str, Any]:
 
 
 def _doubted(now: datetime) -> dict[str, Any]:
-    return {"state": State.IN_DOUBT, "lease_until": now, "reason": "engine_lost"}
+    return {"state": State.IN_DOUBT, "lease_until": now, "reason": "engine_lost", "asked": 0}
 
 
 def _given_up(now: datetime) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def take(session: Session, limit: int, keyring: Keyring) -> list[Doubt]:
         _c.channel,
     )
     taken = claims.claim(
-        session, outbox.deliveries, due, order=(_c.lane, _c.id), limit=limit, lease=ASKING, returning=told
+        session, outbox.deliveries, due, order=(_c.lane, _c.lease_until), limit=limit, lease=ASKING, returning=told
     )
     query = select(Body.id, Body.text, Body.language, Body.trace).where(Body.id.in_({row.body_id for row in taken}))
     bodies = {body.id: body for body in session.execute(query)}

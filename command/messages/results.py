@@ -73,7 +73,7 @@ def _change(call: Call, outcome: Outcome | None, fate: Fate, now: datetime) -> d
         case State.READY:
             change |= {"due_at": later, "lease_until": None, "tries": call.tries - (not fate.counted)}
         case State.IN_DOUBT:
-            change |= {"lease_until": later}
+            change |= {"lease_until": later, "asked": 0}
         case _:
             change |= {"lease_until": None, "settled_at": now}
     if outcome is not None:

@@ -138,8 +138,11 @@ class _Reader:
         app = self._app(row["app"])
         known = (self.keyring.encrypt(app), self.keyring.index(app)) if app else (None, None)
         reference = self._reference(row["reference"], number)
-        if row["tariff_plan"] and len(self.plans) < MOST_PLANS:
-            self.plans.add(row["tariff_plan"])
+        plan = row["tariff_plan"]
+        if (
+            plan and len(self.plans) < MOST_PLANS and not _LIKE_A_NUMBER.fullmatch(plan)
+        ):  # a column that slipped holds numbers
+            self.plans.add(plan)
         return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"], reference, *known
 
     @staticmethod
