@@ -44,7 +44,7 @@ class AtTheDoor:
         if kind not in PARSERS:
             return False
         parse, channel = PARSERS[kind]
-        form, query = _form(environ), _pairs(environ.get("QUERY_STRING", ""))
+        form, query = _form(environ, self._most()), _pairs(environ.get("QUERY_STRING", ""))
         if not form or query is None or not self._signed(environ, gateway, channel, form):
             return False
         try:
@@ -58,6 +58,9 @@ class AtTheDoor:
             return False
         return True
 
+    def _most(self) -> int:
+        return min(LARGEST, self._app.config.get("MAX_CONTENT_LENGTH") or LARGEST)
+
     def _signed(self, environ: WSGIEnvironment, gateway: str, channel: Channel, form: dict[str, str]) -> bool:
         house: Installation = self._app.extensions["tocsin"]
         token = gateways.auth_token(house, gateway, channel)
@@ -70,10 +73,10 @@ def signed_url(installation: Installation, path: str, query: str) -> str:
     return installation.settings.origin + path + (f"?{query}" if query else "")
 
 
-def _form(environ: WSGIEnvironment) -> dict[str, str] | None:
+def _form(environ: WSGIEnvironment, most: int) -> dict[str, str] | None:
     """The fields of a small form, each once; None for anything else. The body can be read again afterwards."""
     length = environ.get("CONTENT_LENGTH") or ""
-    if environ.get("CONTENT_TYPE", "").lower() not in FORMS or not length.isdecimal() or not 0 < int(length) <= LARGEST:
+    if environ.get("CONTENT_TYPE", "").lower() not in FORMS or not length.isdecimal() or not 0 < int(length) <= most:
         return None
     body: bytes = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = io.BytesIO(body)

@@ -138,12 +138,13 @@ class _Reader:
         app = self._app(row["app"])
         known = (self.keyring.encrypt(app), self.keyring.index(app)) if app else (None, None)
         reference = self._reference(row["reference"], number)
-        plan = row["tariff_plan"]
-        if (
-            plan and len(self.plans) < MOST_PLANS and not _LIKE_A_NUMBER.fullmatch(plan)
-        ):  # a column that slipped holds numbers
-            self.plans.add(plan)
+        self._hear_of(row["tariff_plan"])
         return encrypted, index, row["language"], element, mask, row["tariff_plan"], row["critical"], reference, *known
+
+    def _hear_of(self, plan: str) -> None:
+        """Keep a plan to be chosen from, but nothing that may be a phone number: a column may have slipped."""
+        if plan and len(self.plans) < MOST_PLANS and not _LIKE_A_NUMBER.fullmatch(plan):
+            self.plans.add(plan)
 
     @staticmethod
     def _reference(written: str, number: str) -> str:

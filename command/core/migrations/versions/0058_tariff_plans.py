@@ -1,5 +1,7 @@
 """the tariff plans there are, to be chosen by name"""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,13 +10,16 @@ down_revision = '0057'
 branch_labels = None
 depends_on = None
 
+LIKE_A_NUMBER = re.compile(r"\+?[\d ()-]{7,}")  # of a column that had slipped when it was imported
+
 
 def upgrade() -> None:
-    op.create_table('tariff_plan',
+    table = op.create_table('tariff_plan',
     sa.Column('name', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_tariff_plan'))
     )
-    op.execute("INSERT INTO tariff_plan (name) SELECT DISTINCT tariff_plan FROM subscriber WHERE tariff_plan <> '' LIMIT 1000")
+    known = op.get_bind().scalars(sa.text("SELECT DISTINCT tariff_plan FROM subscriber WHERE tariff_plan <> '' LIMIT 1000"))
+    op.bulk_insert(table, [{'name': name} for name in known if not LIKE_A_NUMBER.fullmatch(name)])
 
 
 def downgrade() -> None:
