@@ -120,8 +120,13 @@ def test_a_field_offers_names_and_understands_them(desk: Desk) -> None:
     assert f'data-value="80 {en}"' in offered
     assert "CELL-1" in desk.get("dou", "/notices/choices/without_elements?q=cell-1").text
     assert "Nothing like it" in desk.get("dou", "/notices/choices/lists?lang=en&q=zzz").text
-    desk.database.write(lambda session: session.add_all([TariffPlan(name="企业-专线"), TariffPlan(name="mobile-59")]))
-    assert 'data-value="企业-专线"' in desk.get("dou", "/notices/choices/plans?lang=en&q=专").text
+    desk.database.write(
+        lambda session: session.add_all(
+            [TariffPlan(name="企业-专线"), TariffPlan(name="mobile-59"), TariffPlan(name="专线,含宽带")]
+        )
+    )
+    offered = desk.get("dou", "/notices/choices/plans?lang=en&q=专").text
+    assert 'data-value="企业-专线"' in offered and "含宽带" not in offered, "a comma parts two choices"
     assert "企业" not in desk.get("dou", "/notices/choices/without_plans?lang=en&q=MOBILE").text
     assert desk.get("dou", "/notices/choices/texts?q=a").status_code == 404
     assert desk.get("aud", "/notices/choices/areas?q=a").status_code == 403

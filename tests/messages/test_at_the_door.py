@@ -73,6 +73,7 @@ def _in_parts(body: bytes) -> Iterable[bytes]:
         ({"path": "/hooks/twilio/nobody/status?attempt=a"}, 404),
         ({"path": "/hooks/twilio/twilio/inbound"}, 422),
         ({"signed": GIVEN | {"To": "+8612000000002"}}, 403),
+        ({"path": "/hooks/twilio/twilio/status?attempt=\u00e9"}, 403),
         ({"body": b""}, 403),
         ({"body": b"MessageSid=SM1&MessageStatus=delivered&To=%2B8612000000001&To=2"}, 204),
         (

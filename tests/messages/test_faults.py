@@ -5,9 +5,10 @@ from functools import partial
 from unittest.mock import AsyncMock
 
 import pytest
+from sqlalchemy import update
 
 from command.messages import breakers, gateways, service
-from command.messages.models import Lane, OptOut, State
+from command.messages.models import Delivery, Lane, OptOut, State
 from command.messages.reconciling import ASK_AGAIN, MOST_ASKED
 from notifiers.base import LookUp, Message, Unanswered
 from notifiers.twilio_http import Timeouts
@@ -84,6 +85,7 @@ def test_a_doubt_nobody_could_ask_about_for_long_is_not_given_up_at_the_first_si
     house = build(gateway={"look_up": "authoritative"})
     house.fault("reset_before", times=2)
     [kept, lost] = house.enqueue(2)
+    house.database.write(lambda session: session.execute(update(Delivery).values(asked=MOST_ASKED - 1)))
     house.send()
     road = house.gateways.roads["twilio"].bulk
     answers, silent = road.look_up, AsyncMock(return_value=Unanswered("no answer"))

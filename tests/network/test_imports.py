@@ -91,6 +91,7 @@ def test_the_tariff_plans_of_all_imports_can_be_chosen_from(files: Files, databa
     files.people(
         HEADER + "13800138002,zh,BTS-1,voice,mobile-59,\n13800138003,zh,BTS-1,voice,,\n13800138004,zh,X,voice,no,\n"
     )
+    files.people(HEADER + "13800138005,zh,BTS-1,voice,+86 138 0013 8006,\n")
     with database.read() as session:
         assert set(session.scalars(select(TariffPlan.name))) == {"mobile-59", "企业专线"}
 
