@@ -15,8 +15,8 @@ GRACE, PAGE_GRACE = 30.0, 15.0
 PAGE_GIVE_UP = 60.0
 """Seconds after the call until a gateway that does not answer is given up for a page, which is then sent again."""
 MOST_ASKED = 60
-"""Questions about one doubt until a gateway that does not answer is given up for anything else. Questions are counted and not the time: whoever asks may have been
-away for as long as the call is ago, and has asked a first time only."""
+"""Questions about one doubt until a gateway that does not answer is given up for anything else. Questions are counted and not the time:
+whoever asks may have been away for as long as the call is ago, and has asked a first time only."""
 ASK_AGAIN = 10.0
 """Seconds between two questions."""
 
