@@ -111,7 +111,7 @@ class Scenario:
         page = self.author
         page.goto(f"{self.site.url}/incidents/{self.number}?lang=en")
         page.get_by_role("link", name="New notice").click()
-        page.get_by_label("Kind").select_option("advisory")
+        page.get_by_label("Kind of notice").select_option("advisory")
         areas = page.get_by_role("combobox", name="Areas", exact=True)
         areas.fill("80")
         page.locator("#areas-list [role=option]").first.click()
