@@ -6,11 +6,11 @@ write lock for 25 ms at most, so that people's writes pass between chunks."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from command.core import clock
@@ -24,6 +24,9 @@ from command.notices.models import Basis, Notice, NoticeState, Wave
 ACTOR = "system:fan_out"
 BUDGET = 1.0
 """Seconds one round of the cycle works before other cycles have their turn."""
+MANY = 50_000
+"""Rows of a wave after which PostgreSQL is told to look at the table again: until it does, by itself after a minute, it takes what is ready
+for a few rows and sorts all of them at each lease."""
 _ORDER = (Wave.basis != Basis.RECALL, Wave.fence, Wave.id)
 _LEAVING = (NoticeState.APPROVED, NoticeState.SENDING)
 
@@ -52,18 +55,28 @@ class Pace:
         self.size = int(min(max(self.least, wanted, self.size / 2), self.size * 2, self.most))
 
 
+@dataclass
+class Round:
+    """What one round knows: its pace, the incidents other engines have, and whether a wave of many rows ended in it."""
+
+    pace: Pace
+    busy: set[int] = field(default_factory=set)
+    many: bool = False
+
+
 def run_once(installation: Installation, budget: float = BUDGET) -> bool:
     """Work for up to `budget` seconds; return whether there is more to do at once."""
     database = installation.database
-    pace = Pace.of(database.sqlite)
+    mine = Round(Pace.of(database.sqlite))
     until = time.monotonic() + budget
-    busy: set[int] = set()
     with database.read() as session:
-        turn = _next(session, busy)
+        turn = _next(session, mine.busy)
     while turn is not None and time.monotonic() < until:
         turn = database.background(
-            partial(_turn, incident=turn, pace=pace, busy=busy, settings=installation.settings), actor=ACTOR
+            partial(_turn, incident=turn, mine=mine, settings=installation.settings), actor=ACTOR
         )
+    if mine.many and not database.sqlite:
+        database.background(lambda session: session.execute(text("ANALYZE delivery")), actor=ACTOR)
     _finish(installation)
     return turn is not None
 
@@ -98,27 +111,29 @@ def _next(session: Session, busy: set[int]) -> int | None:
     return session.scalar(_NEXT, {"now_is": clock.now(session), "busy": sorted(busy)})
 
 
-def _turn(session: Session, incident: int, pace: Pace, busy: set[int], settings: Settings) -> int | None:
+def _turn(session: Session, incident: int, mine: Round, settings: Settings) -> int | None:
     """One chunk of the incident's next wave, unless another engine has the incident; returns whose turn is next."""
-    start = pace.clock()
+    start = mine.pace.clock()
     if session.scalar(_HELD, {"incident": incident}) is None:
-        busy.add(incident)
-        return _next(session, busy)
-    rows = _chunk(session, incident, pace.size, settings)
-    following = _next(session, busy)
+        mine.busy.add(incident)
+        return _next(session, mine.busy)
+    rows = _chunk(session, incident, mine, settings)
+    following = _next(session, mine.busy)
     if rows:
-        pace.took(pace.clock() - start)
+        mine.pace.took(mine.pace.clock() - start)
     return following
 
 
-def _chunk(session: Session, incident: int, size: int, settings: Settings) -> int:
+def _chunk(session: Session, incident: int, mine: Round, settings: Settings) -> int:
     found = session.execute(_WAVE, {"incident": incident, "now_is": clock.now(session)}).first()
     if found is None:
         return 0
     wave, notice = found
     wave.fence += 1
     ways = otherwise.first_ways(settings, notice.kind, notice.basis, exercise=notice.exercise)
-    return waves.advance(session, wave, notice, size, ways).rows
+    step = waves.advance(session, wave, notice, mine.pace.size, ways)
+    mine.many |= wave.done_at is not None and wave.inserted >= MANY
+    return step.rows
 
 
 def _finish(installation: Installation) -> None:

@@ -62,7 +62,6 @@ def _server(settings: Settings) -> Iterator["subprocess.Popen[str]"]:
         [sys.executable, "-m", "tests.bench.board_server", settings.url, settings.keys, str(settings.data)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
     )
     try:
@@ -96,6 +95,8 @@ async def _rate(server: "subprocess.Popen[str]", crowd: Crowd, what: str) -> flo
     server.stdin.flush()
     while crowd.received < wanted:
         await asyncio.sleep(0.01)
+        if server.poll() is not None:
+            raise RuntimeError("the server process ended")
         if time.monotonic() - begun > 300:
             raise TimeoutError(f"{crowd.received} of {wanted} updates arrived")
     await _line(server)

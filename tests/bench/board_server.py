@@ -18,7 +18,7 @@ from gevent.pywsgi import WSGIServer  # noqa: E402
 from command.app import create_app  # noqa: E402
 from command.boards import store, tail  # noqa: E402
 from command.boards.socket import NAMESPACE, Boards, attach  # noqa: E402
-from command.boards.tail import Watched  # noqa: E402
+from command.boards.tail import Known, Watched  # noqa: E402
 from command.core.database import Database  # noqa: E402
 from command.core.installation import Installation  # noqa: E402
 from command.core.keys import parse  # noqa: E402
@@ -83,7 +83,8 @@ class Bench:
         with self.boards.database.read() as session:
             board = store.load(session, "command")
             before = store.state_of(session, board.stream, until=board.state.seq - count)
-        self.boards.tail.watched["command"] = Watched(store.Board(board.stream, before), beat_at=time.monotonic())
+        known = Known(store.Board(board.stream, before))
+        self.boards.tail.watched["command"] = Watched(known, beat_at=time.monotonic())
         for _ in range(count):
             self.boards.round()
             gevent.sleep(0)

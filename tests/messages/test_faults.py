@@ -5,9 +5,9 @@ from functools import partial
 from unittest.mock import AsyncMock
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from command.messages import breakers, gateways, service
+from command.messages import breakers, doubts, gateways, service
 from command.messages.models import Delivery, Lane, OptOut, State
 from command.messages.reconciling import ASK_AGAIN, MOST_ASKED
 from notifiers.base import LookUp, Message, Unanswered
@@ -106,6 +106,20 @@ def test_a_doubt_nobody_could_ask_about_for_long_is_not_given_up_at_the_first_si
     house.settle_down()
     assert (house.row(kept).state, house.row(kept).asked) == (State.DELIVERED, 0)
     assert (house.row(lost).state, house.row(lost).reason) == (State.UNKNOWN, "never_confirmed")
+
+
+def test_doubts_take_turns_where_a_silent_gateway_leaves_time_for_a_few(house: House, time: Time) -> None:
+    house.fault("reset_before", times=4)
+    house.enqueue(4)
+    house.send()
+    can = house.gateways.roads["twilio"].capabilities
+    for _ in range(6):
+        time.forward(minutes=2)  # each is due again by now
+        taken = house.database.write(lambda session: doubts.take(session, 2, house.keyring))
+        silence = [(doubt, Unanswered("no answer")) for doubt in taken]
+        house.database.write(lambda session: doubts.settle(session, silence, lambda _: can, house.handlers))
+    with house.database.read() as session:
+        assert session.scalars(select(Delivery.asked)).all() == [3] * 4
 
 
 @pytest.mark.proves("I2")
