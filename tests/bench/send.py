@@ -46,7 +46,7 @@ def number(index: int) -> str:
 
 
 RECEIPTS_AFTER = 4.0
-"""Seconds until the first receipt where a run ends before: on two cores what the simulator tells meanwhile would slow the longer run alone."""
+"""Seconds until the first receipt where a run ends before: what the simulator tells meanwhile would slow the longer run alone."""
 
 
 def _simulate(port: Any, senders: int, receipts_after: float) -> None:
