@@ -5,7 +5,7 @@ import sys
 
 from command.app import create_app
 from command.boards.socket import attach
-from command.core import log, schema
+from command.core import garbage, log, schema
 from command.core.settings import read
 from command.parts import open_installation
 
@@ -17,3 +17,4 @@ log.configure(settings.log_format)
 schema.require_current(settings.url)
 application = create_app(open_installation(settings))
 attach(application, "gevent" if os.environ.get("TOCSIN_WEB_WORKER") == "gevent" else "threading")
+garbage.settle()

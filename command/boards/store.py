@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from command.boards import centres, projection
@@ -44,13 +45,18 @@ def heads(session: Session, boards: Collection[str]) -> dict[str, Head]:
     lines: dict[str, list[str]] = {}
     for board in boards:
         lines.setdefault(line(board), []).append(board)
-    rolled = [_months_of(each) for each in lines if not each.startswith("incident:")]
-    query = select(Stream.id, Stream.head_seq).where(or_(Stream.id.in_(list(lines)), *rolled)).order_by(Stream.id)
     found = {}
-    for stream, seq in session.execute(query).tuples():
+    for stream, seq in session.execute(_of_lines(tuple(sorted(lines)))).tuples():
         for board in lines.get(stream) or lines[stream.rpartition(":")[0]]:
             found[board] = Head(stream, seq)
     return found
+
+
+@lru_cache(maxsize=256)
+def _of_lines(lines: tuple[str, ...]) -> Select[str, int]:
+    """The query for some lines, made once: making it takes longer than it runs, and every round of a process asks for the same."""
+    rolled = [_months_of(each) for each in lines if not each.startswith("incident:")]
+    return select(Stream.id, Stream.head_seq).where(or_(Stream.id.in_(lines), *rolled)).order_by(Stream.id)
 
 
 def _months_of(line: str) -> ColumnElement[bool]:
@@ -103,12 +109,19 @@ def _beginning(session: Session, stream: str) -> State:
 
 def seen(session: Session, stream: str, after: int, until: int | None = None) -> Iterator[Seen]:
     """The entries of a stream with seq > `after` (and ≤ `until`), in order, as the fold sees them."""
-    query = select(Entry.seq, Entry.at, Entry.actor, Entry.kind, Entry.data)
-    query = query.where(Entry.stream_id == stream, Entry.seq > after).order_by(Entry.seq)
-    if until is not None:
-        query = query.where(Entry.seq <= until)
-    for row in session.execute(query.execution_options(yield_per=500)):
+    given = {"stream": stream, "after": after, "until": until}
+    for row in session.execute(_SEEN if until is None else _SEEN_UNTIL, given):
         yield Seen(*row)
+
+
+_SEEN = (
+    select(Entry.seq, Entry.at, Entry.actor, Entry.kind, Entry.data)
+    .where(Entry.stream_id == bindparam("stream"), Entry.seq > bindparam("after"))
+    .order_by(Entry.seq)
+    .execution_options(yield_per=500)
+)
+_SEEN_UNTIL = _SEEN.where(Entry.seq <= bindparam("until"))
+"""Made once, as `_of_lines` is."""
 
 
 def snapshot_due(session: Session, every: int = EVERY, limit: int = 20) -> int:

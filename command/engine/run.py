@@ -17,7 +17,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from command.core import clock
+from command.core import clock, garbage
 from command.core.beats import LINKS, OUTCOMES, EngineBeat
 from command.core.installation import Installation
 from command.engine import dead_man
@@ -170,6 +170,7 @@ def run(engine: Engine) -> None:
     """Run in the foreground until SIGTERM or SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: engine.stopping.set())
+    garbage.settle()
     engine.start()
     engine.stopping.wait()
     engine.stop()

@@ -19,6 +19,7 @@ from command.app import create_app  # noqa: E402
 from command.boards import store, tail  # noqa: E402
 from command.boards.socket import NAMESPACE, Boards, attach  # noqa: E402
 from command.boards.tail import Known, Watched  # noqa: E402
+from command.core import garbage  # noqa: E402
 from command.core.database import Database  # noqa: E402
 from command.core.installation import Installation  # noqa: E402
 from command.core.keys import parse  # noqa: E402
@@ -92,6 +93,7 @@ class Bench:
 
 def main() -> None:
     bench = Bench(*sys.argv[1:4])
+    garbage.settle()
     server = WSGIServer(("127.0.0.1", 0), bench.app, log=None)
     server.start()
     print(server.server_port, flush=True)
