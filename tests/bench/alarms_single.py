@@ -26,7 +26,7 @@ from command.core.keys import new_key
 from command.core.settings import read
 from command.demo import load as demo
 from tests.bench.alarms import recording, token
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, growth
 
 GOAL = 5.0
 CLIENTS, WEBS = 64, 2
@@ -43,6 +43,8 @@ def run(alarms: int = 2_000, for_peer: int = 500) -> Iterator[dict[str, Any]]:
         stack.callback(ground.close)
         url = ground.empty("single")
         ours = _ours(url, Path(folder), said[:alarms])
+        few = alarms // 10
+        rate_of_few = _ours(ground.empty("few"), Path(folder), said[:few])
         theirs = _alerta(ground.empty("alerta"), Path(folder), said[:for_peer])
     yield {
         "name": "alarms_single",
@@ -53,6 +55,7 @@ def run(alarms: int = 2_000, for_peer: int = 500) -> Iterator[dict[str, Any]]:
         "goal": GOAL,
         "met": ours / theirs >= GOAL,
     }
+    yield growth("alarms_single growth", alarms / ours, few / rate_of_few)
 
 
 def _new(reports: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

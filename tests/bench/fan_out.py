@@ -24,7 +24,7 @@ from command.messages import service as messages
 from command.messages.about import About
 from command.notices import service
 from command.notices.models import Kind, Notice, NoticeState
-from tests.bench.ground import DIALECTS, Ground, figure, ground, stopwatch
+from tests.bench.ground import DIALECTS, Ground, figure, ground, growth, stopwatch
 
 RECIPIENTS = 1_000_000
 ELEMENTS = 2_500
@@ -32,7 +32,6 @@ ROUNDS = 3
 """Runs of each kind in turn; the pair with the median ratio counts."""
 GOAL = {"sqlite": 2.5, "postgresql": 1.5}
 MEMORY = 300.0
-GROWTH = 11.0
 MARKED, MARKED_GOAL = 2, 1.1
 P99 = 0.100
 _TEXTS = {"zh": "【示例通信】部分用户无法上网。", "en": "[Example] Outage."}
@@ -49,7 +48,7 @@ def run() -> Iterator[dict[str, Any]]:
             raw, took, _ = sorted(rounds, key=lambda one: one[1] / one[0])[ROUNDS // 2]
             yield figure(f"fan_out {dialect}", took, "s", raw, GOAL[dialect])
             yield figure(f"fan_out memory {dialect}", max(one[2] for one in rounds), "MiB", MEMORY, 1.0)
-            yield figure(f"fan_out growth {dialect}", took, "s", small, GROWTH)
+            yield growth(f"fan_out growth {dialect}", took, small)
             pairs = [(_ours(whole, tier=3)[0], _ours(whole, tier=3, marked=True)[0]) for _ in range(ROUNDS)]
             plain, spared = sorted(pairs, key=lambda one: one[1] / one[0])[ROUNDS // 2]
             yield figure(f"fan_out marked {dialect}", spared, "s", plain, MARKED_GOAL)

@@ -29,6 +29,15 @@ def figure(
     return {"name": name, **figures, "goal": goal, "met": found <= goal}
 
 
+GROWTH = 11.0
+"""How much longer ten times the work may take."""
+
+
+def growth(name: str, whole: float, tenth: float) -> dict[str, Any]:
+    """Seconds for the work and for a tenth of it."""
+    return figure(name, whole, "s", tenth, GROWTH)
+
+
 class Ground:
     """Upgraded databases of one kind in a folder of their own; `copy` gives a fresh one with the same rows."""
 

@@ -25,6 +25,7 @@ from command.core.keys import new_key
 from command.core.paths import CONFIG
 from command.messages.models import ReceiptIn
 from notifiers.simulator.signing import sign
+from tests.bench.ground import growth
 from tests.bench.send import ACCOUNT, SENDER, TOKEN, databases
 
 EMPTY = "/empty"  # as in receipts_server, which cannot be imported without its settings
@@ -44,6 +45,8 @@ def run(count: int = 6000, rounds: int = 3) -> Iterator[dict[str, Any]]:
                 before = _stored(url)
                 pairs = [(_rate(port, _callbacks(count)), _rate(port, _empty(count))) for _ in range(rounds)]
                 assert _stored(url) - before == count * rounds
+                tenth = count // 10
+                took = tenth / sorted(_rate(port, _callbacks(tenth)) for _ in range(rounds))[rounds // 2]
             value, baseline = sorted(pairs, key=lambda pair: pair[0] / pair[1])[(rounds - 1) // 2]
             ratio = value / baseline
             found = {"value": round(value, 1), "unit": "receipts/s", "baseline": round(baseline, 1)}
@@ -55,6 +58,7 @@ def run(count: int = 6000, rounds: int = 3) -> Iterator[dict[str, Any]]:
                 "goal": GOAL,
                 "met": ratio >= GOAL,
             } | {"load": load}
+            yield growth(f"receipts growth {name}", count / value, took)
 
 
 @contextlib.contextmanager

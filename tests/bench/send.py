@@ -33,6 +33,7 @@ from command.messages.models import Lane, Purpose, State
 from command.messages.sender import Sender
 from notifiers.simulator import Settings as SimulatorSettings
 from notifiers.simulator import start
+from tests.bench.ground import growth
 
 TOKEN, ACCOUNT, SENDER = "bench-token", "AC" + "0" * 32, "10690000"
 TEXT = "【示例通信】梅江区部分用户自14:05起无法上网，正在抢修，预计17:00前恢复，16:00再告知。"
@@ -252,6 +253,8 @@ def send(messages: int = 3000, rounds: int = 3) -> Iterator[dict[str, Any]]:
                 rounds, base, partial(engine.send, messages), partial(bare_async, base, sink, messages)
             )
             yield figure(f"send {name}", value, baseline, 0.8)
+            _drained(base)
+            yield growth(f"send growth {name}", *(count / engine.send(count) for count in (messages, messages // 10)))
             engine.close()
 
 
