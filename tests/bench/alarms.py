@@ -112,11 +112,11 @@ def _connection(url: str) -> Iterator[Any]:
         with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
             yield connection
         return
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    yield connection
-    connection.close()
+    file = sqlite3.connect(url.removeprefix("sqlite:///"))
+    file.execute("PRAGMA journal_mode=WAL")
+    file.execute("PRAGMA synchronous=FULL")
+    yield file
+    file.close()
 
 
 def _through_tocsin(url: str, folder: Path, reports: Sequence[dict[str, Any]], subscribers: bool) -> float:

@@ -3,17 +3,18 @@ the 95th percentile against 300 ms, and searches for rare words against comparin
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
 
-from command.archive import filters, rows, search
-from command.archive.grams import grams
+from command.archive import filters, grams, rows, search
 from command.archive.models import ArchiveGram, ArchiveNote
 from command.core import finding
 from command.core.database import Database
@@ -103,8 +104,13 @@ def _measure(database: Database, *, rare_only: bool = False) -> list[tuple[dict[
 @contextmanager
 def _without_grams() -> Iterator[None]:
     """Without grams to look up, every text is compared: what the index saves."""
-    with patch.object(search.grams, "asked", lambda word: ()):
+    with patch.object(grams, "asked", lambda word: ()):
         yield
+
+
+def _write(session: Session, tables: Sequence[tuple[Any, Any]]) -> None:
+    for table, given in tables:
+        session.execute(insert(table), given)
 
 
 def _fill(database: Database) -> None:
@@ -118,9 +124,7 @@ def _fill(database: Database) -> None:
     database.write(lambda session: session.execute(insert(PersonPost), posts) and None)
     for start in range(1, CASES + 1, 500):
         tables = _batch(range(start, min(start + 500, CASES + 1)), dice)
-        database.write(
-            lambda session, tables=tables: [session.execute(insert(t), given) for t, given in tables] and None
-        )
+        database.write(partial(_write, tables=tables))
     if not database.sqlite:
         with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -137,7 +141,7 @@ def _batch(numbers: range, dice: random.Random) -> list[tuple[type, list[dict[st
             flat = finding.folded(said)
             notes.append({"id": note, "at": detected, "author": "person:1", "body": said, "salt": b"0"})
             index.append({"note_id": note, "incident_id": at, "body": flat})
-            words += [{"gram": gram, "note_id": note} for gram in grams(flat)]
+            words += [{"gram": gram, "note_id": note} for gram in grams.grams(flat)]
         cases.append(
             {
                 **{f"{part}_note_id": note for part, note in zip(PARTS, ids, strict=True)},

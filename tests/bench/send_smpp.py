@@ -72,13 +72,13 @@ def smsc() -> contextlib.AbstractContextManager[int]:
     return send.serving(_serve)
 
 
-class _Quick(SimpleCorrelator):
+class _Quick(SimpleCorrelator):  # type: ignore[misc]
     """The stock one looks through all that waits for a receipt at every message, which grows with the square of their number."""
 
     async def _remove_expired(self) -> None: ...
 
 
-class _Counted(AbstractHook):
+class _Counted(AbstractHook):  # type: ignore[misc]
     """Gives a place in the window back with each answer."""
 
     def __init__(self, count: int) -> None:
