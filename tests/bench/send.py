@@ -21,7 +21,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from command.core import garbage, log, schema
+from command.core import log, schema
 from command.core.database import Database
 from command.core.installation import Installation
 from command.core.keys import Keyring, new_key, parse
@@ -278,6 +278,5 @@ def send_vs_naive(messages: int = 3000, rounds: int = 1) -> Iterator[dict[str, A
 def run() -> Iterator[dict[str, Any]]:
     """`send` and `send_vs_naive` on both databases."""
     log.configure()
-    garbage.settle()
     yield from send()
     yield from send_vs_naive()
