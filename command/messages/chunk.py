@@ -11,7 +11,9 @@ the next one is smaller."""
 class Chunk:
     """An adaptive batch size between `least` and `most`. Without limits (PostgreSQL) it stays at `most`.
 
-    It goes by whole transactions, not by seconds a row: their fixed cost would otherwise count for more the smaller they get."""
+    It goes by whole transactions, not by seconds a row: their fixed cost would otherwise count for more the smaller they get. It goes by
+    the thread's own work (time.thread_time), not by the clock on the wall: a busy machine would shrink the transactions until nothing but
+    their commits was left."""
 
     most: int
     limited: bool
@@ -22,7 +24,7 @@ class Chunk:
         self.size = max(self.least, self.most // 4) if self.limited else self.most
 
     def took(self, rows: int, seconds: float) -> None:
-        """Learn that a transaction of `rows` rows took `seconds`."""
+        """Learn that a transaction of `rows` rows took so many seconds of its thread's work."""
         if not self.limited or rows * 2 < self.size:
             return
         if seconds > LIMIT:

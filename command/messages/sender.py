@@ -407,9 +407,9 @@ class Sender:
         """Run one unit of work in a thread. On SQLite pages ask for the lock as people do, notices yield to them."""
 
         def timed(session: Session) -> T:
-            started = time.perf_counter()
+            started = time.thread_time()
             made = work(session)
-            self._chunks[kind].took(rows, time.perf_counter() - started)
+            self._chunks[kind].took(rows, time.thread_time() - started)
             return made
 
         writing = partial(self._house.database.write, timed, actor=ACTOR, background=not line.pages)
