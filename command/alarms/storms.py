@@ -161,27 +161,32 @@ def _loose(session: Session, free: Sequence[Touched], window: timedelta, exercis
 
 
 def _open_incidents(session: Session, exercise: bool) -> list[OpenIncident]:
-    """The incidents that take alarms by correlation, with the elements that alarms or people named."""
+    """The incidents that take alarms by correlation, with the elements that alarms or people named. Each query is of a moment of its own:
+    people open incidents meanwhile, and what one query alone sees counts too."""
     # Never a restricted one: an ordinary outage drawn into it would vanish from everybody else, and nobody would be told.
     is_open = (Incident.state.in_(BEFORE_RESTORATION), Incident.exercise == exercise, Incident.restricted.is_(False))
-    detected = dict(session.execute(select(Incident.id, Incident.detected_at).where(*is_open)).tuples().all())
-    if not detected:
-        return []
-    last_at = {incident_id: at.timestamp() for incident_id, at in detected.items()}
     elements: dict[int, set[int]] = defaultdict(set)
-    held = select(CutOff.incident_id, CutOff.element_id).join(Incident, Incident.id == CutOff.incident_id)
-    for owner, element in session.execute(held.where(*is_open, CutOff.failed, CutOff.until_at.is_(None))).tuples():
-        elements[owner].add(element)
-    for owner, element, at in session.execute(_evidence().where(*is_open)).tuples():
-        elements[owner].add(element)
-        last_at[owner] = max(last_at[owner], at.timestamp())
+    last_at: dict[int, float] = defaultdict(float)
+    for query in (_held(), _evidence()):
+        for owner, element, detected, heard in session.execute(query.where(*is_open)).tuples():
+            elements[owner].add(element)
+            last_at[owner] = max(last_at[owner], detected.timestamp(), heard.timestamp())
     return [OpenIncident(key, frozenset(found), last_at[key]) for key, found in sorted(elements.items())]
 
 
-def _evidence() -> Select[int, int, datetime]:
-    """(incident id, element id, when last raised) of the affecting alarms that incidents have."""
+def _held() -> Select[int, int, datetime, datetime]:
+    """(incident id, element id, when detected, twice) of what incidents hold as failed."""
     return (
-        select(Incident.id, Element.id, func.max(Alarm.last_at))
+        select(CutOff.incident_id, CutOff.element_id, Incident.detected_at, Incident.detected_at)
+        .join(Incident, Incident.id == CutOff.incident_id)
+        .where(CutOff.failed, CutOff.until_at.is_(None))
+    )
+
+
+def _evidence() -> Select[int, int, datetime, datetime]:
+    """(incident id, element id, when detected, when last raised) of the affecting alarms that incidents have."""
+    return (
+        select(Incident.id, Element.id, Incident.detected_at, func.max(Alarm.last_at))
         .join_from(Alarm, Incident, Incident.id == Alarm.incident_id)
         .join(Element, Element.id == Alarm.element_id)
         .where(Alarm.affecting)
