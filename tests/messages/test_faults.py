@@ -6,6 +6,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from command.messages import breakers, doubts, gateways, service
 from command.messages.models import Delivery, Lane, OptOut, State
@@ -113,11 +114,14 @@ def test_doubts_take_turns_where_a_silent_gateway_leaves_time_for_a_few(house: H
     house.enqueue(4)
     house.send()
     can = house.gateways.roads["twilio"].capabilities
+
+    def round_of_two(session: Session) -> None:
+        taken = doubts.take(session, 2, house.keyring)
+        doubts.settle(session, [(doubt, Unanswered("no answer")) for doubt in taken], lambda _: can, house.handlers)
+
     for _ in range(6):
         time.forward(minutes=2)  # each is due again by now
-        taken = house.database.write(lambda session: doubts.take(session, 2, house.keyring))
-        silence = [(doubt, Unanswered("no answer")) for doubt in taken]
-        house.database.write(lambda session: doubts.settle(session, silence, lambda _: can, house.handlers))
+        house.database.write(round_of_two)
     with house.database.read() as session:
         assert session.scalars(select(Delivery.asked)).all() == [3] * 4
 
