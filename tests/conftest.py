@@ -21,6 +21,7 @@ from command.core.keys import Keyring, new_key, parse
 from command.core.settings import Settings
 from command.people import passwords
 from tests.blank import TEMPLATE, Blank
+from tests.children import end_whole, end_with_parent
 
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 passwords._nobody = passwords._hasher.hash("nobody")
@@ -172,8 +173,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Workers give way to the running demo, whose minutes are counted (see tests/scenarios/test_make_run.py)."""
-    if hasattr(config, "workerinput"):
+    """Workers give way to the running demo, whose minutes are counted (see tests/scenarios/test_make_run.py). A run that is killed takes
+    everything with it."""
+    worker = hasattr(config, "workerinput")
+    end_whole(within=3 if worker else 15)
+    if worker:
+        end_with_parent()
         os.nice(10)
 
 

@@ -13,6 +13,7 @@ from command.engine import deliver, receipts, sweep
 from command.engine.run import Cycle, Engine, run
 from command.messages.gateways import Gateways
 from command.messages.handlers import Handlers
+from tests.children import end_with_parent
 
 EVERY = 0.05
 """Seconds between two rounds of a cycle that had nothing to do."""
@@ -20,6 +21,7 @@ EVERY = 0.05
 
 def main(settings: dict[str, Any], keys: str, born: Any) -> None:
     """Run until killed or stopped; `born` is set once the cycles run."""
+    end_with_parent()
     logging.disable(logging.CRITICAL)
     given = Settings(**settings)
     installation = Installation(given, Database(given.url), parse(keys))

@@ -10,6 +10,7 @@ from command.core.keys import parse
 from command.core.settings import Settings
 from command.engine import fan_out
 from command.engine.fan_out import Pace
+from tests.children import end_with_parent
 
 LEAST, MOST = 20, 60
 """Recipients of a chunk."""
@@ -26,6 +27,7 @@ class Small(Pace):
 
 def main(settings: dict[str, Any], keys: str, born: Any) -> None:
     """Run until killed; `born` is set before the first chunk."""
+    end_with_parent()
     logging.disable(logging.CRITICAL)
     given = Settings(**settings)
     installation = Installation(given, Database(given.url), parse(keys))
