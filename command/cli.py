@@ -1,8 +1,6 @@
 """The `tocsin` command."""
 
-import os
 import sys
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -24,18 +22,13 @@ from command.cleaning.commands import numbers
 from command.complaints import feed
 from command.core import heads, log, schema
 from command.core.installation import Installation
-from command.core.keys import KeyringError, new_key
-from command.core.paths import CONFIG
+from command.core.keys import new_key
 from command.core.problems import Problem
 from command.core.settings import Settings, SettingsError, read
 from command.demo.commands import demo
-from command.demo.load import COMMANDER, PASSWORD, is_loaded, load
 from command.drills.scenarios.commands import scenarios
-from command.engine import cycles
-from command.engine.run import Engine, run
 from command.insights.commands import insights
 from command.messages import policy
-from command.messages.gateways import Gateways, GatewaySettingsError
 from command.network.commands import FILE
 from command.network.commands import group as import_
 from command.network.commands import run as import_file
@@ -47,17 +40,16 @@ from command.oncall.duties.rotation import RotationError
 from command.oncall.models import Schedule
 from command.operating.commands import backup_, move_, restore_
 from command.operating.doctor.commands import doctor
-from command.parts import open_installation
 from command.people import service as people
 from command.people.commands import admin, token
 from command.people.posts import DEPARTMENTS, POSTS
 from command.people.roster import Roster
 from command.periodic.commands import report
-from command.processes import Part, supervise, tocsin
 from command.resources.commands import import_resources, resources
 from command.retention.commands import retention
 from command.risks.commands import import_risks
 from command.roads.commands import gateways, routes
+from command.serving import engine, opened, serve, upgraded, web
 from command.sites.commands import import_sites
 from command.trail import trace
 from command.warnings.commands import warnings
@@ -106,7 +98,7 @@ for group in (
     demo,
 ):
     main.add_command(group)
-for command_ in (backup_, doctor, report, restore_, trace):
+for command_ in (backup_, doctor, engine, report, restore_, serve, trace, web):
     main.add_command(command_)
 import_.add_command(import_resources)
 import_.add_command(import_risks)
@@ -123,11 +115,7 @@ def complaints() -> None:
 @click.pass_obj
 def import_complaints(settings: Settings, file: Path) -> None:
     """reference,channel,kind,number,severity,reach,text,… (docs/how-to/handle-complaints.md)"""
-    try:
-        schema.require_current(settings.url)
-    except schema.SchemaError as error:
-        raise click.ClickException(str(error)) from error
-    import_file(file, partial(feed.complaints, open_installation(settings)))
+    import_file(file, partial(feed.complaints, opened(settings)))
 
 
 @import_.command("people")
@@ -162,105 +150,6 @@ def _imported(installation: Installation, work: Callable[[Session], int]) -> int
         raise click.ClickException(str(error)) from error
 
 
-def opened(settings: Settings) -> Installation:
-    """The installation, if its schema and keys can be used; a clear error otherwise."""
-    try:
-        schema.require_current(settings.url)
-        return open_installation(settings)
-    except (schema.SchemaError, KeyringError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-@main.command()
-@click.option("--demo", "demo_", is_flag=True, help="With the demo operator, the SMS simulator and the driver.")
-@click.pass_context
-def serve(context: click.Context, demo_: bool) -> None:
-    """Start web and engine, and restart what dies."""
-    settings: Settings = context.obj
-    if demo_:
-        settings = _demo_settings()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    _upgrade(settings)
-    parts = [Part("web", tocsin("web")), Part("engine", tocsin("engine"))]
-    if demo_:
-        _load_demo(opened(settings))
-        parts = [_simulator(settings), *parts, Part("driver", tocsin("demo", "drive"), once=True)]
-    _tell_where(settings, demo_)
-    supervise(parts, threading.Event())
-
-
-def _upgrade(settings: Settings) -> None:
-    try:
-        schema.upgrade(settings.url)
-    except schema.SchemaError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _demo_settings() -> Settings:
-    """The demo's settings, put into the environment so that every part reads the same."""
-    if os.environ.get("TOCSIN_ENV") == "production":
-        raise click.ClickException(
-            "TOCSIN_ENV=production refuses the demo: its credentials are public. Unset it, or leave out --demo."
-        )
-    os.environ.setdefault("TOCSIN_CONFIG", str(CONFIG / "demo" / "tocsin.toml"))
-    os.environ["TOCSIN_ENV"] = "demo"
-    return read()
-
-
-def _simulator(settings: Settings) -> Part:
-    """The SMS simulator as a part, listening where the demo's gateway sends."""
-    gateway = next((g for g in settings.gateways if g.transport == "twilio"), None)
-    if gateway is None:
-        raise click.ClickException("the demo needs a gateway of transport twilio in its settings")
-    arguments = [
-        *(sys.executable, "-m", "notifiers.simulator"),
-        *("--port", str(settings.simulator_port), "--host", settings.host),
-        *("--account-sid", gateway.account_sid),
-        *("--inbound-url", f"{settings.origin}/hooks/twilio/{gateway.name}/inbound"),
-    ]
-    return Part("simulator", arguments, {"TOCSIN_SIMULATOR_TOKEN": gateway.auth_token})
-
-
-def _load_demo(installation: Installation) -> None:
-    if not is_loaded(installation):
-        with Progress(console=console) as progress:
-            load(installation, progress)
-
-
-def _tell_where(settings: Settings, demo_: bool) -> None:
-    console.print(f"[bold]Tocsin[/bold]  {settings.origin}/")
-    if demo_:
-        console.print(f"SMS simulator (the phones)  http://{settings.host}:{settings.simulator_port}/")
-        console.print(f"Sign in as [bold]{COMMANDER}[/bold], password [bold]{PASSWORD}[/bold] (demo credentials)")
-        console.print(f"API token of the commander  {settings.data / 'demo-token'}")
-        console.print("A real alarm storm begins within a minute. Stop with Ctrl-C.")
-
-
-@main.command()
-@click.pass_obj
-def web(settings: Settings) -> None:
-    """Start one web process (gunicorn: threads on SQLite, gevent on PostgreSQL)."""
-    worker = "gevent" if settings.url.startswith("postgresql") else "gthread"
-    os.environ.setdefault("TOCSIN_WEB_WORKER", worker)
-    os.environ["TOCSIN_BIND"] = f"{settings.host}:{settings.port}"
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(CONFIG / "gunicorn.conf.py"), "command.wsgi:application"]
-    os.execv(sys.executable, gunicorn)
-
-
-@main.command()
-@click.pass_obj
-def engine(settings: Settings) -> None:
-    """Start one engine: it runs every cycle; start as many as you like."""
-    installation = opened(settings)
-    stopping = threading.Event()
-    try:
-        gateways = Gateways(installation)
-    except GatewaySettingsError as error:
-        raise click.ClickException(str(error)) from error
-    with gateways:
-        run(Engine(installation, cycles.joined(installation, gateways, stopping), stopping))
-
-
 @main.group()
 def db() -> None:
     """The database's schema."""
@@ -271,7 +160,7 @@ def db() -> None:
 def upgrade(settings: Settings) -> None:
     """Bring the schema up to this version's."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    _upgrade(settings)
+    upgraded(settings)
     at = schema.versions(settings.url)[0] or ""
     console.print(f"the database is at {at}; it serves code of {', '.join(schema.served(at))}")
 

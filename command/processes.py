@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import IO
 
 import structlog
 
@@ -31,16 +32,17 @@ class Part:
     deaths: int = 0
     restart_at: float = 0.0
 
-    def start(self) -> None:
-        self.process = subprocess.Popen([*self.arguments], env={**os.environ, **self.environment})
+    def start(self, output: IO[bytes] | None) -> None:
+        environment = {**os.environ, **self.environment}
+        self.process = subprocess.Popen([*self.arguments], env=environment, stdout=output, stderr=output)
         self.started = time.monotonic()
         log.info("serve.started", part=self.name, pid=self.process.pid)
 
-    def tend(self) -> None:
+    def tend(self, output: IO[bytes] | None) -> None:
         """Start it when it is due; notice its death and set when to start it again."""
         if self.process is None:
             if self.restart_at is not None and time.monotonic() >= self.restart_at:
-                self.start()
+                self.start(output)
             return
         code = self.process.poll()
         if code is None:
@@ -55,13 +57,14 @@ class Part:
         log.warning("serve.died", part=self.name, code=code, restart_in=wait)
 
 
-def supervise(parts: Sequence[Part], stopping: threading.Event) -> None:
-    """Keep the parts running until SIGTERM or SIGINT, then stop them, last first, and wait for each."""
+def supervise(parts: Sequence[Part], stopping: threading.Event, output: IO[bytes] | None = None) -> None:
+    """Keep the parts running until SIGTERM or SIGINT, then stop them, last first, and wait for each. What they say goes to `output`, or
+    where this process's own goes."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     while not stopping.wait(0.1):
         for part in parts:
-            part.tend()
+            part.tend(output)
     for part in reversed(parts):
         _end(part)
 

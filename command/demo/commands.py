@@ -1,5 +1,6 @@
 """`tocsin demo load` and `tocsin demo drive`."""
 
+import logging
 import signal
 import threading
 
@@ -9,7 +10,7 @@ from rich.progress import Progress
 
 from command import parts
 from command.alarms.caller import Unreachable
-from command.core import schema
+from command.core import log, schema
 from command.core import settings as configuration
 from command.core.keys import KeyringError
 from command.demo import driver
@@ -29,6 +30,7 @@ def demo() -> None:
 def load(context: click.Context) -> None:
     """Load the demo operator and its 200,000 made-up subscribers."""
     settings = _settings(context)
+    log.configure(settings.log_format, logging.WARNING)
     try:
         schema.require_current(settings.url)
         with Progress(console=console) as progress:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -143,12 +144,25 @@ def test_a_real_storm_ends_with_everyone_told_twice(demo: Demo) -> None:
     verified = verify_journal(demo)
     assert verified.returncode == 0, verified.stderr
     assert "0 faults" in verified.stderr
+    screen = (demo.data / "log").read_text()
+    assert "Sign in as li.hong, password tocsin-demo-2026" in screen
+    assert len(screen.splitlines()) < 40, "where to look is not buried under what the demo's parts say"
+    log = demo.data / "demo.log"
+    trace = re.search(rf"stream=incident:{number} trace=([0-9a-f]{{16}}) ", log.read_text())
+    assert trace
+    followed = tocsin(demo, "trace", trace[1], str(log)).stdout
+    assert all(event in followed for event in ("alarms", "incident.reported", "fan_out", "calls", "receipts")), followed
 
 
 def verify_journal(demo: Demo) -> "subprocess.CompletedProcess[str]":
     """`tocsin journal verify` on the demo's data."""
+    return tocsin(demo, "journal", "verify")
+
+
+def tocsin(demo: Demo, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command on the demo's data."""
     environment = {**os.environ, "TOCSIN_DATA": str(demo.data), "TOCSIN_ENV": "demo"}
-    command = [sys.executable, "-m", "command.cli", "journal", "verify"]
+    command = [sys.executable, "-m", "command.cli", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
