@@ -270,7 +270,7 @@ class House:
 
     def tally_matches(self, notice_id: int = 1) -> bool:
         """The tally equals the rows, and so do the counts of why messages did not reach."""
-        with self.database.read() as session:
+        with self.database.read(snapshot=True) as session:
             rows = select(Delivery.state, func.count()).where(Delivery.notice_id == notice_id).group_by(Delivery.state)
             kept = select(Tally.state, Tally.count).where(Tally.notice_id == notice_id, Tally.count != 0)
             same = dict(session.execute(rows).tuples().all()) == dict(session.execute(kept).tuples().all())

@@ -161,7 +161,7 @@ class House:
 
     def tally_is_true(self) -> bool:
         """The tallies equal the deliveries counted."""
-        with self.database.read() as session:
+        with self.database.read(snapshot=True) as session:
             counted = session.execute(
                 select(Delivery.notice_id, Delivery.state, func.count()).group_by(Delivery.notice_id, Delivery.state)
             ).all()
