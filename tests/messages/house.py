@@ -1,12 +1,18 @@
 """A whole outbox for tests: the simulator over HTTP, the hooks over HTTP, gateways, sender and cycles on a real database."""
 
+import contextlib
+import json
+import os
+import signal
 import subprocess
 import sys
 import threading
+import time as wall
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -331,20 +337,39 @@ class Api(requests.Session):
         return super().request(method, f"{self._url}{url}", **{"timeout": 30} | kwargs)
 
 
+@cache
+def _simulators() -> "subprocess.Popen[str]":
+    """What forks this test run's simulators; it ends when its input does, and they with it."""
+    command = [sys.executable, "-m", "tests.simulators"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+
+
 class SimulatorProcess:
     """The simulator as it is run: a process of its own, so that it does not share the interpreter with what is tested. It ends with the
     test run, however that ends."""
 
     def __init__(self, inbound_url: str, options: Sequence[str] = ()) -> None:
-        named = ["--port", "0", "--callback-token", TOKEN, "--inbound-url", inbound_url, "--until-input-ends", *options]
-        command = [sys.executable, "-m", "notifiers.simulator", *named]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().split()[-1]
+        named = ["--port", "0", "--callback-token", TOKEN, "--inbound-url", inbound_url, *options]
+        first = _simulators()
+        assert first.stdin is not None and first.stdout is not None
+        print(json.dumps(named), file=first.stdin, flush=True)
+        started = json.loads(first.stdout.readline())
+        self.url: str = started["url"]
+        self._pid: int | None = started["pid"]
+        assert self.url, "the simulator ended before it served"
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=10)
+        """Ask it to end; it is gone when this returns. Nothing where it was stopped before."""
+        if self._pid is None:
+            return
+        pid, self._pid = self._pid, None
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+            for _ in range(5000):
+                wall.sleep(0.002)
+                os.kill(pid, 0)
+            raise RuntimeError("the simulator does not end")
 
 
 class _Silent(WSGIRequestHandler):
