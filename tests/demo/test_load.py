@@ -74,7 +74,9 @@ def counts(installation: Installation) -> dict[str, int]:
         return {t.__tablename__: session.scalar(select(func.count()).select_from(t)) or 0 for t in (*TABLES, ApiToken)}
 
 
-def test_the_whole_operator_is_there(installation: Installation, folder: Path) -> None:
+def test_the_whole_operator_is_there_and_its_people_sign_in_with_the_demos_password(
+    installation: Installation, folder: Path
+) -> None:
     assert not is_loaded(installation)
     run(installation, folder)
     assert is_loaded(installation)
@@ -84,18 +86,33 @@ def test_the_whole_operator_is_there(installation: Installation, folder: Path) -
     assert found["schedule"] == 4
     assert found["api_token"] == 3
     assert (found["drill"], found["drill_programme"]) == (1, 1)
+    with installation.database.read() as session:
+        assert set(session.scalars(select(Person.demo))) == {True}
+    assert signin.authenticate(installation, COMMANDER, PASSWORD, "127.0.0.1").principal.username == COMMANDER
+    with pytest.raises(Problem):
+        signin.authenticate(installation, COMMANDER, PASSWORD + "!", "127.0.0.1")
+
+    for name in (TOKEN_FILE, DRIVER_FILE):
+        mode = stat.S_IMODE((installation.settings.data / name).stat().st_mode)
+        assert mode == 0o600, "only their owner can read the tokens"
+    token = (installation.settings.data / TOKEN_FILE).read_text().strip()
+    answer = create_app(installation).test_client().get("/api/v1/alarms", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+
+    settings = Settings(**installation.settings.model_dump() | {"env": "production"})
+    with pytest.raises(Problem):  # production lets nobody of the demo in
+        signin.authenticate(replace(installation, settings=settings), COMMANDER, PASSWORD, "127.0.0.1")
 
 
-def test_loading_twice_changes_nothing(installation: Installation, folder: Path) -> None:
+def test_loading_again_changes_nothing_and_finishes_what_was_cut_short(
+    installation: Installation, folder: Path
+) -> None:
     run(installation, folder)
     before, token = counts(installation), (installation.settings.data / TOKEN_FILE).read_text()
     run(installation, folder)
     assert counts(installation) == before
     assert (installation.settings.data / TOKEN_FILE).read_text() == token
 
-
-def test_a_load_that_was_cut_short_is_finished_by_the_next(installation: Installation, folder: Path) -> None:
-    run(installation, folder)
     (installation.settings.data / TOKEN_FILE).unlink()
     assert not is_loaded(installation)
     run(installation, folder)
@@ -103,40 +120,11 @@ def test_a_load_that_was_cut_short_is_finished_by_the_next(installation: Install
     assert counts(installation)["api_token"] == 3
 
 
-def test_only_their_owner_can_read_the_tokens(installation: Installation, folder: Path) -> None:
-    run(installation, folder)
-    for name in (TOKEN_FILE, DRIVER_FILE):
-        assert stat.S_IMODE((installation.settings.data / name).stat().st_mode) == 0o600
-
-
-def test_everybody_is_of_the_demo_and_can_sign_in_with_its_password(installation: Installation, folder: Path) -> None:
-    run(installation, folder)
-    with installation.database.read() as session:
-        assert set(session.scalars(select(Person.demo))) == {True}
-    assert signin.authenticate(installation, COMMANDER, PASSWORD, "127.0.0.1").principal.username == COMMANDER
-    with pytest.raises(Problem):
-        signin.authenticate(installation, COMMANDER, PASSWORD + "!", "127.0.0.1")
-
-
-def test_the_commanders_token_opens_the_api(installation: Installation, folder: Path) -> None:
-    run(installation, folder)
-    token = (installation.settings.data / TOKEN_FILE).read_text().strip()
-    answer = create_app(installation).test_client().get("/api/v1/alarms", headers={"Authorization": f"Bearer {token}"})
-    assert answer.status_code == 200
-
-
 def test_production_refuses_the_demo(installation: Installation, folder: Path) -> None:
     settings = Settings(**installation.settings.model_dump() | {"env": "production"})
     with pytest.raises(DemoRefused, match="not for production"):
         run(replace(installation, settings=settings), folder)
     assert counts(installation)["person"] == 0
-
-
-def test_production_lets_nobody_of_the_demo_in(installation: Installation, folder: Path) -> None:
-    run(installation, folder)
-    settings = Settings(**installation.settings.model_dump() | {"env": "production"})
-    with pytest.raises(Problem):
-        signin.authenticate(replace(installation, settings=settings), COMMANDER, PASSWORD, "127.0.0.1")
 
 
 def test_a_broken_folder_is_named(installation: Installation, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The engine is killed at random instants while it sends to 5,000, and started again each time (I1, I2, I11)."""
+"""The engine is killed at random instants while it sends to thousands, and started again each time (I1, I2, I11)."""
 
 import random
 import threading
@@ -10,7 +10,8 @@ from tests.conftest import Time
 from tests.faults.engines import Ending, Engine, check, fill
 from tests.messages.conftest import Build
 
-RECIPIENTS, PAGES, KILLS = 5000, 60, 50
+SHORT, LONG, PAGES = (2500, 25), (5000, 200), 60
+"""Recipients and kills in `make test`, and with --long."""
 LONGEST_LIFE = 0.5
 """Seconds an engine lives after its first breath, at most."""
 WAYS = (
@@ -24,8 +25,8 @@ other trouble besides are in test_matrix."""
 
 
 @pytest.fixture
-def kills(request: pytest.FixtureRequest) -> int:
-    return 4 * KILLS if request.config.getoption("long") else KILLS
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return LONG if request.config.getoption("long") else SHORT
 
 
 @pytest.mark.faults
@@ -34,11 +35,11 @@ def kills(request: pytest.FixtureRequest) -> int:
 @pytest.mark.proves("I1", "I2", "I11", "B11")
 @pytest.mark.parametrize(("database_url", "look_up"), WAYS, indirect=["database_url"])
 def test_nothing_is_lost_or_doubled_when_the_engine_is_killed(
-    build: Build, time: Time, look_up: str, kills: int
+    build: Build, time: Time, look_up: str, size: tuple[int, int]
 ) -> None:
-    keys = new_key()
+    keys, (recipients, kills) = new_key(), size
     house = build(gateway={"look_up": look_up}, keyring=parse(keys))
-    fill(house, RECIPIENTS, PAGES)
+    fill(house, recipients, PAGES)
     engine, dice = Engine(house.installation, keys), random.Random(20)
     for _ in range(kills):
         engine.start()
@@ -52,4 +53,4 @@ def test_nothing_is_lost_or_doubled_when_the_engine_is_killed(
         house.wait(Ending(house, time).over, seconds=240)
     finally:
         engine.kill()
-    check(house, RECIPIENTS, PAGES, look_up=look_up)
+    check(house, recipients, PAGES, look_up=look_up)

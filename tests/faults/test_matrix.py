@@ -1,7 +1,7 @@
 """The fault matrix: whatever goes wrong with gateway, receipts, database or disk, and engines killed meanwhile, nothing is lost, nothing is
 doubled but pages re-sent and marked, and every row ends (I1, I2, I11).
 
-A cell is some kind of trouble on one database. `make test` kills engines 10 times in each while they send to 500, `make test-faults` 200
+A cell is some kind of trouble on one database. `make test` kills engines 6 times in each while they send to 300, `make test-faults` 200
 times while they send to 20,000, with each kind alone besides; the table of figures stands at the end of the run."""
 
 import random
@@ -50,7 +50,7 @@ class Size:
 DEAD, ALIVE = 120, 45
 """Seconds by which the clock is moved once an engine is dead: beyond every lease, and where another lives less than a lease or a call may
 last, for what that one holds is still good."""
-SHORT, LONG = Size(500, 10, 10, 0.15), Size(20_000, 40, 200, 0.2)
+SHORT, SMALL, LONG = Size(300, 10, 6, 0.15), Size(500, 10, 10, 0.15), Size(20_000, 40, 200, 0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def test_nothing_is_lost_or_doubled(
     cell: Cell, build: Build, time: Time, size: Size, told: Callable[..., None]
 ) -> None:
     keys = new_key()
-    size = SHORT if cell in ALONE else size
+    size = SMALL if cell in ALONE else size
     house = build(gateway={"look_up": cell.look_up}, keyring=parse(keys), simulator_options=cell.options)
     told(cell, house.database.writer.dialect.name, size, run(cell, house, time, size, keys))
 
@@ -216,7 +216,7 @@ def test_a_postgresql_that_restarts(
 ) -> None:
     server, database = own_server
     keys = new_key()
-    size = replace(size, kills=max(10, size.kills // 10))
+    size = replace(size, kills=max(size.kills // 10, SHORT.kills))
     cell = replace(AWAY, trouble=lambda house: Restarted(house, server))
     house = House(database, parse(keys), tmp_path, gateway={"look_up": cell.look_up})
     try:

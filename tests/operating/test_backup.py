@@ -285,7 +285,15 @@ def test_every_sealed_column_and_every_folder_of_data_is_known() -> None:
     written = set()
     for file in (Path(belongings.__file__).parents[1]).rglob("*.py"):
         written |= set(re.findall(r'\.data(?:\.resolve\(\))? / f?"([\w.-]+)', file.read_text("utf-8")))
-    assert written <= {*belongings.KEPT, "keys", "translations", "tocsin.db", "demo-token", "demo.log", "configuration-restored-"}
+    assert written <= {
+        *belongings.KEPT,
+        "keys",
+        "translations",
+        "tocsin.db",
+        "demo-token",
+        "demo.log",
+        "configuration-restored-",
+    }
 
 
 @pytest.mark.parametrize("path", ["files/../../etc/passwd", "/etc/passwd", "files//x", ""])
