@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -53,6 +54,9 @@ def serve(context: click.Context, demo_: bool) -> None:
     settings: Settings = context.obj
     if demo_:
         settings = _demo_settings()
+    _port_is_free("PORT", settings.host, settings.port)
+    if demo_:
+        _port_is_free("SIMULATOR_PORT", settings.host, settings.simulator_port)
     settings.data.mkdir(parents=True, exist_ok=True)
     upgraded(settings)
     parts = [Part("web", tocsin("web")), Part("engine", tocsin("engine"))]
@@ -68,6 +72,16 @@ def serve(context: click.Context, demo_: bool) -> None:
     with lines.open("ab") as output:
         threading.Thread(target=_tell_where, args=(settings, lines), daemon=True).start()
         supervise(parts, threading.Event(), output)
+
+
+def _port_is_free(name: str, host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"{name}: cannot listen on {host}:{port} ({error.strerror}). Set {name} to a free port, or end what runs there."
+        ) from error
 
 
 def _demo_settings() -> Settings:

@@ -174,5 +174,17 @@ def test_the_demo_is_refused_in_production() -> None:
     assert "production refuses the demo" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["PORT", "SIMULATOR_PORT"])
+def test_a_port_that_is_taken_is_named_before_anything_starts(name: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        given = {"PORT": str(_free_port()), "SIMULATOR_PORT": str(_free_port())}
+        given |= {name: str(other.getsockname()[1]), "TOCSIN_DATA": str(tmp_path / "data")}
+        command = [sys.executable, "-m", "command.cli", "serve", "--demo"]
+        done = subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert f"Error: {name}: cannot listen on 127.0.0.1" in done.stderr and f"Set {name} to a free port" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_the_settings_of_the_demo_can_be_read() -> None:
     assert read(Path("config/demo/tocsin.toml")).gateways[0].name == "simulator"
