@@ -80,7 +80,7 @@ def _port_is_free(name: str, host: str, port: int) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise click.ClickException(
-            f"{name}: cannot listen on {host}:{port} ({error.strerror}). Set {name} to a free port, or end what runs there."
+            f"{name}: cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}). Set {name} to a free port, or end what runs there."
         ) from error
 
 
