@@ -55,7 +55,7 @@ def test_two_engines_at_once_make_one_report_and_it_never_changes(office: Office
     office.subscribe("aud")
     office.set_clock(office.monday() - timedelta(seconds=1))
     office.cycle()
-    assert office.made() == []
+    assert [each for each in office.made() if each.code == "weekly"] == []
     office.set_clock(office.now() + timedelta(seconds=2))
     gate = threading.Barrier(2)
 

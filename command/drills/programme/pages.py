@@ -135,9 +135,8 @@ def _page(
         found = year.of(session, wanted, who.person_id)
         series = year.series(session, who.person_id)
         marks = year.marks(found, house.settings(session).tz)
-        reasons = {row.id: _reason(session, row.note_id) for row in found.freezes}
         areas = session.scalars(select(Area).order_by(Area.code)).all()
-        held = freezes.from_then_on(session, now)
+        held = [(row, _reason(session, row.note_id)) for row in freezes.from_then_on(session, now)]
     starts = now + timedelta(days=1)
     blank = {"from_at": f"{starts:%Y-%m-%dT00:00}", "until_at": f"{starts + timedelta(days=7):%Y-%m-%dT00:00}"}
     return render_template(
@@ -148,7 +147,7 @@ def _page(
         months=drawing.months(wanted, marks, now.date()),
         month_name=lambda day: format_date(day, "LLLL"),
         series=series,
-        freezes=[(row, reasons.get(row.id, "")) for row in held if row.id in reasons],
+        freezes=held,
         areas=areas,
         area_of={area.id: area for area in areas},
         departments=DEPARTMENTS,

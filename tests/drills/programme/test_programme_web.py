@@ -213,6 +213,17 @@ def test_a_freeze_is_set_and_lifted_on_the_page_with_a_reason(stage: Stage) -> N
     assert client.post("/drills/programme/freezes/99/lift", data={}, **token).status_code == 404
 
 
+def test_in_december_a_freeze_of_january_is_listed_and_can_be_lifted(stage: Stage) -> None:
+    token = {"headers": {"Authorization": f"Bearer {stage.token('tra')}"}}
+    client = stage.client()
+    year = stage.now().astimezone(stage.installation.settings.tz).year
+    given = {"from_at": f"{year + 1}-01-05T00:00", "until_at": f"{year + 1}-01-09T00:00", "zone": "Asia/Shanghai"}
+    assert client.post("/drills/programme/freezes", data={**given, "reason": "春运保障"}, **token).status_code == 303
+    for address in ("/drills/programme", f"/drills/programme?year={year + 1}"):
+        page = client.get(address, **token).get_data(as_text=True)
+        assert "春运保障" in page and re.search(r"/drills/programme/freezes/\d+/lift", page), address
+
+
 def test_a_drill_is_moved_on_its_own_page(stage: Stage) -> None:
     made = stage.plan()
     token = {"headers": {"Authorization": f"Bearer {stage.token('tra')}"}}
