@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext
 
 from command.core.problems import N_
+from command.people import language
 from command.people.posts import DEPARTMENTS, POSTS
 from command.resources.imports import runs
 from command.training import words
@@ -38,13 +39,13 @@ def matrix(lines: Iterable[LineOut]) -> str:
 
 
 def records(found: Iterable[RecordOut]) -> str:
-    """A line a record, revoked ones too."""
+    """A line a record, revoked ones too; days are those of the reader's zone."""
     rows = [
         [
             *(each.number, each.name, each.person, gettext(words.TOPICS[each.topic]), str(each.done_on)),
             *(str(each.expires_on), str(each.minutes), "" if each.score is None else str(each.score)),
             *(gettext(words.SOURCES[each.source]), each.reference),  # type: ignore[index]
-            *(str(each.revoked_at.date()) if each.revoked_at else "", each.reason),
+            *(str(each.revoked_at.astimezone(language.zone()).date()) if each.revoked_at else "", each.reason),
         ]
         for each in found
     ]

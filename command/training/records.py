@@ -69,7 +69,7 @@ def keep(session: Session, record: TrainingRecord) -> TrainingRecord:
     record.issued_at = clock.now(session)
     session.add(record)
     session.flush()
-    record.number = f"TC-{record.issued_at.year}-{record.id:06d}"
+    record.number = f"TC-{needs.today(session).year}-{record.id:06d}"
     said = entries.Issued(
         number=record.number,
         topic=record.topic,

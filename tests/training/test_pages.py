@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from command.core.journal import Entry
 from command.core.paths import CONFIG
 from command.demo import training as demo
+from tests.conftest import Time
 from tests.training.conftest import API, ONE, TRAINER, School
 
 pytestmark = [pytest.mark.proves("R10"), ONE]
@@ -71,6 +72,22 @@ def test_a_certificate_is_printed_saved_as_pdf_and_revoked(school: School) -> No
     assert "REVOKED" in trainer.see(page) and "A false name" in trainer.see(page)
     assert len(trainer.client.get(f"{page}.pdf?lang=en").data) > before
     assert school.sign_in("ops").client.get(page).status_code == 404
+
+
+def test_on_new_years_morning_a_certificate_is_of_the_new_year_and_revoked_on_that_day(
+    school: School, time: Time
+) -> None:
+    zone = school.installation.settings.tz
+    now = time.now().astimezone(zone)
+    morning = datetime(now.year + 1, 1, 1, 6, tzinfo=zone)  # still the last day of the old year by UTC
+    time.forward(seconds=(morning - now).total_seconds())
+    school.earlier(f"eng,fault_finding,{school.today() - timedelta(days=30)},90,80,,")
+    number, trainer = school.cell("eng", "fault_finding")["number"], school.sign_in(TRAINER)
+    assert number.startswith(f"TC-{morning.year}-")
+    page = f"/training/certificates/{number}"
+    assert trainer.send(f"{page}/revoke", page, reason="A false name").status_code == 303
+    sent = school.sign_in("aud").send("/training/matrix/export", "/training/matrix", what="records")
+    assert [row[-2] for row in csv.reader(io.StringIO(sent.text)) if number in row] == [str(morning.date())]
 
 
 def test_the_matrix_says_by_word_and_shape_and_is_taken_away_as_a_file_on_record(school: School) -> None:
