@@ -155,6 +155,10 @@ class Time:
         with self.database.read() as session:
             return clock.now(session)
 
+    def morning(self) -> None:
+        """To the next 02:00 UTC, 10:00 in Shanghai: hours in which no day ends in either zone, for what is counted by days."""
+        self.forward(seconds=(timedelta(hours=26) - timedelta(seconds=self.now().timestamp() % 86_400)).total_seconds())
+
 
 @pytest.fixture
 def time(database: Database) -> Time:

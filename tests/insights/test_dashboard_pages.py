@@ -124,9 +124,10 @@ def test_files_are_read_back_with_heads_in_the_language_of_the_page(
     desk: Desk, time: Time, language: str, head: str
 ) -> None:
     night(desk, time)
-    base = "/insights/causes/export/pareto"
-    answer = desk.get("ada", f"{base}.csv?lang={language}&from=2026-01-01&to=2026-12-31")
-    assert 'filename="tocsin-causes-pareto-2026-01-01-2026-12-31.csv"' in answer.headers["Content-Disposition"]
+    base, year = "/insights/causes/export/pareto", time.now().year
+    first, last = f"{year - 1}-12-31", f"{year + 1}-01-02"
+    answer = desk.get("ada", f"{base}.csv?lang={language}&from={first}&to={last}")
+    assert f'filename="tocsin-causes-pareto-{first}-{last}.csv"' in answer.headers["Content-Disposition"]
     written = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     book = load_workbook(io.BytesIO(desk.get("ada", f"{base}.xlsx?lang={language}").data))
     cells = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]

@@ -25,6 +25,15 @@ from tests.messages.conftest import Build
 from tests.messages.house import House
 
 
+@pytest.fixture
+def morning(time: Time) -> None:
+    """The test is over before a day is."""
+    time.morning()
+
+
+OF_ONE_DAY = pytest.mark.usefixtures("morning")
+
+
 def ask(database: Database, want: int, rate: int, *, pages: bool = False, cap: int | None = None) -> tuple[str, int]:
     """Lease; return the second of the database's clock and the permits granted."""
 
@@ -69,6 +78,7 @@ def test_at_one_message_a_second_a_due_page_goes_first(house: House) -> None:
     assert ask(house.database, 1, 1, pages=True)[1] == 1
 
 
+@OF_ONE_DAY
 def test_a_daily_cap_ends_the_day(database: Database, time: Time) -> None:
     granted = 0
     for _ in range(5):
@@ -126,6 +136,7 @@ def test_notices_leave_a_fifth_of_each_sender_to_pages(database: Database, time:
     assert page == ({"a": 2, "b": 1} if first == later else {"a": 10, "b": 5})
 
 
+@OF_ONE_DAY
 def test_a_sender_that_is_spent_for_the_day_leaves_it_to_the_others(database: Database, time: Time) -> None:
     senders = (quota.Limit("a", daily_cap=3), quota.Limit("b", daily_cap=4))
     assert shares(database, 5, senders)[1] == {"b": 4, "a": 1}
@@ -137,6 +148,7 @@ def test_a_sender_that_is_spent_for_the_day_leaves_it_to_the_others(database: Da
     assert sum(shares(database, 99, senders)[1].values()) == 7
 
 
+@OF_ONE_DAY
 def test_two_engines_send_by_each_sender_no_more_than_it_may_in_a_day(build: Build) -> None:
     """Over the wire: two engines on one database, three senders of one gateway; what is left waits for tomorrow."""
     senders = ({"number": "10690001", "daily_cap": 5}, {"number": "10690002", "daily_cap": 9})
@@ -166,6 +178,7 @@ def test_two_engines_send_by_each_sender_no_more_than_it_may_in_a_day(build: Bui
     assert house.tally_matches()
 
 
+@OF_ONE_DAY
 def test_permits_that_nothing_was_sent_by_are_the_days_again(database: Database, time: Time) -> None:
     senders = (quota.Limit("a", daily_cap=3), quota.Limit("b", daily_cap=4))
 
@@ -208,6 +221,7 @@ def test_whatever_is_given_back_no_sender_exceeds_its_day_and_nothing_of_it_is_l
     assert sent == {"a": 7, "b": 5}
 
 
+@OF_ONE_DAY
 def test_an_engine_with_nothing_more_to_send_keeps_nothing_of_the_day(build: Build) -> None:
     """What it leased ahead of need is there for the others, and for itself an hour later."""
     house = build(gateway={"sender": "", "senders": ({"number": "10690001", "daily_cap": 20_000},)})
@@ -216,6 +230,7 @@ def test_an_engine_with_nothing_more_to_send_keeps_nothing_of_the_day(build: Bui
     assert used(house) == ({"10690001": 3}, 3)
 
 
+@OF_ONE_DAY
 @pytest.mark.proves("D5")
 @pytest.mark.parametrize(
     "senders", [(), ({"number": "10690001", "daily_cap": 2}, {"number": "10690002", "daily_cap": 3})]
@@ -232,6 +247,7 @@ def test_what_a_gateway_may_not_carry_today_takes_another_road(
     assert ways(house) == {"twilio": 5, "second": 15}
 
 
+@OF_ONE_DAY
 @pytest.mark.proves("D5")
 def test_without_another_road_it_waits_for_the_next_day_and_nothing_is_called_in_vain(build: Build, time: Time) -> None:
     house = build(gateway={"daily_cap": 5})
@@ -254,6 +270,7 @@ def ways(house: House) -> Counter[str]:
         return Counter(session.scalars(query))
 
 
+@OF_ONE_DAY
 @pytest.mark.parametrize(
     ("senders", "rate", "cap"),
     [

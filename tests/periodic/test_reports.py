@@ -49,7 +49,7 @@ def words_of(pdf: bytes) -> str:
 
 @pytest.mark.proves("R2", "R20")
 def test_an_edition_says_in_both_languages_what_the_overview_counts(office: Office, time: Time) -> None:
-    office.set_clock(office.monday(10))  # half an hour later it is the same day
+    time.morning()
     late = office.report(elements=["CELL-1"])["number"]
     time.forward(minutes=31)
     for action in ("assess", "activate"):
