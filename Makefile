@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# Where the machine forbids it, every process that is started would read all of the source again.
+export PYTHONDONTWRITEBYTECODE :=
 # Tests wait for servers, browsers and engines a third of their time: one worker more than there are cores keeps the cores busy.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(len(os.sched_getaffinity(0)), 8) + 1)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bench-city test-faults test-upgrade soak test-tour coverage-of-rows lock wheel clean
+.PHONY: help setup run test test-short check bench bench-city test-faults test-upgrade soak test-tour coverage-of-rows lock wheel clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -25,9 +27,13 @@ setup: $(VENV)/.installed ## install everything into this folder
 run: setup ## start Tocsin with the demo operator and the SMS simulator
 	exec $(BIN)/tocsin serve --demo
 
-test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (some 26 minutes on two cores)
+test: setup ## all tests, on SQLite and PostgreSQL, with Chromium
 	$(BIN)/python .ci/chromium
-	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not tour"
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not faults and not tour"
+
+test-short: setup ## the short forms of test-faults and test-tour, which .ci/run does after test (some 4 minutes on two cores)
+	$(BIN)/python .ci/chromium
+	$(PYTEST) -n $(WORKERS) --dist loadgroup tests/browser/test_tour.py tests/faults -m "faults or tour" -k "faults or 390-dark-zh"
 
 check: setup ## ruff, mypy, import-linter, migrations up and down
 	$(BIN)/ruff check .

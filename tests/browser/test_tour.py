@@ -1,8 +1,8 @@
 """The tour: every page as people see it, at their width, in their theme and language. axe finds nothing grave, nothing overflows, no
 target is too small, no script fails, and no English is left on a Chinese page.
 
-A phone is part of `make test`; `make test-tour` walks all twelve ways. What people do on the pages is in the other files
-of this folder."""
+`make test-tour` walks all twelve ways, `make test-short` that of a phone in the dark. What people do on the pages is in the other files
+of this folder, and part of `make test`."""
 
 import re
 from collections.abc import Iterator
@@ -39,8 +39,7 @@ class Way:
         return f"{self.width}-{self.theme}-{self.language}"
 
 
-SHORT = (Way(390, "dark", "zh"),)
-LONG = tuple(Way(width, theme, said) for width in WIDTHS for theme in ("dark", "light") for said in ("zh", "en"))
+WAYS = tuple(Way(width, theme, said) for width in WIDTHS for theme in ("dark", "light") for said in ("zh", "en"))
 
 
 @pytest.fixture
@@ -95,19 +94,11 @@ def looks(site: Site, way: Way) -> None:
     site.stage.database.write(lambda session: session.execute(mine))
 
 
+@pytest.mark.tour
 @pytest.mark.proves("D2", "D7", "R15", "R17", "R28")
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("way", SHORT, ids=str)
+@pytest.mark.parametrize("way", WAYS, ids=str)
 def test_every_page_fits_and_can_be_used_by_everybody(
-    site: Site, shown: Scenery, visitor: BrowserContext, way: Way
-) -> None:
-    walked(site, shown, visitor, way)
-
-
-@pytest.mark.tour
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("way", LONG, ids=str)
-def test_every_page_in_every_width_theme_and_language(
     site: Site, shown: Scenery, visitor: BrowserContext, way: Way
 ) -> None:
     walked(site, shown, visitor, way)

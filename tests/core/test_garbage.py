@@ -14,7 +14,6 @@ stopping.set()
 run(types.SimpleNamespace(stopping=stopping, start=lambda: None, stop=lambda: None))
 engine = gc.get_freeze_count(), gc.get_threshold()
 gc.unfreeze()
-gc.set_threshold(700, 10, 10)
 import command.wsgi
 print(*engine, gc.get_freeze_count(), gc.get_threshold(), sep="; ")
 """

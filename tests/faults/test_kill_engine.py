@@ -11,7 +11,7 @@ from tests.faults.engines import Ending, Engine, check, fill
 from tests.messages.conftest import Build
 
 SHORT, LONG, PAGES = (2500, 25), (5000, 200), 60
-"""Recipients and kills in `make test`, and with --long."""
+"""Recipients and kills in `make test-short`, and with --long."""
 LONGEST_LIFE = 0.5
 """Seconds an engine lives after its first breath, at most."""
 WAYS = (

@@ -1,8 +1,8 @@
 """The fault matrix: whatever goes wrong with gateway, receipts, database or disk, and engines killed meanwhile, nothing is lost, nothing is
 doubled but pages re-sent and marked, and every row ends (I1, I2, I11).
 
-A cell is some kind of trouble on one database. `make test` kills engines 6 times in each while they send to 300, `make test-faults` 200
-times while they send to 20,000, with each kind alone besides; the table of figures stands at the end of the run."""
+A cell is some kind of trouble on one database. `make test-short` kills engines 6 times in each while they send to 300, `make test-faults`
+200 times while they send to 20,000, with each kind alone besides; the table of figures stands at the end of the run."""
 
 import random
 import shutil

@@ -59,7 +59,7 @@ class Demo:
                 found = None
             if found:
                 return found
-            time.sleep(1)
+            time.sleep(2)
         raise AssertionError(f"not within {seconds:.0f} s: {what}")
 
     def big_incident(self) -> Any:

@@ -3,8 +3,8 @@
 Asserted of each trouble: every board is right by itself within five seconds of the repair and shows its age meanwhile; pages pass the
 notices; and in the end nothing accepted was lost, nothing was doubled, the scheduled drill began once, and the journal holds.
 
-`make test` lets a hundred boards look on while four kinds of trouble strike; `make test-faults` a thousand, all of them, and each host in
-a network namespace of its own where the machine allows. Web 3 and engine 3 are five minutes ahead all the while."""
+`--boards 100` lets a hundred boards look on while four kinds of trouble strike; `make test-faults` a thousand, all of them, and each host
+in a network namespace of its own where the machine allows. Web 3 and engine 3 are five minutes ahead all the while."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ SLOW = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Strikes, lasts, and is mended. `seconds`: how long it lasts; `short`: part of `make test` too; `needs_disk`: only
+    """Strikes, lasts, and is mended. `seconds`: how long it lasts; `short`: part of the short form too; `needs_disk`: only
     where the database stands on a small disk of its own."""
 
     name: str
