@@ -1,5 +1,6 @@
 """The one place where the web application's parts are joined."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -256,9 +257,13 @@ def navigation() -> list[tuple[str, list[Place]]]:
     who = visitor()
     if who is None:
         return []
-    able = {entry[0] for _, entries in NAVIGATION for entry in entries if _served(entry[0]) and may(who, entry[2])}
+    addresses = {entry[0]: url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])}
+    able = {entry[0] for _, entries in NAVIGATION for entry in entries if entry[0] in addresses and may(who, entry[2])}
     thumb = [endpoint for endpoint in AT_HAND if endpoint in able][:4]
-    found = [(group, [_place(*entry, thumb) for entry in entries if entry[0] in able]) for group, entries in NAVIGATION]
+    found = [
+        (group, [_place(*entry, thumb, addresses) for entry in entries if entry[0] in able])
+        for group, entries in NAVIGATION
+    ]
     return [(group, places) for group, places in found if places]
 
 
@@ -266,21 +271,20 @@ def _served(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
-def _nearer(address: str) -> bool:
+def _nearer(address: str, others: Iterable[str]) -> bool:
     """Whether the page stands below another entry of the navigation that itself stands below the one of `address`."""
-    others = [url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])]
     return any(each.startswith(f"{address}/") and f"{request.path}/".startswith(f"{each}/") for each in others)
 
 
-def _place(endpoint: str, words: str, permission: str, icon: str, thumb: list[str]) -> Place:
-    address = url_for(endpoint)
+def _place(
+    endpoint: str, words: str, permission: str, icon: str, thumb: list[str], addresses: Mapping[str, str]
+) -> Place:
+    address = addresses[endpoint]
     if request.endpoint == endpoint:
         current = "page"
     else:
-        own = any(
-            request.path == url_for(entry[0]) for _, entries in NAVIGATION for entry in entries if _served(entry[0])
-        )
+        own = request.path in addresses.values()
         under = any(request.path.startswith(start) and endpoint == entry for start, entry in UNDER.items()) and not own
-        below = (under or request.path.startswith(f"{address}/")) and not _nearer(address)
+        below = (under or request.path.startswith(f"{address}/")) and not _nearer(address, addresses.values())
         current = "true" if below else "false"
     return Place(address, words, icon, LETTERS.get(endpoint, ""), current, endpoint in thumb)
