@@ -55,8 +55,8 @@ class Courier:
 
     @property
     def waiting(self) -> int:
-        """Messages whose delivery has not been told yet."""
-        return self._parcels.qsize()
+        """Messages whose delivery has not been told yet, or is told again because it was refused."""
+        return self._parcels.qsize() + len(self._retrying)
 
     def accept(self, sms: Sms, hook: Hook | None, validity: int | None) -> None:
         """Begin a message's delivery. Without a callback and without a delay it is over at once."""
