@@ -27,11 +27,11 @@ setup: $(VENV)/.installed ## install everything into this folder
 run: setup ## start Tocsin with the demo operator and the SMS simulator
 	exec $(BIN)/tocsin serve --demo
 
-test: setup ## all tests, on SQLite and PostgreSQL, with Chromium
+test: setup ## all tests, on SQLite and PostgreSQL, with Chromium (some 24 minutes on two cores)
 	$(BIN)/python .ci/chromium
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not faults and not tour"
 
-test-short: setup ## the short forms of test-faults and test-tour, which .ci/run does after test (some 4 minutes on two cores)
+test-short: setup ## the short forms of test-faults and test-tour, which .ci/run does after test (some 3 minutes on two cores)
 	$(BIN)/python .ci/chromium
 	$(PYTEST) -n $(WORKERS) --dist loadgroup tests/browser/test_tour.py tests/faults -m "faults or tour" -k "faults or 390-dark-zh"
 
